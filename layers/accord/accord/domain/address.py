@@ -1,0 +1,109 @@
+"""The memory of one email address in one audience: who holds it, what happened there, what Mailchimp last showed."""
+
+from enum import StrEnum
+
+from accord.domain.consent import Memory
+from accord.domain.contact import ContactStatus
+from accord.domain.values import Moment, Value
+
+MAX_HOLDERS = 50
+
+
+class Holder(Value):
+    """A member who has, or had, this address: with what they said, and until when they held it."""
+
+    member_id: str
+    since: Moment
+    memory: Memory = Memory()
+    until: Moment | None = None
+
+
+class Origin(StrEnum):
+    """How a contact came under Accord's care. Contacts without an origin are not touched, save to carry an opt-out."""
+
+    CREATED = "created"
+    ADOPTED = "adopted"
+
+
+class Effect(StrEnum):
+    """What an open attempt may do to a contact."""
+
+    CREATE = "create"
+    WRITE = "write"
+    RAISE = "raise"
+    MOVE = "move"
+    ARCHIVE = "archive"
+    UNSUBSCRIBE = "unsubscribe"
+    ASK = "ask"
+    ERASE = "erase"
+    OBSERVE = "observe"
+
+
+class Attempt(Value):
+    """A claim on an address. Past `until` its effect is unknown: the contact is read before anything is decided."""
+
+    token: str
+    effects: tuple[Effect, ...]
+    """What this attempt may do, and what unresolved attempts before it may have done."""
+    until: Moment
+
+
+class Address(Value):
+    """What the ledger knows of an address. `seen` is the contact as last seen: None when there never was one, or
+    when it is gone. `revision` grows with every write, of the holders as well."""
+
+    key: str
+    revision: int = 0
+    holders: tuple[Holder, ...] = ()
+    subscriber_hash: str = ""
+    contact_id: str | None = None
+    seen: ContactStatus | None = None
+    seen_at: Moment | None = None
+    origin: Origin | None = None
+    digest: str | None = None
+    """Of what Accord last wrote and Mailchimp took; None when nothing was written or the effect is unknown."""
+    written: dict[str, str] = {}
+    """Which values Accord wrote last: merge tag -> fingerprint of a value that was not empty."""
+    interests: tuple[str, ...] = ()
+    """The interests that Accord chose for this contact, by id."""
+    tags: tuple[str, ...] = ()
+    """The tags that are Accord's own on this contact."""
+
+    confirmed_at: Moment | None = None
+    """The person's own opt-in, seen in Mailchimp."""
+    unsubscribed_at: Moment | None = None
+    """An opt-out made in Mailchimp, or of unknown origin."""
+    compliance_at: Moment | None = None
+    """Mailchimp answered "Member In Compliance State": somebody opted out, nobody knows when."""
+    bounced_at: Moment | None = None
+    complained_at: Moment | None = None
+    forgotten_at: Moment | None = None
+    """Permanently deleted in Mailchimp: the API can not bring it back (FACTS section 7)."""
+    archived_by_us_at: Moment | None = None
+    archived_by_staff_at: Moment | None = None
+    erased_at: Moment | None = None
+    """The tombstone of an erasure."""
+    asked_for: Moment | None = None
+    """The opt-in for which this address was last asked to confirm: nobody is asked twice for one opt-in."""
+    attempt: Attempt | None = None
+
+    @property
+    def reference(self) -> str:
+        """How the contact is addressed in a URL: by `contact_id` where it is known, else by the subscriber hash."""
+        return self.contact_id or self.subscriber_hash
+
+    @property
+    def current_holders(self) -> tuple[Holder, ...]:
+        """Those who hold the address now, longest first; ties by member id."""
+        return tuple(
+            sorted((h for h in self.holders if h.until is None), key=lambda holder: (holder.since, holder.member_id))
+        )
+
+    def held_with_others(self, member_id: str) -> bool:
+        """Whether somebody other than this member holds the address now."""
+        return any(holder.member_id != member_id for holder in self.current_holders)
+
+    @property
+    def ours(self) -> bool:
+        """Whether Accord created or adopted the contact."""
+        return self.origin is not None

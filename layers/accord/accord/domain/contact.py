@@ -1,0 +1,69 @@
+"""A member as Mailchimp shows it, and what is written to it."""
+
+from enum import StrEnum
+
+from accord.domain.values import Moment, Value
+
+
+class ContactStatus(StrEnum):
+    """Mailchimp's statuses. `archived` can be read and filtered by, never written (FACTS section 6)."""
+
+    SUBSCRIBED = "subscribed"
+    UNSUBSCRIBED = "unsubscribed"
+    CLEANED = "cleaned"
+    PENDING = "pending"
+    TRANSACTIONAL = "transactional"
+    ARCHIVED = "archived"
+
+
+MAILED = frozenset({ContactStatus.SUBSCRIBED, ContactStatus.PENDING})
+"""The statuses under which Mailchimp sends something: the newsletter, or the question for confirmation."""
+
+
+class Contact(Value):
+    """One contact of an audience, as far as Accord looks at it.
+
+    `subscriber_hash` is Mailchimp's `id`; `contact_id` survives a change of address and archiving, and is not in the
+    answer to a bulk creation. `tags` holds names as Mailchimp shows them, at most 50 (FACTS section 1.3).
+    """
+
+    email: str
+    status: ContactStatus
+    subscriber_hash: str
+    contact_id: str | None = None
+    merge_fields: dict[str, str | int | float | dict[str, str]] = {}
+    interests: dict[str, bool] = {}
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    last_changed: Moment | None = None
+    complained: bool = False
+
+
+class ContactPatch(Value):
+    """What a PATCH writes. `status` only where the consent table allows it; `email` only in a move."""
+
+    status: ContactStatus | None = None
+    email: str | None = None
+    merge_fields: dict[str, str | int | float | dict[str, str]] = {}
+    interests: dict[str, bool] = {}
+    language: str = ""
+
+
+class NewContact(Value):
+    """One line of a bulk creation: `POST /lists/{id}`."""
+
+    email: str
+    status: ContactStatus
+    merge_fields: dict[str, str | int | float | dict[str, str]] = {}
+    interests: dict[str, bool] = {}
+    language: str = ""
+
+
+class TagChange(Value):
+    """The difference to make within our own tags of one contact."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.add or self.remove)

@@ -1,0 +1,152 @@
+"""Accepted changes become one intent: the newest profile wins, every consent statement counts."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from accord.domain.address import Holder
+from accord.domain.changes import Arrived, Erased, Left, OrderBy, Upserted
+from accord.domain.connection import OnEmailChange, Policy
+from accord.domain.consent import Statement, memory_of
+from accord.domain.decision import departed
+from accord.domain.reasons import ReasonCode, Status
+from accord.domain.record import HeldAddress, Presence, Reason, Record
+
+type KeyOf = Callable[[str], str]
+"""The keyed digest of a text: of an email address, its address key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What one member's changes come to. `holders` are the entries that changed, by address key.
+
+    `material` says whether anything is to be decided; without it only the position moved on.
+    """
+
+    record: Record
+    statements: tuple[Statement, ...]
+    superseded: tuple[Arrived, ...]
+    holders: tuple[tuple[str, Holder], ...]
+    material: bool
+
+
+def fold(
+    known: Record | None, connection_id: str, arrivals: Iterable[Arrived], order: OrderBy, policy: Policy, key_of: KeyOf
+) -> Intent | None:
+    """One intent out of all changes of one member that arrived, in any order and any number of times.
+
+    None when there is nothing to save. An erasure is never superseded, and nothing that follows changes anything.
+    """
+    changes = sorted(arrivals, key=lambda arrived: arrived.position(order))
+    record = known or Record(connection_id=connection_id, member_id=changes[0].change.id, since=changes[0].received_at)
+    statements: list[Statement] = []
+    superseded: list[Arrived] = []
+    for arrived in changes:
+        if record.presence is Presence.ERASED:
+            superseded.append(arrived)
+            continue
+        position = arrived.position(order)
+        if (statement := arrived.statement(order)) is not None:
+            statements.append(statement)
+            record = _with(record, memory=record.memory.joined(memory_of(statement)))
+        if isinstance(arrived.change, Erased):
+            record = _erased(record)
+        elif position > record.position:
+            record = _taken(record, arrived, policy, key_of)
+        elif position < record.position:
+            superseded.append(arrived)
+        if position > record.position:
+            record = _with(record, position=position, version=arrived.shown_version(order))
+    if record == known:
+        return None
+    material = known is None or _wanted(known) != _wanted(record)
+    holders = _changed_holders(known, record)
+    record = _queued(record, bool(holders), changes[-1].received_at) if material else _noted(record)
+    return Intent(record, tuple(statements), tuple(superseded), holders, material)
+
+
+def _taken(record: Record, arrived: Arrived, policy: Policy, key_of: KeyOf) -> Record:
+    at = arrived.received_at
+    match arrived.change:
+        case Upserted(member=member):
+            back = record.presence is Presence.LEFT
+            record = _with(
+                record,
+                presence=Presence.PRESENT,
+                profile=member,
+                profile_mark=key_of(member.model_dump_json()),
+                consent=member.consent or record.consent,
+                returned_at=at if back else record.returned_at,
+                current=key_of(member.email.strip().lower()) if member.email else None,
+            )
+        case Left():
+            record = _with(record, presence=Presence.LEFT)
+        case Erased():
+            return record
+    return _with(record, addresses=_held(record, policy, at))
+
+
+def _held(record: Record, policy: Policy, at: datetime) -> tuple[HeldAddress, ...]:
+    """The member's addresses after a change: the current one is held as long as the member has not departed; one
+    that a `keep_old` policy leaves behind stays theirs, so that opting out and leaving reach it."""
+    gone = departed(record, policy) is not None
+    keeps = policy.on_email_change is OnEmailChange.KEEP_OLD
+    addresses = []
+    for held in record.addresses:
+        theirs = not gone and (held.key == record.current or (keeps and held.until is None))
+        reopened = theirs and held.left_at is not None
+        addresses.append(
+            held.model_copy(
+                update={
+                    "since": at if reopened else held.since,
+                    "left_at": None if theirs else (held.left_at or at),
+                    "until": None if held.key == record.current else held.until,
+                }
+            )
+        )
+    if record.current is not None and all(held.key != record.current for held in record.addresses):
+        addresses.append(HeldAddress(key=record.current, since=at, left_at=at if gone else None))
+    return tuple(addresses)
+
+
+def _erased(record: Record) -> Record:
+    return _with(record, presence=Presence.ERASED, profile=None, profile_mark="", consent=None)
+
+
+def _queued(record: Record, holders_changed: bool, at: datetime) -> Record:
+    return _with(
+        record,
+        status=Status.PENDING,
+        reason=Reason(code=ReasonCode.QUEUED),
+        since=at,
+        attempts=0,
+        holders_changed=record.holders_changed or holders_changed,
+        due_at=at,
+    )
+
+
+def _noted(record: Record) -> Record:
+    """The same again under a newer version: what was settled is settled for this version too."""
+    done = record.settled and record.status is not Status.FAILED
+    return _with(record, settled_version=record.version if done else record.settled_version)
+
+
+def _wanted(record: Record) -> tuple[object, ...]:
+    return record.presence, record.profile_mark, record.memory, record.returned_at
+
+
+def holders_of(record: Record) -> dict[str, Holder]:
+    """The member's entry at each of their addresses."""
+    return {
+        held.key: Holder(member_id=record.member_id, since=held.since, memory=record.memory, until=held.left_at)
+        for held in record.addresses
+    }
+
+
+def _changed_holders(known: Record | None, record: Record) -> tuple[tuple[str, Holder], ...]:
+    before = holders_of(known) if known is not None else {}
+    return tuple((key, holder) for key, holder in holders_of(record).items() if before.get(key) != holder)
+
+
+def _with(record: Record, **changes: object) -> Record:
+    return record.model_copy(update=changes)

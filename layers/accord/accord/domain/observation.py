@@ -1,0 +1,73 @@
+"""What is seen in Mailchimp is merged into the memory of the address: by one pure function, whoever saw it."""
+
+from datetime import datetime
+
+from accord.domain.address import Address, Effect, Origin
+from accord.domain.contact import Contact, ContactStatus
+from accord.domain.values import newest
+
+
+def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
+    """The address after its contact was read at `at`; None: Mailchimp does not know it.
+
+    An open or expired attempt on the address means that what is seen may be Accord's own doing: then a `subscribed`
+    is not taken for the person's opt-in, and no digest is trusted. The attempt is resolved by this.
+    """
+    unresolved = set(address.attempt.effects) - {Effect.OBSERVE} if address.attempt is not None else set()
+    if contact is None or _moved_on(address, contact, unresolved):
+        return _absent(address, unresolved, at)
+    changed_at = contact.last_changed or at
+    known = {tag.casefold() for tag in contact.tags}
+    update: dict[str, object] = {
+        "seen": contact.status,
+        "seen_at": at,
+        "contact_id": contact.contact_id or address.contact_id,
+        "subscriber_hash": contact.subscriber_hash,
+        "attempt": None,
+    }
+    if contact.status is not ContactStatus.ARCHIVED:
+        update |= {"archived_by_us_at": None, "archived_by_staff_at": None}
+    if unresolved:
+        update |= {"digest": None, "tags": tuple(tag for tag in address.tags if tag.casefold() in known)}
+    if address.origin is None and unresolved & {Effect.CREATE, Effect.MOVE}:
+        update["origin"] = Origin.CREATED
+    if contact.status is not address.seen:
+        update |= _turned(address, contact, changed_at, unresolved)
+    return address.model_copy(update=update)
+
+
+def _moved_on(address: Address, contact: Contact, unresolved: set[Effect]) -> bool:
+    """Whether a move of unknown effect did take this contact, found by its id, to the new address."""
+    return Effect.MOVE in unresolved and contact.subscriber_hash != address.subscriber_hash
+
+
+def _turned(address: Address, contact: Contact, at: datetime, unresolved: set[Effect]) -> dict[str, object]:
+    """What a change of status says about the person's will, or the staff's."""
+    match contact.status:
+        case ContactStatus.SUBSCRIBED:
+            otherwise_before = address.seen is not None or address.forgotten_at is not None or address.erased_at
+            if otherwise_before and not unresolved:
+                return {"confirmed_at": newest(address.confirmed_at, at)}
+        case ContactStatus.UNSUBSCRIBED:
+            opted_out = {"unsubscribed_at": newest(address.unsubscribed_at, at)}
+            return opted_out | ({"complained_at": newest(address.complained_at, at)} if contact.complained else {})
+        case ContactStatus.CLEANED:
+            return {"bounced_at": newest(address.bounced_at, at)}
+        case ContactStatus.ARCHIVED:
+            ours = Effect.ARCHIVE in unresolved
+            return {"archived_by_us_at": at} if ours else {"archived_by_staff_at": at}
+        case ContactStatus.PENDING | ContactStatus.TRANSACTIONAL:
+            pass
+    return {}
+
+
+def _absent(address: Address, unresolved: set[Effect], at: datetime) -> Address:
+    """A contact that was there and is gone was permanently deleted, unless Accord moved or erased it itself."""
+    update: dict[str, object] = {"seen": None, "seen_at": at, "attempt": None, "digest": None, "contact_id": None}
+    if Effect.MOVE in unresolved and address.seen is not None:
+        update |= {"origin": None, "written": {}, "tags": (), "interests": ()}
+    elif Effect.ERASE in unresolved:
+        update["erased_at"] = at
+    elif address.seen is not None:
+        update["forgotten_at"] = at
+    return address.model_copy(update=update)

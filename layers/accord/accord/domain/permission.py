@@ -1,0 +1,173 @@
+"""The consent table of the promises as a function: what does an opt-in allow at this address, for this person?
+
+Every fact that restricts is a row with a ruling of its own; the strictest ruling counts. The source is the table
+"What consent allows" of the design; tests/unit/test_permission.py carries it row by row.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import IntEnum
+from typing import NamedTuple
+
+from accord.domain.address import Address, Holder
+from accord.domain.consent import newer
+from accord.domain.contact import ContactStatus
+from accord.domain.reasons import ReasonCode
+from accord.domain.record import Record
+from accord.domain.values import newest
+
+
+class Permission(IntEnum):
+    """From the strictest to the freest."""
+
+    NOTHING = 0
+    ASKED = 1
+    """One confirmation was asked for this opt-in; only the person can go on."""
+    ASK = 2
+    """One `pending`, whose confirmation is the person's own."""
+    FIRST_STATUS = 3
+
+
+class Ruling(NamedTuple):
+    """What is allowed and, where it is less than everything, why."""
+
+    permission: Permission
+    reason: ReasonCode
+
+
+OPT_OUTS = frozenset(
+    {
+        ReasonCode.OPTED_OUT,
+        ReasonCode.OPTED_OUT_BY_OTHER_HOLDER,
+        ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP,
+        ReasonCode.COMPLIANCE,
+        ReasonCode.COMPLAINED,
+        ReasonCode.PERMANENTLY_DELETED,
+    }
+)
+"""The reasons that say: somebody does not want this."""
+
+
+def permission(record: Record, address: Address, others: tuple[Address, ...]) -> Ruling:
+    """What this member's opt-in allows at the address; `others` are the person's other addresses, now and before.
+
+    Opt-outs made in Mailchimp follow the person from all of them; a bounce stays with its address.
+    """
+    rows = [
+        *_opt_in(record, address),
+        *_opt_outs_upstream(record, address),
+        *_opt_outs_in_mailchimp(record, address, others),
+        *_archived_by_staff(record, address, others),
+        *_bounce(record, address),
+    ]
+    return min(rows, default=Ruling(Permission.FIRST_STATUS, ReasonCode.IN_AGREEMENT), key=lambda row: row.permission)
+
+
+def _opt_in(record: Record, address: Address) -> Iterator[Ruling]:
+    opt_in = _effective_opt_in(record, address)
+    if address.erased_at is not None and not newer(opt_in, address.erased_at):
+        yield Ruling(Permission.NOTHING, ReasonCode.ADDRESS_ERASED)
+    if opt_in is None and record.memory.opted_out_at is None:
+        yield Ruling(Permission.NOTHING, ReasonCode.NO_CONSENT)
+
+
+def _opt_outs_upstream(record: Record, address: Address) -> Iterator[Ruling]:
+    opt_in = _effective_opt_in(record, address)
+    if record.memory.opted_out_at is not None and not newer(opt_in, record.memory.opted_out_at):
+        yield Ruling(Permission.NOTHING, ReasonCode.OPTED_OUT)
+    for holder in _others(address, record.member_id):
+        gone_but_newer = holder.until is not None and newer(opt_in, holder.memory.opted_out_at)
+        if holder.memory.stands_opted_out and not gone_but_newer:
+            yield Ruling(Permission.NOTHING, ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
+
+
+def _opt_outs_in_mailchimp(record: Record, address: Address, others: tuple[Address, ...]) -> Iterator[Ruling]:
+    for place in (address, *others):
+        if place is not address and not _concerns(record, place):
+            continue
+        confirmed = _confirmed_at(record, address, place)
+        for at, reason in (
+            (place.complained_at, ReasonCode.COMPLAINED),
+            (place.forgotten_at, ReasonCode.PERMANENTLY_DELETED),
+        ):
+            if at is not None and not newer(confirmed, at):
+                yield Ruling(Permission.NOTHING, reason)
+        for at, reason in (
+            (place.unsubscribed_at, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP),
+            (place.compliance_at, ReasonCode.COMPLIANCE),
+        ):
+            if at is not None and not newer(confirmed, at):
+                yield _ask_on_fresh_consent(record, address, at, reason)
+
+
+def _ask_on_fresh_consent(record: Record, address: Address, at: datetime, reason: ReasonCode) -> Ruling:
+    """An opt-out in Mailchimp may be any holder's: every current one must have agreed anew before one is asked."""
+    opt_ins = [holder.memory.opted_in_at for holder in address.current_holders if holder.member_id != record.member_id]
+    if not all(newer(opt_in, at) for opt_in in (record.memory.opted_in_at, *opt_ins)):
+        return Ruling(Permission.NOTHING, reason)
+    return _ask_once(record, address)
+
+
+def _archived_by_staff(record: Record, address: Address, others: tuple[Address, ...]) -> Iterator[Ruling]:
+    for place in (address, *others):
+        at = place.archived_by_staff_at
+        if at is not None and not (newer(record.returned_at, at) and newer(record.memory.opted_in_at, at)):
+            yield Ruling(Permission.NOTHING, ReasonCode.ARCHIVED_BY_STAFF)
+
+
+def _bounce(record: Record, address: Address) -> Iterator[Ruling]:
+    at = address.bounced_at
+    if at is None or newer(address.confirmed_at, at):
+        return
+    if newer(record.memory.opted_in_at, at):
+        yield _ask_once(record, address)
+    else:
+        yield Ruling(Permission.NOTHING, ReasonCode.HARD_BOUNCE)
+
+
+def _ask_once(record: Record, address: Address) -> Ruling:
+    asked = address.asked_for is not None and not newer(record.memory.opted_in_at, address.asked_for)
+    return Ruling(Permission.ASKED if asked else Permission.ASK, ReasonCode.NOT_CONFIRMED)
+
+
+def _effective_opt_in(record: Record, address: Address) -> datetime | None:
+    """The newest opt-in of the person: stated upstream, or seen in Mailchimp where nobody else has the address."""
+    seen = None if address.held_with_others(record.member_id) else address.confirmed_at
+    return newest(record.memory.opted_in_at, seen)
+
+
+def _confirmed_at(record: Record, address: Address, place: Address) -> datetime | None:
+    """The person's own opt-in in Mailchimp that may answer an opt-out at `place`."""
+    if place is address or address.held_with_others(record.member_id):
+        return place.confirmed_at
+    return newest(place.confirmed_at, address.confirmed_at)
+
+
+def _others(address: Address, member_id: str) -> tuple[Holder, ...]:
+    return tuple(holder for holder in address.holders if holder.member_id != member_id)
+
+
+def _concerns(record: Record, place: Address) -> bool:
+    """Whether what happened at a former address is this person's doing: not when it was somebody else's by then."""
+    mine = next((holder for holder in place.holders if holder.member_id == record.member_id), None)
+    if mine is None or mine.until is None or not place.held_with_others(record.member_id):
+        return True
+    happened = newest(place.unsubscribed_at, place.compliance_at, place.complained_at, place.forgotten_at)
+    return happened is not None and happened <= mine.until
+
+
+def is_owner(record: Record, address: Address) -> bool:
+    """Whether this member's data is shown: the longest holder among those who agree, ties by member id."""
+    holders = address.current_holders
+    agreeing = [h for h in holders if h.memory.opted_in_at is not None and not h.memory.stands_opted_out]
+    return next((holder.member_id for holder in (agreeing or holders)), record.member_id) == record.member_id
+
+
+def never_in_mailchimp(addresses: tuple[Address, ...]) -> bool:
+    """Whether none of the person's addresses was ever seen in the audience."""
+    return all(address.seen is None and address.origin is None for address in addresses)
+
+
+def is_live(status: ContactStatus | None) -> bool:
+    """Whether a contact counts as being in the audience in a way that archiving ends (FACTS: DELETE, 405)."""
+    return status in {ContactStatus.SUBSCRIBED, ContactStatus.TRANSACTIONAL}

@@ -1,0 +1,209 @@
+"""Each reason in words: one sentence that says why, one that says what to do, in English and in French."""
+
+from typing import Literal, NamedTuple
+
+from accord.domain.reasons import ReasonCode
+
+Language = Literal["en", "fr"]
+
+
+class Text(NamedTuple):
+    """`{detail}` stands for a name that is no personal data: of a field, of a group."""
+
+    message: str
+    next_step: str
+
+
+def explain(code: ReasonCode, language: Language = "en", detail: str = "") -> Text:
+    """The words for a reason. Total: every code has both languages."""
+    chosen = _TEXTS[code][language]
+    return Text(chosen.message.replace("{detail}", detail), chosen.next_step.replace("{detail}", detail))
+
+
+def _both(en: str, en_next: str, fr: str, fr_next: str) -> dict[Language, Text]:
+    return {"en": Text(en, en_next), "fr": Text(fr, fr_next)}
+
+
+_TEXTS: dict[ReasonCode, dict[Language, Text]] = {
+    ReasonCode.QUEUED: _both(
+        "The latest change has been accepted and waits to be carried to Mailchimp.",
+        "Wait: this usually takes seconds.",
+        "La dernière modification a été acceptée et attend d'être portée à Mailchimp.",
+        "Patientez : cela prend en général quelques secondes.",
+    ),
+    ReasonCode.RETRYING: _both(
+        "Mailchimp could not be reached or did not answer clearly; the change is tried again by itself.",
+        "Wait. If it lasts for hours, look at Mailchimp's status page.",
+        "Mailchimp était injoignable ou n'a pas répondu clairement ; la modification est retentée d'elle-même.",
+        "Patientez. Si cela dure des heures, consultez la page d'état de Mailchimp.",
+    ),
+    ReasonCode.CONNECTION_PAUSED: _both(
+        "The connection is paused; the change is kept and waits.",
+        "Read the connection's reason, mend it and resume the connection.",
+        "La connexion est en pause ; la modification est conservée et attend.",
+        "Lisez la raison indiquée sur la connexion, corrigez-la et reprenez la connexion.",
+    ),
+    ReasonCode.SIGNUP_THROTTLED: _both(
+        "Mailchimp refuses this address for now because it was signed up to many lists lately.",
+        "Wait: it is tried again later.",
+        "Mailchimp refuse cette adresse pour l'instant, car elle a été inscrite à beaucoup de listes récemment.",
+        "Patientez : un nouvel essai suivra.",
+    ),
+    ReasonCode.IN_AGREEMENT: _both(
+        "The contact in Mailchimp is as the application last said.",
+        "Nothing to do.",
+        "Le contact dans Mailchimp correspond à ce que l'application a dit en dernier.",
+        "Rien à faire.",
+    ),
+    ReasonCode.LEFT_KEPT: _both(
+        "The member has left; by the connection's policy the contact stays in the audience.",
+        "Nothing to do.",
+        "Le membre est parti ; selon la règle de la connexion, le contact reste dans l'audience.",
+        "Rien à faire.",
+    ),
+    ReasonCode.NO_CONSENT: _both(
+        "The member never agreed to receive the newsletter.",
+        "Ask for their consent in your application and send it with the member.",
+        "Le membre n'a jamais accepté de recevoir la newsletter.",
+        "Demandez son consentement dans votre application et envoyez-le avec le membre.",
+    ),
+    ReasonCode.NO_EMAIL: _both(
+        "The member has no email address.",
+        "Add an email address in your application.",
+        "Le membre n'a pas d'adresse e-mail.",
+        "Ajoutez une adresse e-mail dans votre application.",
+    ),
+    ReasonCode.OPTED_OUT: _both(
+        "The member declined the newsletter and was never in the audience.",
+        "Only a newer consent of the member changes this.",
+        "Le membre a refusé la newsletter et n'a jamais été dans l'audience.",
+        "Seul un consentement plus récent du membre peut changer cela.",
+    ),
+    ReasonCode.ADDRESS_ERASED: _both(
+        "This address was erased on request, and the consent sent with it is older than the erasure.",
+        "Only a consent given after the erasure can bring the address back.",
+        "Cette adresse a été effacée sur demande, et le consentement envoyé est antérieur à l'effacement.",
+        "Seul un consentement donné après l'effacement peut ramener cette adresse.",
+    ),
+    ReasonCode.UNSUBSCRIBED_UPSTREAM: _both(
+        "The member withdrew their consent in the application; the contact is unsubscribed.",
+        "Only a newer consent of the member changes this.",
+        "Le membre a retiré son consentement dans l'application ; le contact est désabonné.",
+        "Seul un consentement plus récent du membre peut changer cela.",
+    ),
+    ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP: _both(
+        "The contact unsubscribed in Mailchimp, or was found unsubscribed there.",
+        "If the member agrees anew, send that newer consent: they are then asked once to confirm it.",
+        "Le contact s'est désabonné dans Mailchimp, ou y a été trouvé désabonné.",
+        "Si le membre consent à nouveau, envoyez ce consentement : une confirmation lui sera alors demandée une fois.",
+    ),
+    ReasonCode.OPTED_OUT_BY_OTHER_HOLDER: _both(
+        "Another member with the same address opted out, so the address is not mailed.",
+        "Give the members different addresses, or obtain a newer consent from the one who opted out.",
+        "Un autre membre ayant la même adresse a refusé la newsletter ; l'adresse ne reçoit donc rien.",
+        "Donnez des adresses différentes aux membres, ou obtenez un nouveau consentement de celui qui a refusé.",
+    ),
+    ReasonCode.NOT_CONFIRMED: _both(
+        "The person was asked once to confirm and has not done so.",
+        "Show them the audience's sign-up form, or send a newer consent.",
+        "La personne a été invitée une fois à confirmer et ne l'a pas fait.",
+        "Montrez-lui le formulaire d'inscription de l'audience, ou envoyez un consentement plus récent.",
+    ),
+    ReasonCode.CONFIRMATION_SENT: _both(
+        "Mailchimp has asked the person to confirm; nothing is sent until they do.",
+        "Wait for the person to confirm.",
+        "Mailchimp a demandé à la personne de confirmer ; rien n'est envoyé avant cela.",
+        "Attendez que la personne confirme.",
+    ),
+    ReasonCode.COMPLIANCE: _both(
+        "Mailchimp holds the contact in a compliance state, after an unsubscribe, a bounce or a review.",
+        "Show the person the audience's sign-up form, or send a newer consent: they are then asked once to confirm.",
+        "Mailchimp tient le contact en état de conformité, après un désabonnement, un rejet ou un examen.",
+        "Montrez à la personne le formulaire d'inscription, ou envoyez un consentement plus récent : "
+        "une confirmation lui sera demandée une fois.",
+    ),
+    ReasonCode.HARD_BOUNCE: _both(
+        "Mail to this address bounced; Mailchimp sends nothing to it.",
+        "Correct the address in your application.",
+        "Le courrier à cette adresse a été rejeté ; Mailchimp ne lui envoie plus rien.",
+        "Corrigez l'adresse dans votre application.",
+    ),
+    ReasonCode.COMPLAINED: _both(
+        "The person reported the newsletter as abuse.",
+        "Only the audience's sign-up form, filled in by the person, brings them back.",
+        "La personne a signalé la newsletter comme abusive.",
+        "Seul le formulaire d'inscription, rempli par la personne, peut la ramener.",
+    ),
+    ReasonCode.LEFT: _both(
+        "The member has left; the contact is archived or was never created.",
+        "Nothing to do. A member who returns is added again if they agree.",
+        "Le membre est parti ; le contact est archivé ou n'a jamais été créé.",
+        "Rien à faire. Un membre qui revient est ajouté à nouveau s'il y consent.",
+    ),
+    ReasonCode.CANCELLED: _both(
+        "The membership is cancelled; by the connection's policy the contact is archived.",
+        "Nothing to do.",
+        "L'adhésion est résiliée ; selon la règle de la connexion, le contact est archivé.",
+        "Rien à faire.",
+    ),
+    ReasonCode.ARCHIVED_BY_STAFF: _both(
+        "Somebody archived the contact in Mailchimp.",
+        "Bring the contact back in Mailchimp if it should be mailed.",
+        "Quelqu'un a archivé le contact dans Mailchimp.",
+        "Désarchivez le contact dans Mailchimp s'il doit recevoir la newsletter.",
+    ),
+    ReasonCode.PERMANENTLY_DELETED: _both(
+        "The contact was permanently deleted in Mailchimp, which refuses to take it back through its API.",
+        "Only the audience's sign-up form, filled in by the person, brings them back.",
+        "Le contact a été supprimé définitivement dans Mailchimp, qui refuse de le reprendre par son API.",
+        "Seul le formulaire d'inscription, rempli par la personne, peut la ramener.",
+    ),
+    ReasonCode.ERASURE: _both(
+        "The person was erased on request.",
+        "Nothing to do.",
+        "La personne a été effacée sur demande.",
+        "Rien à faire.",
+    ),
+    ReasonCode.SHARED_WITH: _both(
+        "Another member has the same address; the contact shows that member's data.",
+        "Nothing to do, or give the members different addresses.",
+        "Un autre membre a la même adresse ; le contact montre les données de ce membre.",
+        "Rien à faire, ou donnez des adresses différentes aux membres.",
+    ),
+    ReasonCode.ADDRESS_SHARED_BY_TOO_MANY: _both(
+        "More than fifty members have this address.",
+        "Give the members addresses of their own, then retry.",
+        "Plus de cinquante membres ont cette adresse.",
+        "Donnez aux membres leurs propres adresses, puis réessayez.",
+    ),
+    ReasonCode.FIELD_INVALID: _both(
+        "The value of the field {detail} can not be sent: it does not fit the type of the audience's field.",
+        "Correct {detail} in your application, or change the mapping, then retry.",
+        "La valeur du champ {detail} ne peut pas être envoyée : elle ne convient pas au type du champ de l'audience.",
+        "Corrigez {detail} dans votre application, ou changez la correspondance, puis réessayez.",
+    ),
+    ReasonCode.EMAIL_REFUSED: _both(
+        "Mailchimp refuses the email address as fake or invalid.",
+        "Correct the address in your application.",
+        "Mailchimp refuse l'adresse e-mail comme fausse ou invalide.",
+        "Corrigez l'adresse dans votre application.",
+    ),
+    ReasonCode.REFUSED_BY_MAILCHIMP: _both(
+        "Mailchimp refused the change: {detail}.",
+        "Correct the member in your application, or retry once the cause is gone.",
+        "Mailchimp a refusé la modification : {detail}.",
+        "Corrigez le membre dans votre application, ou réessayez une fois la cause écartée.",
+    ),
+    ReasonCode.INTERNAL_ERROR: _both(
+        "Accord met an error of its own with this member; the logs name it.",
+        "Report it, then retry.",
+        "Accord a rencontré une erreur interne avec ce membre ; les journaux la nomment.",
+        "Signalez-la, puis réessayez.",
+    ),
+    ReasonCode.DEAD_LETTER: _both(
+        "The change could not be processed after several receives and was set aside; it is kept.",
+        "Look at the logs, then retry.",
+        "La modification n'a pas pu être traitée après plusieurs réceptions et a été mise de côté ; elle est conservée.",
+        "Consultez les journaux, puis réessayez.",
+    ),
+}

@@ -1,0 +1,56 @@
+"""The statuses of a member and the reasons for them: one closed, published list. `reason_texts` says them in words."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """A member's status, as people see it (DESIGN section 3)."""
+
+    PENDING = "pending"
+    SYNCED = "synced"
+    EXCLUDED = "excluded"
+    UNSUBSCRIBED = "unsubscribed"
+    NEEDS_RECONFIRMATION = "needs_reconfirmation"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+    BOUNCED = "bounced"
+    ARCHIVED = "archived"
+    ARCHIVED_IN_MAILCHIMP = "archived_in_mailchimp"
+    DELETED_IN_MAILCHIMP = "deleted_in_mailchimp"
+    ERASED = "erased"
+    FAILED = "failed"
+    SHARED = "shared"
+
+
+class ReasonCode(StrEnum):
+    """Every reason there is. The value is what answers carry as `reason.code`."""
+
+    QUEUED = "queued"
+    RETRYING = "retrying"
+    CONNECTION_PAUSED = "connection_paused"
+    SIGNUP_THROTTLED = "signup_throttled"
+    IN_AGREEMENT = "in_agreement"
+    LEFT_KEPT = "left_kept"
+    NO_CONSENT = "no_consent"
+    NO_EMAIL = "no_email"
+    OPTED_OUT = "opted_out"
+    ADDRESS_ERASED = "address_erased"
+    UNSUBSCRIBED_UPSTREAM = "unsubscribed_upstream"
+    UNSUBSCRIBED_IN_MAILCHIMP = "unsubscribed_in_mailchimp"
+    OPTED_OUT_BY_OTHER_HOLDER = "opted_out_by_other_holder"
+    NOT_CONFIRMED = "not_confirmed"
+    CONFIRMATION_SENT = "confirmation_sent"
+    COMPLIANCE = "compliance"
+    HARD_BOUNCE = "hard_bounce"
+    COMPLAINED = "complained"
+    LEFT = "left"
+    CANCELLED = "cancelled"
+    ARCHIVED_BY_STAFF = "archived_by_staff"
+    PERMANENTLY_DELETED = "permanently_deleted"
+    ERASURE = "erasure"
+    SHARED_WITH = "shared_with"
+    ADDRESS_SHARED_BY_TOO_MANY = "address_shared_by_too_many"
+    FIELD_INVALID = "field_invalid"
+    EMAIL_REFUSED = "email_refused"
+    REFUSED_BY_MAILCHIMP = "refused_by_mailchimp"
+    INTERNAL_ERROR = "internal_error"
+    DEAD_LETTER = "dead_letter"

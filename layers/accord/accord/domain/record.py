@@ -1,0 +1,87 @@
+"""What the ledger knows of a member: what is wanted, what is settled, and the status that people see."""
+
+from enum import StrEnum
+
+from accord.domain.consent import Consent, Memory
+from accord.domain.member import Member
+from accord.domain.reasons import ReasonCode, Status
+from accord.domain.values import Moment, Value
+
+
+class Presence(StrEnum):
+    """Whether the member exists upstream."""
+
+    PRESENT = "present"
+    LEFT = "left"
+    ERASED = "erased"
+
+
+class Reason(Value):
+    """A reason code and the name that its sentence mentions, if any; never personal data."""
+
+    code: ReasonCode
+    detail: str = ""
+
+
+class HeldAddress(Value):
+    """An address that this member has, or had. `left_at`: upstream no longer says it is theirs. `until`: Accord no
+    longer cares for the contact there, because it was moved, archived or was never Accord's."""
+
+    key: str
+    since: Moment
+    left_at: Moment | None = None
+    until: Moment | None = None
+
+
+class Refusal(Value):
+    """What Mailchimp refused, by the digest of what was sent: the same is not sent again until somebody retries."""
+
+    digest: str
+    reason: Reason
+
+
+class Record(Value):
+    """One member of one connection.
+
+    `position` orders changes, `version` is what people see of it. `due_at` is there exactly as long as the intent is
+    not settled. `revision` is the optimistic lock.
+    """
+
+    connection_id: str
+    member_id: str
+    revision: int = 0
+    presence: Presence = Presence.PRESENT
+    position: str = ""
+    version: int | str | None = None
+    profile: Member | None = None
+    """Kept only as long as something may be sent from it: an excluded person keeps an id and a reason."""
+    profile_mark: str = ""
+    """A keyed digest of the last profile, to tell a repeat from a change without keeping it."""
+    memory: Memory = Memory()
+    consent: Consent | None = None
+    returned_at: Moment | None = None
+    """When the member came back after having left."""
+    addresses: tuple[HeldAddress, ...] = ()
+    current: str | None = None
+    """The key of the address that upstream says the member has now."""
+
+    settled_version: int | str | None = None
+    refusal: Refusal | None = None
+    holders_changed: bool = False
+    """Others at the same address must be decided again once this member is settled."""
+
+    status: Status = Status.PENDING
+    reason: Reason = Reason(code=ReasonCode.QUEUED)
+    since: Moment
+    attempts: int = 0
+    due_at: Moment | None = None
+
+    @property
+    def kept_addresses(self) -> tuple[HeldAddress, ...]:
+        """The addresses still in Accord's care: the current one, and those that a policy keeps or a move has left."""
+        return tuple(held for held in self.addresses if held.until is None)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to do for this member."""
+        return self.due_at is None

@@ -1,0 +1,175 @@
+"""What the use cases ask of the world, by role. Adapters answer; tests/fakes.py answers too, held to the same contract.
+
+Every method may raise `Retryable` or `Misconfigured` (see errors.py); `Rejected` where the docstring says so.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from accord.domain.address import Address, Attempt
+from accord.domain.changes import Arrived
+from accord.domain.connection import AudienceSetup, Connection
+from accord.domain.contact import Contact, ContactPatch, NewContact, TagChange
+from accord.domain.folding import Intent
+from accord.domain.history import Event
+from accord.domain.reasons import Status
+from accord.domain.record import Record
+from accord.errors import Rejected
+
+
+class Clock(Protocol):
+    """The time, in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class Audience(Protocol):
+    """One Mailchimp audience. Every method makes one HTTP call, except `contacts` and `setup`, which page."""
+
+    def create(self, contacts: Sequence[NewContact]) -> list[str | Rejected]:
+        """Bulk creation of 500 contacts at most, never changing one that exists. In the order given: the subscriber
+        hash of the new contact, or why it was refused (`EXISTS`: read it and decide again)."""
+
+    def read(self, reference: str) -> Contact | None:
+        """The contact by `contact_id` or subscriber hash, archived ones included; None where there is none."""
+
+    def change(self, reference: str, patch: ContactPatch) -> Contact:
+        """PATCH: changes a contact that exists, never creates one. Raises Rejected (`NOT_FOUND`, `EXISTS`...)."""
+
+    def archive(self, reference: str) -> None:
+        """Raises Rejected (`NOT_FOUND`, `CAN_NOT_ARCHIVE`)."""
+
+    def erase(self, subscriber_hash: str) -> None:
+        """`delete-permanent`. Raises Rejected (`NOT_FOUND`)."""
+
+    def tag_contact(self, subscriber_hash: str, change: TagChange) -> None:
+        """The tags of one contact, in one call; a tag that is not listed is not touched."""
+
+    def tag_many(self, tag_id: int, add: Sequence[str], remove: Sequence[str]) -> None:
+        """One tag for many contacts, by email address, 500 to add and 500 to remove at most."""
+
+    def create_tag(self, name: str) -> int:
+        """The id of the new tag."""
+
+    def setup(self) -> AudienceSetup:
+        """The audience's merge fields, groups and tags."""
+
+    def contacts(self, *, archived: bool) -> Iterator[list[Contact]]:
+        """All contacts in pages of 1,000: those in the audience, or those archived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Take the address for one attempt: only if it still has the revision that was read, which must show it free.
+
+    `address` is the address as it shall be stored, attempt included.
+    """
+
+    address: Address
+    expected_revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What came of one attempt, or of a decision that sent nothing, for one member.
+
+    `addresses` are stored only while the attempt of `token` still stands on them (their holders are left as they
+    are); `record` only if the stored one still has its revision. All of it or nothing.
+    """
+
+    record: Record
+    addresses: tuple[Address, ...] = ()
+    token: str | None = None
+    event: Event | None = None
+    counted: tuple[Status | None, Status] | None = None
+    """The status that the counts held for this member before (None: not counted yet), and the one now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page[T]:
+    """A page of a list, and the opaque cursor of the next one (None: that was all)."""
+
+    items: list[T]
+    next: str | None
+
+
+class Ledger(Protocol):
+    """The memory of everything: one DynamoDB table."""
+
+    def connection(self, connection_id: str) -> Connection | None: ...
+
+    def save_connection(self, connection: Connection) -> None: ...
+
+    def audience_setup(self, connection_id: str) -> AudienceSetup: ...
+
+    def save_audience_setup(self, connection_id: str, setup: AudienceSetup) -> None: ...
+
+    def break_connection(self, connection_id: str, reason: str) -> None:
+        """Mark the connection `broken` with the reason; its work stays due."""
+
+    def first_received(self, connection_id: str, webhook_id: str, now: datetime) -> datetime:
+        """When this request first arrived, remembered for 14 days: `now` for a new one."""
+
+    def records(self, connection_id: str, member_ids: Collection[str]) -> dict[str, Record]:
+        """The records there are, by member id; read consistently."""
+
+    def addresses(self, audience_id: str, keys: Collection[str]) -> dict[str, Address]:
+        """Every address asked for, with its holders (51 at most); unknown ones are empty with revision 0."""
+
+    def save_intents(self, audience_id: str, intents: Sequence[Intent]) -> set[str]:
+        """Store records (each on its `revision`, which then grows by one), statements and holders; a changed holder
+        raises the revision of its address. The member ids that lost against another worker are returned: fold again."""
+
+    def claim(self, audience_id: str, claims: Sequence[Claim]) -> set[str]:
+        """The keys that could not be claimed. Revisions grow by one."""
+
+    def settle(self, audience_id: str, settlements: Sequence[Settlement]) -> dict[str, bool]:
+        """For each member: whether the settlement was stored. False: the record or the claim was lost; read again."""
+
+    def release(self, audience_id: str, addresses: Sequence[Address], token: str) -> None:
+        """Store the addresses as given if the attempt of `token` still stands on them, records untouched."""
+
+    def touch(self, connection_id: str, member_ids: Collection[str], due_at: datetime) -> None:
+        """Make members due that were settled; one that is due earlier stays so. Unknown ids are passed over."""
+
+    def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
+        """Connection and member ids whose `due_at` has come, oldest first within a shard."""
+
+    def postpone(self, members: Sequence[tuple[str, str]], due_at: datetime) -> None:
+        """Set a later `due_at` on members that are due, so that they are not offered again meanwhile."""
+
+    def add_events(self, connection_id: str, events: Sequence[Event]) -> None:
+        """Append to the history. The same event, added twice, is there once."""
+
+    def history(self, connection_id: str, member_id: str, after: str | None, limit: int) -> Page[Event]:
+        """Newest first."""
+
+    def members(self, connection_id: str, status: Status | None, after: str | None, limit: int) -> Page[Record]: ...
+
+    def counts(self, connection_id: str) -> Mapping[Status, int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedChanges:
+    """One message on `member-changes` or `bulk-changes`: accepted changes of one connection, or members to look at
+    again because they are due."""
+
+    connection_id: str
+    changes: tuple[Arrived, ...] = ()
+    due: tuple[str, ...] = ()
+
+
+class ChangeQueue(Protocol):
+    """The queue that `sync_members` empties."""
+
+    def send(self, message: QueuedChanges) -> None:
+        """One message, accepted by the queue when this returns."""
+
+
+class Upstream(Protocol):
+    """The secrets of a connection, by which its upstream application is known."""
+
+    def signing_secrets(self, connection: Connection) -> tuple[str, ...]:
+        """The `whsec_...` secrets that are valid now: one, or two while it is rotated."""

@@ -1,0 +1,1 @@
+"""One module per verb: what Accord does, told in terms of the ports."""
