@@ -1,0 +1,34 @@
+"""A Mailchimp Marketing API 3.0 to test against, on one's own machine.
+
+In a program, `with Simulator() as simulator:` serves `simulator.url` (`http://127.0.0.1:PORT/3.0`) from a background
+thread, with `simulator.api_key`, one audience `simulator.list_id` and `simulator.control_url`; on the command line,
+`python -m tools.mailchimp_simulator --port 0` prints the same in one line and serves until it is interrupted.
+
+`domain` holds state and rules without HTTP; `api` the routes, from a request to an answer; `edge` the network:
+connections, faults, counts, deliveries, control. Nothing is kinder than the real one; where what the real one does is
+not certain the stricter reading is taken, and the docstring there says so.
+
+Control routes, under `/_simulator`; `list_id` is the first audience's unless given, bad input is a 400 `{"error"}`:
+
+POST reset                         no contact was ever there; audiences, fields, tags, webhooks, key and clock stay
+GET, DELETE calls                  {"total", "by_route": {"GET /3.0/lists/{list_id}": n}, "max_concurrent"}
+POST, DELETE faults                {"kind", "route"?, "rate"?: 1, "times"?, "seed"?}
+                                   kind: 429 500 503_bare timeout timeout_after_effect reset
+POST people/{email}                {"deed", "list_id"?, ...}, deed one of subscribe (merge_fields, interests, language)
+                                   unsubscribe (reason) confirm change_email (new_email) update_profile complain
+                                   hard_bounce; what belongs to a campaign (open, click, reply...) is refused
+GET  people/{email}?list_id=       {"email", "list_id", "status" (also forgotten, unknown), "standing", "contact_id",
+                                   "confirmation_mails"}: how many mails asked this address to confirm; also the answer
+                                   to every deed
+POST staff/{email}                 {"deed", "list_id"?, ...}, deed one of archive unarchive delete_permanently
+                                   edit (merge_fields, interests, language, vip, new_email) tag untag (name)
+                                   add_contact (status, merge_fields, tags)
+POST clock                         {"advance": seconds}; moves the time that is written, not that of signatures
+GET  webhooks                      {"deliveries": [{"webhook_id", "url", "type", "form", "body", "signature",
+                                   "state", "attempts": [{"at", "status", "error"}]}]}
+POST contacts                      {"count", "status"?, "list_id"?}: made-up contacts in no time, for benchmarks
+"""
+
+from tools.mailchimp_simulator.edge.server import Simulator
+
+__all__ = ["Simulator"]

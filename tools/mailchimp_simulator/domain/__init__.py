@@ -1,0 +1,1 @@
+"""What Mailchimp knows and allows: pure state and rules, without HTTP, with the time passed in."""

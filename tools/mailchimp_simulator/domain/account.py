@@ -1,0 +1,77 @@
+"""The Mailchimp account: its key, its audiences, what waits to be delivered and to be done."""
+
+import secrets
+from typing import Any
+
+from tools.mailchimp_simulator.domain.audience import Audience
+from tools.mailchimp_simulator.domain.audience_settings import DEFAULT_SETTINGS
+from tools.mailchimp_simulator.domain.batches import Batches
+from tools.mailchimp_simulator.domain.clock import Clock
+from tools.mailchimp_simulator.domain.contact import Status
+from tools.mailchimp_simulator.domain.ids import short_id
+from tools.mailchimp_simulator.domain.listing import Listing
+from tools.mailchimp_simulator.domain.problems import forbidden, not_found
+from tools.mailchimp_simulator.domain.webhooks import Announcement
+
+MAX_AUDIENCES = 5
+
+
+class Account:
+    """Everything that the simulator knows. Holds no connection and reads no clock but the one it is given."""
+
+    def __init__(self, clock: Clock, api_key: str = "", list_id: str = "", audience_name: str = "") -> None:
+        self.clock = clock
+        self.api_key = api_key or f"{secrets.token_hex(16)}-us1"
+        self.id = secrets.token_hex(12)
+        self.created = clock.now()
+        self.outbox: list[Announcement] = []
+        self.batches = Batches()
+        self._audiences: dict[str, Audience] = {}
+        self._listings: dict[str, Listing] = {}
+        self._numbers = 0
+        settings = DEFAULT_SETTINGS | ({"name": audience_name} if audience_name else {})
+        self.default_list_id = self.create_audience(settings, list_id).id
+
+    @property
+    def audiences(self) -> list[Audience]:
+        return list(self._audiences.values())
+
+    def audience(self, list_id: str) -> Audience:
+        """Raises Problem 404."""
+        if list_id not in self._audiences:
+            raise not_found()
+        return self._audiences[list_id]
+
+    def listing(self, list_id: str) -> Listing:
+        """Pages of the audience's contacts; raises Problem 404."""
+        return self._listings.setdefault(list_id, Listing(self.audience(list_id)))
+
+    def create_audience(self, settings: dict[str, Any], list_id: str = "") -> Audience:
+        """Raises Problem 403 beyond what the plan allows (`constraints.max_instances`)."""
+        if len(self._audiences) >= MAX_AUDIENCES:
+            raise forbidden("Your plan does not allow any more audiences.")
+        self._numbers += 1
+        made = Audience(self._numbers, settings, self.outbox, self.clock.now(), list_id or short_id())
+        self._audiences[made.id] = made
+        return made
+
+    def delete_audience(self, list_id: str) -> None:
+        del self._audiences[self.audience(list_id).id]
+        self._listings.pop(list_id, None)
+
+    def total_subscribers(self) -> int:
+        return sum(audience.by_arrival.total((Status.SUBSCRIBED,)) for audience in self.audiences)
+
+    def take_outbox(self) -> list[Announcement]:
+        """What the webhooks must be told, once."""
+        taken = self.outbox.copy()
+        self.outbox.clear()
+        return taken
+
+    def forget_everybody(self) -> None:
+        """All contacts and what came of them go; key, audiences and what is defined in them stay."""
+        for audience in self.audiences:
+            audience.forget_everybody()
+        self._listings.clear()
+        self.outbox.clear()
+        self.batches = Batches()

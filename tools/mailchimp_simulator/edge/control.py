@@ -1,0 +1,149 @@
+"""/_simulator: what a test or a person tells the simulator, none of it part of Mailchimp."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from tools.mailchimp_simulator.api import routes
+from tools.mailchimp_simulator.domain.addresses import digest
+from tools.mailchimp_simulator.domain.audience import Audience
+from tools.mailchimp_simulator.domain.contact import WRITABLE, Status
+from tools.mailchimp_simulator.domain.deeds import Impossible, do_as_person, do_as_staff
+from tools.mailchimp_simulator.domain.problems import Problem
+from tools.mailchimp_simulator.edge.filling import fill
+from tools.mailchimp_simulator.edge.world import World
+
+PREFIX = "/_simulator"
+MAX_FILL = 2_000_000
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+class Refused(Exception):  # noqa: N818
+    """A control request that makes no sense; the text says why. Answered with 400."""
+
+
+class Control:
+    """All control routes; see the package's documentation for their bodies."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post(f"{PREFIX}/reset", _told(self.reset)),
+            web.get(f"{PREFIX}/calls", _told(self.calls)),
+            web.delete(f"{PREFIX}/calls", _told(self.forget_calls)),
+            web.post(f"{PREFIX}/faults", _told(self.add_fault)),
+            web.delete(f"{PREFIX}/faults", _told(self.forget_faults)),
+            web.post(PREFIX + "/people/{email}", _told(self.person)),
+            web.get(PREFIX + "/people/{email}", _told(self.who)),
+            web.post(PREFIX + "/staff/{email}", _told(self.staff)),
+            web.post(f"{PREFIX}/clock", _told(self.clock)),
+            web.get(f"{PREFIX}/webhooks", _told(self.webhooks)),
+            web.post(f"{PREFIX}/contacts", _told(self.contacts)),
+        ]
+
+    async def reset(self, request: web.Request) -> Any:
+        self._world.account.forget_everybody()
+        self._world.deliveries.forget()
+        return {}
+
+    async def calls(self, request: web.Request) -> Any:
+        return self._world.calls.report()
+
+    async def forget_calls(self, request: web.Request) -> Any:
+        self._world.calls.forget()
+        return {}
+
+    async def add_fault(self, request: web.Request) -> Any:
+        try:
+            fault = self._world.faults.add(await _body(request), routes.names)
+        except ValueError as error:
+            raise Refused(str(error)) from error
+        return {"kind": fault.kind, "route": fault.route, "rate": fault.rate, "times": fault.times}
+
+    async def forget_faults(self, request: web.Request) -> Any:
+        self._world.faults.forget()
+        return {}
+
+    async def person(self, request: web.Request) -> Any:
+        return await self._do(do_as_person, request)
+
+    async def staff(self, request: web.Request) -> Any:
+        return await self._do(do_as_staff, request)
+
+    async def who(self, request: web.Request) -> Any:
+        return _standing(self._audience(request.query.get("list_id")), request.match_info["email"])
+
+    async def clock(self, request: web.Request) -> Any:
+        seconds = (await _body(request)).get("advance")
+        if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds <= 10**9:
+            raise Refused(f"advance must be a number of seconds, not negative; it is {seconds!r}")
+        self._world.account.clock.advance(seconds)
+        return {"now": self._world.account.clock.now()}
+
+    async def webhooks(self, request: web.Request) -> Any:
+        return {"deliveries": self._world.deliveries.report()}
+
+    async def contacts(self, request: web.Request) -> Any:
+        body = await _body(request)
+        count, status = body.get("count"), body.get("status", Status.SUBSCRIBED)
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 < count <= MAX_FILL:
+            raise Refused(f"count must be a whole number from 1 to {MAX_FILL}; it is {count!r}")
+        if status not in WRITABLE:
+            raise Refused(f"status must be one of {', '.join(sorted(WRITABLE))}; it is {status!r}")
+        audience = self._audience(body.get("list_id"))
+        return {"added": fill(audience, count, Status(status), self._world.account.clock.now())}
+
+    async def _do(self, act: Callable[[Audience, str, dict[str, Any], int], None], request: web.Request) -> Any:
+        body, email = await _body(request), request.match_info["email"]
+        audience = self._audience(body.get("list_id"))
+        try:
+            act(audience, email, body, self._world.account.clock.now())
+        except Impossible as impossible:
+            raise Refused(str(impossible)) from impossible
+        self._world.deliver()
+        return _standing(audience, str(body.get("new_email", email)))
+
+    def _audience(self, list_id: Any) -> Audience:
+        account = self._world.account
+        try:
+            return account.audience(account.default_list_id if list_id is None else str(list_id))
+        except Problem as problem:
+            known = ", ".join(audience.id for audience in account.audiences)
+            raise Refused(f"list_id {list_id!r} is no audience here; there are: {known}") from problem
+
+
+def _standing(audience: Audience, email: str) -> dict[str, Any]:
+    """`status` is that of the contact, or `forgotten`, or `unknown`."""
+    contact, key = audience.of_email(email), digest(email)
+    return {
+        "email": email,
+        "list_id": audience.id,
+        "status": contact.status if contact else ("forgotten" if key in audience.forgotten else "unknown"),
+        "standing": contact.standing if contact else None,
+        "contact_id": audience.contact_id(contact) if contact else None,
+        "confirmation_mails": audience.mails[key],
+    }
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await request.read() or b"{}")
+    except ValueError as error:
+        raise Refused("the body is not JSON") from error
+    if not isinstance(body, dict):
+        raise Refused("the body must be a JSON object")
+    return body
+
+
+def _told(handler: Callable[[web.Request], Awaitable[Any]]) -> Handler:
+    async def answer(request: web.Request) -> web.Response:
+        try:
+            return web.json_response(await handler(request))
+        except Refused as refused:
+            return web.json_response({"error": str(refused)}, status=400)
+
+    return answer
