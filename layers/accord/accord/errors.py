@@ -1,7 +1,7 @@
 """What can go wrong beyond a port, named for the remedy.
 
     AccordError
-    ├── Retryable       the queue, or the next due time, will: 429, 5xx, a bare 403 or 503, timeouts, throttled AWS calls
+    ├── Retryable       the next due time will: 429, 5xx, a bare 403 or 503, timeouts, throttled AWS calls
     ├── Rejected        record it and move on: Mailchimp understood and refused this one contact
     └── Misconfigured   wake a person: wrong key, missing audience, plan limit; the connection pauses itself
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from accord.domain.address import Address, Attempt
+from accord.domain.address import Address
 from accord.domain.changes import Arrived
 from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.contact import Contact, ContactPatch, NewContact, TagChange
@@ -83,8 +83,6 @@ class Settlement:
     addresses: tuple[Address, ...] = ()
     token: str | None = None
     event: Event | None = None
-    counted: tuple[Status | None, Status] | None = None
-    """The status that the counts held for this member before (None: not counted yet), and the one now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,11 @@ class Page[T]:
 
 
 class Ledger(Protocol):
-    """The memory of everything: one DynamoDB table."""
+    """The memory of everything: one DynamoDB table.
+
+    Wherever a record is stored (`save_intents`, `settle`), its revision grows by one, the counts follow from
+    `record.counted` to `record.status`, and `counted` becomes that status: `record.stored` is what is then there.
+    """
 
     def connection(self, connection_id: str) -> Connection | None: ...
 
@@ -108,6 +110,9 @@ class Ledger(Protocol):
 
     def break_connection(self, connection_id: str, reason: str) -> None:
         """Mark the connection `broken` with the reason; its work stays due."""
+
+    def mend_connection(self, connection_id: str) -> None:
+        """Mark a connection that was `broken` `live` again."""
 
     def first_received(self, connection_id: str, webhook_id: str, now: datetime) -> datetime:
         """When this request first arrived, remembered for 14 days: `now` for a new one."""

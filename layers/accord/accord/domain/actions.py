@@ -16,11 +16,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """A contact that is not in the audience: one line of a bulk creation, then its tags."""
+    """A contact that is not in the audience: one line of a bulk creation."""
 
     key: str
     contact: NewContact
-    tags: TagChange
     digest: str
     asks_for: datetime | None = None
     """The opt-in for which a `pending` asks the person to confirm, where the table allows no more than to ask."""
@@ -28,7 +27,7 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A contact that is known: a PATCH of what Accord maps, and the difference within its own tags.
+    """A contact that is known: a PATCH of what Accord maps.
 
     `patch.status` is set only where the consent table lets a fresh opt-in raise it. An empty patch adopts the contact
     without writing to it.
@@ -36,7 +35,6 @@ class Update:
 
     key: str
     patch: ContactPatch
-    tags: TagChange
     digest: str
 
 
@@ -46,7 +44,6 @@ class Reconfirm:
 
     key: str
     patch: ContactPatch
-    tags: TagChange
     digest: str
     asks_for: datetime
 
@@ -58,8 +55,16 @@ class Move:
     key: str
     to_key: str
     patch: ContactPatch
-    tags: TagChange
     digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Make the difference within Accord's own tags; many members' differences go out in one call a tag."""
+
+    key: str
+    email: str
+    change: TagChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,6 @@ class Nothing:
     detail: str = ""
 
 
-type Active = Look | Create | Update | Reconfirm | Move | Archive | Unsubscribe | Erase
+type Active = Look | Create | Update | Reconfirm | Move | Tag | Archive | Unsubscribe | Erase
 type Passive = Exclude | Hold | Nothing
 type Action = Active | Passive

@@ -35,6 +35,7 @@ class Effect(StrEnum):
     ARCHIVE = "archive"
     UNSUBSCRIBE = "unsubscribe"
     ASK = "ask"
+    TAG = "tag"
     ERASE = "erase"
     OBSERVE = "observe"
 

@@ -18,6 +18,7 @@ from accord.domain.actions import (
     Nothing,
     Passive,
     Reconfirm,
+    Tag,
     Unsubscribe,
     Update,
 )
@@ -164,6 +165,8 @@ def _agree(case: Case, address: Address, payload: Payload, ruling: Ruling) -> Ac
         return _update(case, address, payload)
     if address.seen is not None and address.seen not in MAILED and ruling.permission >= Permission.ASK:
         return _raise(case, address, payload, ruling)
+    if address.seen in MAILED and _owns_tags(case, address) and (change := _tags(address, payload)):
+        return Tag(address.key, payload.email, change)
     return _tidy(case) or _standing(address)
 
 
@@ -177,7 +180,7 @@ def _create(case: Case, address: Address, payload: Payload, ruling: Ruling) -> C
         language=payload.language,
     )
     asks_for = case.record.memory.opted_in_at if asks else None
-    return Create(address.key, contact, TagChange(add=payload.tags), payload.digest, asks_for)
+    return Create(address.key, contact, payload.digest, asks_for)
 
 
 def _raise(case: Case, address: Address, payload: Payload, ruling: Ruling) -> Action:
@@ -188,16 +191,16 @@ def _raise(case: Case, address: Address, payload: Payload, ruling: Ruling) -> Ac
         return update
     if ruling.permission is Permission.ASK and opt_in is not None:
         patch = update.patch.model_copy(update={"status": ContactStatus.PENDING})
-        return Reconfirm(address.key, patch, update.tags, payload.digest, opt_in)
+        return Reconfirm(address.key, patch, payload.digest, opt_in)
     patch = update.patch.model_copy(update={"status": case.policy.first_status})
-    return Update(address.key, patch, update.tags, payload.digest)
+    return Update(address.key, patch, payload.digest)
 
 
 def _update(case: Case, address: Address, payload: Payload) -> Update | Look:
     """A PATCH without `status`, within what the policy for existing contacts leaves to Accord."""
     existing = case.policy.existing_contacts if address.origin is not Origin.CREATED else ExistingContacts.OVERWRITE
     if existing is ExistingContacts.LEAVE:
-        return Update(address.key, ContactPatch(), TagChange(), payload.digest)
+        return Update(address.key, ContactPatch(), payload.digest)
     clears = {tag for tag in payload.empty if tag in address.written}
     if case.contact is None and (clears or existing is ExistingContacts.FILL_BLANKS):
         return Look(address.key)
@@ -211,12 +214,17 @@ def _update(case: Case, address: Address, payload: Payload) -> Update | Look:
         interests=_interests(address, payload),
         language=payload.language,
     )
-    return Update(address.key, patch, _tags(address, payload), payload.digest)
+    return Update(address.key, patch, payload.digest)
 
 
 def _interests(address: Address, payload: Payload) -> dict[str, bool]:
     """The groups upstream names, and the end of those that Accord chose before; others are the contact's own."""
     return dict.fromkeys(address.interests, False) | dict.fromkeys(payload.interests, True)
+
+
+def _owns_tags(case: Case, address: Address) -> bool:
+    """An existing contact that the policy leaves as it is gets no tags either."""
+    return address.origin is Origin.CREATED or case.policy.existing_contacts is not ExistingContacts.LEAVE
 
 
 def _tags(address: Address, payload: Payload) -> TagChange:
@@ -244,7 +252,7 @@ def _move(old: Address, address: Address, payload: Payload) -> Move:
         language=payload.language,
     )
     unfinished = any(tag in old.written for tag in payload.empty)  # what is to be cleared is looked at after the move
-    return Move(old.key, address.key, patch, _tags(old, payload), None if unfinished else payload.digest)
+    return Move(old.key, address.key, patch, None if unfinished else payload.digest)
 
 
 def _tidy(case: Case) -> Archive | None:

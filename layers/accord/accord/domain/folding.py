@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accord.domain.address import Holder
-from accord.domain.changes import Arrived, Erased, Left, OrderBy, Upserted
-from accord.domain.connection import OnEmailChange, Policy
+from accord.domain.changes import Arrived, Erased, Left, Upserted
+from accord.domain.connection import Connection, OnEmailChange, Policy
 from accord.domain.consent import Statement, memory_of
 from accord.domain.decision import departed
 from accord.domain.reasons import ReasonCode, Status
@@ -31,14 +31,16 @@ class Intent:
 
 
 def fold(
-    known: Record | None, connection_id: str, arrivals: Iterable[Arrived], order: OrderBy, policy: Policy, key_of: KeyOf
+    known: Record | None, connection: Connection, arrivals: Iterable[Arrived], due_at: datetime, key_of: KeyOf
 ) -> Intent | None:
     """One intent out of all changes of one member that arrived, in any order and any number of times.
 
     None when there is nothing to save. An erasure is never superseded, and nothing that follows changes anything.
+    `due_at` is when the intent is offered again should the worker that saves it not settle it.
     """
+    order, policy = connection.order_by, connection.policy
     changes = sorted(arrivals, key=lambda arrived: arrived.position(order))
-    record = known or Record(connection_id=connection_id, member_id=changes[0].change.id, since=changes[0].received_at)
+    record = known or Record(connection_id=connection.id, member_id=changes[0].change.id, since=changes[0].received_at)
     statements: list[Statement] = []
     superseded: list[Arrived] = []
     for arrived in changes:
@@ -61,7 +63,7 @@ def fold(
         return None
     material = known is None or _wanted(known) != _wanted(record)
     holders = _changed_holders(known, record)
-    record = _queued(record, bool(holders), changes[-1].received_at) if material else _noted(record)
+    record = _queued(record, bool(holders), changes[-1].received_at, due_at) if material else _noted(record)
     return Intent(record, tuple(statements), tuple(superseded), holders, material)
 
 
@@ -113,7 +115,7 @@ def _erased(record: Record) -> Record:
     return _with(record, presence=Presence.ERASED, profile=None, profile_mark="", consent=None)
 
 
-def _queued(record: Record, holders_changed: bool, at: datetime) -> Record:
+def _queued(record: Record, holders_changed: bool, at: datetime, due_at: datetime) -> Record:
     return _with(
         record,
         status=Status.PENDING,
@@ -121,7 +123,7 @@ def _queued(record: Record, holders_changed: bool, at: datetime) -> Record:
         since=at,
         attempts=0,
         holders_changed=record.holders_changed or holders_changed,
-        due_at=at,
+        due_at=due_at,
     )
 
 

@@ -10,6 +10,7 @@ EventKind = Literal[
     "created",
     "updated",
     "asked_to_confirm",
+    "tagged",
     "moved",
     "archived",
     "unsubscribed",

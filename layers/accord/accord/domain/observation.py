@@ -49,7 +49,7 @@ def _turned(address: Address, contact: Contact, at: datetime, unresolved: set[Ef
             if otherwise_before and not unresolved:
                 return {"confirmed_at": newest(address.confirmed_at, at)}
         case ContactStatus.UNSUBSCRIBED:
-            opted_out = {"unsubscribed_at": newest(address.unsubscribed_at, at)}
+            opted_out: dict[str, object] = {"unsubscribed_at": newest(address.unsubscribed_at, at)}
             return opted_out | ({"complained_at": newest(address.complained_at, at)} if contact.complained else {})
         case ContactStatus.CLEANED:
             return {"bounced_at": newest(address.bounced_at, at)}

@@ -37,8 +37,8 @@ class Payload(Value):
 
     @property
     def digest(self) -> str:
-        """Equal payloads have equal digests; the address is compared as Mailchimp compares it."""
-        shown = self.model_dump(mode="json") | {"email": normalised(self.email), "tags": sorted(self.tags)}
+        """Equal payloads have equal digests, tags apart; the address is compared as Mailchimp compares it."""
+        shown = self.model_dump(mode="json", exclude={"tags"}) | {"email": normalised(self.email)}
         return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -95,12 +95,10 @@ def _value(member: Member, source: str) -> str | int | float | date | PostalAddr
     if source.startswith("fields."):
         value = member.fields.get(source.removeprefix("fields."))
         return str(value).lower() if isinstance(value, bool) else value  # booleans are sent as text (FACTS section 6)
-    match getattr(member, source, None):
-        case PostalAddress() as address if not any(address.model_dump().values()):
-            return None
-        case str() | date() | PostalAddress() as value:
-            return value
-    return None
+    given = getattr(member, source, None)
+    if isinstance(given, PostalAddress):
+        return given if any(given.model_dump().values()) else None
+    return given if isinstance(given, str | date) else None
 
 
 def _formatted(

@@ -203,7 +203,7 @@ _TEXTS: dict[ReasonCode, dict[Language, Text]] = {
     ReasonCode.DEAD_LETTER: _both(
         "The change could not be processed after several receives and was set aside; it is kept.",
         "Look at the logs, then retry.",
-        "La modification n'a pas pu être traitée après plusieurs réceptions et a été mise de côté ; elle est conservée.",
+        "La modification n'a pas pu être traitée après plusieurs essais et a été mise de côté ; elle est conservée.",
         "Consultez les journaux, puis réessayez.",
     ),
 }

@@ -1,6 +1,7 @@
 """What the ledger knows of a member: what is wanted, what is settled, and the status that people see."""
 
 from enum import StrEnum
+from typing import Self
 
 from accord.domain.consent import Consent, Memory
 from accord.domain.member import Member
@@ -75,6 +76,8 @@ class Record(Value):
     since: Moment
     attempts: int = 0
     due_at: Moment | None = None
+    counted: Status | None = None
+    """The status under which the connection's counts hold this member."""
 
     @property
     def kept_addresses(self) -> tuple[HeldAddress, ...]:
@@ -85,3 +88,8 @@ class Record(Value):
     def settled(self) -> bool:
         """Whether nothing is left to do for this member."""
         return self.due_at is None
+
+    @property
+    def stored(self) -> Self:
+        """This record as the ledger has it once it was stored."""
+        return self.model_copy(update={"revision": self.revision + 1, "counted": self.status})

@@ -1,0 +1,57 @@
+"""The record after a decision: its final status, or when it is tried again."""
+
+from datetime import datetime
+
+from accord.domain.actions import Exclude, Passive
+from accord.domain.connection import OnEmailChange
+from accord.domain.contact import ContactStatus
+from accord.domain.decision import Case
+from accord.domain.permission import is_live
+from accord.domain.reasons import ReasonCode, Status
+from accord.domain.record import HeldAddress, Presence, Reason, Record
+
+
+def finished(case: Case, passive: Passive, at: datetime) -> Record:
+    """The record when nothing is left to do: a status with its reason, and no more personal data than it needs."""
+    record = case.record
+    reason = Reason(code=passive.reason, detail=passive.detail)
+    changed = (record.status, record.reason) != (passive.status, reason)
+    update: dict[str, object] = {
+        "status": passive.status,
+        "reason": reason,
+        "since": at if changed else record.since,
+        "due_at": None,
+        "holders_changed": False,
+        "addresses": tuple(_let_go(case, held, at) for held in record.addresses),
+    }
+    if passive.status is not Status.FAILED:
+        update["settled_version"] = record.version
+    if isinstance(passive, Exclude) or record.presence is not Presence.PRESENT:
+        update["profile"] = None
+    return record.model_copy(update=update)
+
+
+def _let_go(case: Case, held: HeldAddress, at: datetime) -> HeldAddress:
+    """Accord's care ends for an address that a move left behind, once nothing there is left to archive. A `pending`
+    contact can not be archived (FACTS section 7); it stays in care until the person confirms or not."""
+    address = next((a for a in case.addresses if a.key == held.key), None)
+    waiting = address is not None and address.ours and address.seen is ContactStatus.PENDING
+    busy = address is not None and is_live(address.seen) and case.ours_alone(address)
+    stays = case.policy.on_email_change is OnEmailChange.KEEP_OLD or held.key == case.record.current
+    if stays or waiting or busy or held.until is not None:
+        return held
+    return held.model_copy(update={"until": at})
+
+
+def tried_again(
+    record: Record, at: datetime, code: ReasonCode = ReasonCode.RETRYING, *, attempt: bool = True
+) -> Record:
+    """The record of an intent that waits for its next try at `at`."""
+    return record.model_copy(
+        update={
+            "status": Status.PENDING,
+            "reason": Reason(code=code),
+            "due_at": at,
+            "attempts": record.attempts + attempt,
+        }
+    )

@@ -1,0 +1,209 @@
+"""What became of an action: the address as it is claimed, as it is after success, and as a refusal leaves it."""
+
+from datetime import datetime
+
+from accord.domain.actions import (
+    Active,
+    Archive,
+    Create,
+    Erase,
+    Look,
+    Move,
+    Reconfirm,
+    Tag,
+    Unsubscribe,
+    Update,
+)
+from accord.domain.address import Address, Attempt, Effect, Origin
+from accord.domain.contact import Contact, ContactPatch, ContactStatus, NewContact, TagChange
+from accord.domain.observation import observe
+from accord.domain.payload import FieldValue, fingerprint
+from accord.domain.values import subscriber_hash
+
+
+def keys_of(action: Active) -> tuple[str, ...]:
+    """The addresses that an action must claim, in the order of their keys."""
+    return tuple(sorted((action.key, action.to_key))) if isinstance(action, Move) else (action.key,)
+
+
+def effect_of(action: Active) -> Effect:
+    """What an action may do to a contact, should its answer be lost."""
+    match action:
+        case Look():
+            return Effect.OBSERVE
+        case Create():
+            return Effect.CREATE
+        case Update(patch=patch):
+            return Effect.WRITE if patch.status is None else Effect.RAISE
+        case Reconfirm():
+            return Effect.ASK
+        case Move():
+            return Effect.MOVE
+        case Tag():
+            return Effect.TAG
+        case Archive():
+            return Effect.ARCHIVE
+        case Unsubscribe():
+            return Effect.UNSUBSCRIBE
+        case Erase():
+            return Effect.ERASE
+
+
+def claimed(address: Address, action: Active, token: str, until: datetime) -> Address:
+    """The address while the action is under way. What a lost answer would leave open is noted beforehand: that the
+    person was asked, which tags may be there, and what attempts before this one may have done."""
+    before = address.attempt.effects if address.attempt is not None else ()
+    effects = tuple(dict.fromkeys((*before, effect_of(action))))
+    update: dict[str, object] = {"attempt": Attempt(token=token, effects=effects, until=until)}
+    match action:
+        case Create(asks_for=opt_in) | Reconfirm(asks_for=opt_in) if opt_in is not None:
+            update["asked_for"] = opt_in
+        case Tag(change=change):
+            update["tags"] = (*address.tags, *(tag for tag in change.add if tag not in address.tags))
+    match action:
+        case Create(contact=contact):
+            update["subscriber_hash"] = subscriber_hash(contact.email)
+        case Move(to_key=to_key, patch=patch) if to_key == address.key and patch.email is not None:
+            update["subscriber_hash"] = subscriber_hash(patch.email)
+    return address.model_copy(update=update)
+
+
+def released(address: Address, before: Address) -> Address:
+    """The claimed address after a call that certainly had no effect: as it was before the claim."""
+    return before.model_copy(update={"revision": address.revision, "subscriber_hash": address.subscriber_hash})
+
+
+def unresolved(address: Address, until: datetime) -> Address:
+    """The claimed address after a call whose effect is unknown: the attempt stays, until `until`."""
+    if address.attempt is None:
+        return address
+    return address.model_copy(update={"attempt": address.attempt.model_copy(update={"until": until})})
+
+
+def created(address: Address, contact: NewContact, digest: str, hash_: str, at: datetime) -> Address:
+    """A contact that Accord created. Its `contact_id` is learnt from the next read: bulk answers have none."""
+    return address.model_copy(
+        update={
+            "seen": contact.status,
+            "seen_at": at,
+            "subscriber_hash": hash_,
+            "contact_id": None,
+            "origin": Origin.CREATED,
+            "digest": digest,
+            "written": _written({}, contact.merge_fields),
+            "interests": tuple(contact.interests),
+            "tags": (),
+            "attempt": None,
+        }
+    )
+
+
+def patched(address: Address, action: Update | Reconfirm, contact: Contact, at: datetime) -> Address:
+    """A contact that Accord wrote to. Without a `status` in the patch, a status that turned meanwhile is the
+    person's or the staff's own doing; with one, it is Accord's."""
+    answered = address.model_copy(update={"attempt": None})
+    seen = observe(answered, contact, at)
+    if action.patch.status is not None:
+        seen = answered.model_copy(
+            update={
+                "seen": contact.status,
+                "seen_at": at,
+                "contact_id": contact.contact_id,
+                "subscriber_hash": contact.subscriber_hash,
+                "archived_by_us_at": None,
+                "archived_by_staff_at": None,
+            }
+        )
+    return _carrying(seen, action.patch, action.digest, address)
+
+
+def adopted(address: Address, digest: str) -> Address:
+    """A contact that was there before, taken under Accord's care without writing to it."""
+    origin = address.origin or Origin.ADOPTED
+    return address.model_copy(update={"origin": origin, "digest": digest, "attempt": None})
+
+
+def moved(old: Address, new: Address, action: Move, contact: Contact, at: datetime) -> tuple[Address, Address]:
+    """Both addresses after a contact took the new one: it keeps its id, its history and its tags."""
+    taken = new.model_copy(
+        update={
+            "seen": contact.status,
+            "seen_at": at,
+            "contact_id": contact.contact_id or old.contact_id,
+            "subscriber_hash": contact.subscriber_hash,
+            "origin": old.origin,
+            "tags": old.tags,
+            "archived_by_us_at": None,
+            "attempt": None,
+        }
+    )
+    left = old.model_copy(
+        update={
+            "seen": None,
+            "seen_at": at,
+            "contact_id": None,
+            "origin": None,
+            "digest": None,
+            "written": {},
+            "interests": (),
+            "tags": (),
+            "attempt": None,
+        }
+    )
+    return left, _carrying(taken, action.patch, action.digest, old)
+
+
+def tagged(address: Address, change: TagChange) -> Address:
+    """The claimed address after its tags were changed; the claim had noted those to add."""
+    gone = {tag.casefold() for tag in change.remove}
+    tags = tuple(tag for tag in address.tags if tag.casefold() not in gone)
+    return address.model_copy(update={"tags": tags, "attempt": None})
+
+
+def archived(address: Address, at: datetime) -> Address:
+    """A contact that Accord archived: a returning member's consent may bring it back."""
+    return address.model_copy(
+        update={"seen": ContactStatus.ARCHIVED, "seen_at": at, "archived_by_us_at": at, "attempt": None}
+    )
+
+
+def unsubscribed(address: Address, contact: Contact, at: datetime) -> Address:
+    """A contact to which Accord carried an opt-out: known as upstream's, not as one made in Mailchimp."""
+    return address.model_copy(
+        update={
+            "seen": contact.status,
+            "seen_at": at,
+            "contact_id": contact.contact_id or address.contact_id,
+            "attempt": None,
+        }
+    )
+
+
+def erased(address: Address, at: datetime) -> Address:
+    """The tombstone: of the contact nothing is kept, of the address what blocks an older consent."""
+    return Address(
+        key=address.key,
+        revision=address.revision,
+        holders=address.holders,
+        seen_at=at,
+        erased_at=at,
+        unsubscribed_at=address.unsubscribed_at,
+        complained_at=address.complained_at,
+        forgotten_at=address.forgotten_at,
+    )
+
+
+def _carrying(address: Address, patch: ContactPatch, digest: str | None, before: Address) -> Address:
+    return address.model_copy(
+        update={
+            "origin": before.origin or Origin.ADOPTED,
+            "digest": digest,
+            "written": _written(before.written, patch.merge_fields),
+            "interests": tuple(interest for interest, on in patch.interests.items() if on),
+        }
+    )
+
+
+def _written(before: dict[str, str], fields: dict[str, FieldValue]) -> dict[str, str]:
+    marks = before | {tag: fingerprint(value) for tag, value in fields.items()}
+    return {tag: mark for tag, mark in marks.items() if fields.get(tag, mark) != ""}
