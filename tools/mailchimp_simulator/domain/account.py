@@ -74,4 +74,4 @@ class Account:
             audience.forget_everybody()
         self._listings.clear()
         self.outbox.clear()
-        self.batches = Batches()
+        self.batches.forget()

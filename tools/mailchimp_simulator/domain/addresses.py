@@ -18,7 +18,7 @@ _FAKE_TOPS = (".example", ".invalid", ".localhost", ".local")
 
 def digest(email: str) -> bytes:
     """The 16 bytes of which a contact's `id` (subscriber hash) is the hex form: MD5 of the lower-cased address."""
-    return hashlib.md5(email.strip().lower().encode(), usedforsecurity=False).digest()
+    return hashlib.md5(email.strip().lower().encode(errors="surrogatepass"), usedforsecurity=False).digest()
 
 
 def unique_email_id(of: bytes) -> str:

@@ -91,6 +91,13 @@ class Batches:
         self.waiting.append(batch)
         return batch
 
+    def forget(self) -> None:
+        """No batch was ever there; the webhooks stay."""
+        for batch in self._batches.values():
+            batch.operations.clear()
+        self._batches.clear()
+        self.waiting.clear()
+
     def take_waiting(self) -> list[Batch]:
         taken, self.waiting = self.waiting, []
         return taken

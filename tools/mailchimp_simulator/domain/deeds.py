@@ -57,14 +57,18 @@ def _subscribe(audience: Audience, email: str, body: Body, now: int) -> None:
     wanted = draft(audience, known, body, skip_required=True)
     audience.forgotten.discard(digest(email))
     contact = known or audience.add(email, status, now)
-    wanted.write(contact)
+    changed = wanted.write(contact)
     if status is Status.SUBSCRIBED:
         contact.standing = Standing.FREE
     if known is None:
         contact.put("source", "Hosted Signup Form")
         audience.begin(contact, status, now, Source.USER)
-    elif not (known.status is Status.SUBSCRIBED and status is Status.PENDING):
-        audience.give_status(contact, status, now, Source.USER)
+        return
+    if known.status is Status.SUBSCRIBED:
+        status = Status.SUBSCRIBED
+    if not audience.give_status(contact, status, now, Source.USER) and changed:
+        audience.touch(contact, now)
+        audience.announce("profile", contact, Source.USER, now)
 
 
 def _unsubscribe(audience: Audience, email: str, body: Body, now: int) -> None:

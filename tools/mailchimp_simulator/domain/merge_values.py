@@ -91,7 +91,7 @@ def _demand(fits: object, text: str, message: str) -> str:
 def _number(raw: Any) -> int | float:
     try:
         number = float(raw)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
         raise ValueError("Please enter a number")

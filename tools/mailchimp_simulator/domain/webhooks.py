@@ -88,7 +88,9 @@ class Webhooks:
         return known
 
     def delete(self, webhook_id: str) -> None:
-        del self._webhooks[self.get(webhook_id).id]
+        gone = self.get(webhook_id)
+        gone.enabled = False
+        del self._webhooks[gone.id]
 
 
 def _switches(body: Body, name: str, names: tuple[str, ...], before: dict[str, bool]) -> dict[str, bool]:

@@ -34,7 +34,7 @@ class Gate:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         path = unquote(request.rel_url.raw_path).removeprefix(PREFIX)
         path = path.rstrip("/") or "/"
         try:

@@ -93,7 +93,7 @@ class Simulator:
         app = web.Application(client_max_size=MAX_BODY)
         app.add_routes(control.Control(self._world).routes())
         app.router.add_get("/batch-results/{batch_id}/{file}", self._batch_results)
-        app.router.add_route("*", gate.PREFIX + "{tail:(/.*)?}", gate.Gate(self._world))
+        app.router.add_route("*", gate.PREFIX + "{tail:(/.*)?}", gate.Gate(self._world).answer)
         runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.5)
         await self._world.deliveries.start()
         await runner.setup()
@@ -111,7 +111,7 @@ class Simulator:
     def _work(self) -> None:
         try:
             asyncio.run(self._until_ended())
-        except OSError as failure:
+        except Exception as failure:  # noqa: BLE001 - raised again by the thread that waits for the start
             self._failure = failure
         finally:
             self._ready.set()
