@@ -1,0 +1,145 @@
+"""Mailchimp's JSON to contacts and audience setups, and back: pure, and lenient towards what may be missing."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from accord.domain.connection import FieldType, Interest, MergeField
+from accord.domain.contact import Contact, ContactPatch, ContactStatus, NewContact, TagChange
+from accord.domain.payload import FieldValue
+
+CONTACT_FIELDS = (
+    "id",
+    "contact_id",
+    "email_address",
+    "status",
+    "unsubscribe_reason",
+    "merge_fields",
+    "interests",
+    "language",
+    "last_changed",
+    "tags",
+)
+"""What `Contact` needs of a member; the whole is ten times as large."""
+
+_FIELD_TYPES = frozenset(FieldType)
+
+
+def contact_of(member: Mapping[str, Any]) -> Contact:
+    """Raises ValueError when a member has no address, no id, or a status that Accord does not know."""
+    email, subscriber_hash = _text(member.get("email_address")), _text(member.get("id"))
+    if not email or not subscriber_hash:
+        raise ValueError("a member without an address or an id")
+    return Contact(
+        email=email,
+        status=ContactStatus(_text(member.get("status"))),
+        subscriber_hash=subscriber_hash,
+        contact_id=_text(member.get("contact_id")) or None,
+        merge_fields={tag: _field_value(value) for tag, value in _mapping(member.get("merge_fields")).items()},
+        interests={name: bool(chosen) for name, chosen in _mapping(member.get("interests")).items()},
+        tags=tuple(_text(tag.get("name")) for tag in objects(member.get("tags")) if tag.get("name")),
+        language=_text(member.get("language")),
+        last_changed=moment_of(member.get("last_changed")),
+        complained=_is_complaint(_text(member.get("unsubscribe_reason"))),
+    )
+
+
+def moment_of(value: object) -> datetime | None:
+    """A time as Mailchimp writes it; None for an empty or malformed one. Without a zone it is UTC (FACTS 5.4)."""
+    try:
+        moment = datetime.fromisoformat(_text(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def merge_fields_of(entries: Iterable[Mapping[str, Any]]) -> tuple[MergeField, ...]:
+    """Fields of a type that came after the specification are left out: Accord could not format a value for them."""
+    return tuple(merge_field_of(entry) for entry in entries if entry.get("type") in _FIELD_TYPES)
+
+
+def merge_field_of(entry: Mapping[str, Any]) -> MergeField:
+    """Raises ValueError for an unknown type."""
+    options = _mapping(entry.get("options"))
+    return MergeField(
+        tag=_text(entry.get("tag")),
+        type=FieldType(_text(entry.get("type"))),
+        name=_text(entry.get("name")),
+        required=bool(entry.get("required")),
+        choices=tuple(_text(choice) for choice in options.get("choices") or ()),
+        phone_format=_text(options.get("phone_format")),
+    )
+
+
+def interests_of(category: str, entries: Iterable[Mapping[str, Any]]) -> tuple[Interest, ...]:
+    """The interests of one category, given its title."""
+    return tuple(
+        Interest(category=category, name=_text(entry.get("name")), id=_text(entry.get("id"))) for entry in entries
+    )
+
+
+def tags_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Ids by name, of the entries of `tag-search`."""
+    return {_text(entry.get("name")): int(entry["id"]) for entry in entries if entry.get("name")}
+
+
+def created_json(contacts: Sequence[NewContact]) -> dict[str, Any]:
+    """The body of a bulk creation, which changes nobody who is there already."""
+    members = [
+        {"email_address": contact.email, "status": contact.status.value, **_profile(contact)} for contact in contacts
+    ]
+    return {"members": members, "update_existing": False}
+
+
+def patch_json(patch: ContactPatch) -> dict[str, Any]:
+    """Only what is set is sent. An empty merge value is sent too: it clears the field (FACTS section 6)."""
+    body: dict[str, Any] = {} if patch.status is None else {"status": patch.status.value}
+    return body | ({} if patch.email is None else {"email_address": patch.email}) | _profile(patch)
+
+
+def tags_json(change: TagChange) -> dict[str, Any]:
+    """The body of `POST tags`.
+
+    `is_syncing` would keep automations from starting. It stays false: a tag that upstream gives to a member is what
+    such an automation waits for, and tagging in bulk, which has no such switch, starts them as well.
+    """
+    tags = [{"name": name, "status": "active"} for name in change.add]
+    return {"tags": tags + [{"name": name, "status": "inactive"} for name in change.remove], "is_syncing": False}
+
+
+def objects(value: object) -> list[dict[str, Any]]:
+    """The objects of a JSON array; none where there is no array."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _profile(contact: NewContact | ContactPatch) -> dict[str, Any]:
+    parts = {"merge_fields": contact.merge_fields, "interests": contact.interests, "language": contact.language}
+    return {name: part for name, part in parts.items() if part}
+
+
+def _field_value(value: object) -> FieldValue:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case str() | int() | float():
+            return value
+        case dict():
+            return {str(name): _text(part) for name, part in value.items()}
+    return json.dumps(value)
+
+
+def _is_complaint(reason: str) -> bool:
+    """The reason of a person who reported the newsletter as spam names the abuse or the complaint."""
+    folded = reason.casefold()
+    return "abuse" in folded or "complain" in folded
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
