@@ -1,0 +1,144 @@
+"""Functions, the routes that reach them and what they are told."""
+
+from typing import Any
+
+import pytest
+
+from tests.template.stack import GLOBALS, REPOSITORY, RESOURCES, STACK, default, events, functions, resources
+
+FUNCTIONS = functions()
+HTTP_API_WAITS = 30  # seconds, then it answers 503 itself
+
+ROUTES = {
+    ("POST", "/v1/connections/{connection_id}/members"): "receive_changes",
+    ("PUT", "/v1/connections/{connection_id}/members/{member_id}"): "receive_changes",
+    ("DELETE", "/v1/connections/{connection_id}/members/{member_id}"): "receive_changes",
+    ("GET", "/v1/connections/{connection_id}/members/{member_id}"): "receive_changes",
+    ("GET", "/v1/connections/{connection_id}/members/{member_id}/history"): "receive_changes",
+    ("GET", "/v1/connections/{connection_id}/members"): "manage_members",
+    ("GET", "/v1/connections/{connection_id}/counts"): "manage_members",
+    ("POST", "/v1/connections/{connection_id}/members/{member_id}/retry"): "manage_members",
+    ("GET", "/v1/connections/{connection_id}/failures"): "manage_members",
+    ("POST", "/v1/connections/{connection_id}/failures/retry"): "manage_members",
+}
+
+
+def test_every_route_is_written_out() -> None:
+    routes = {
+        (event["Method"], event["Path"]): verb
+        for verb, function in FUNCTIONS.items()
+        for event in events(function, "HttpApi").values()
+    }
+
+    assert routes == ROUTES
+
+
+def test_the_access_log_has_the_route_and_never_the_path() -> None:
+    api = RESOURCES["Api"]["Properties"]
+    logged = set(api["AccessLogSettings"]["Format"].split("$context.")[1:])
+
+    assert {entry.partition('"')[0] for entry in logged} == {
+        "requestId",
+        "requestTime",
+        "routeKey",
+        "status",
+        "responseLatency",
+        "responseLength",
+        "integrationErrorMessage",
+    }
+
+
+def test_the_api_has_no_stage_in_its_path() -> None:
+    assert RESOURCES["Api"]["Properties"].get("StageName", "$default") == "$default"
+
+
+def test_all_functions_run_as_one_kind_of_python() -> None:
+    assert GLOBALS["Runtime"] == "python3.13"
+    assert (REPOSITORY / ".python-version").read_text().strip() == "3.13"
+    for name, layer in resources("AWS::Serverless::LayerVersion").items():
+        assert layer["CompatibleRuntimes"] == ["python3.13"]
+        assert layer["CompatibleArchitectures"] == GLOBALS["Architectures"]
+        assert RESOURCES[name]["Metadata"] == {"BuildMethod": "python3.13", "BuildArchitecture": "x86_64"}
+    overriding = [
+        v for v, f in resources("AWS::Serverless::Function").items() if {"Runtime", "Architectures"} & f.keys()
+    ]
+    assert overriding == []
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_code_a_role_a_trace_and_both_layers(name: str) -> None:
+    function = FUNCTIONS[name]
+
+    assert function["CodeUri"] == f"functions/{name}"
+    assert function["Handler"] == "app.handler"
+    assert function["Tracing"] == "Active"
+    assert function["Layers"] == ["DependenciesLayer", "AccordLayer"]
+    assert function["LoggingConfig"] == {"LogGroup": "FunctionLogs"}
+    assert "Policies" not in function
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_ends_before_whoever_waits_for_it_gives_up(name: str) -> None:
+    function = FUNCTIONS[name]
+    timeout = default(function["Timeout"])
+
+    assert 0 < timeout <= 900
+    if events(function, "HttpApi"):
+        assert timeout < HTTP_API_WAITS
+    if name == "offer_due_changes":
+        assert timeout < 60  # when the next one comes
+
+
+@pytest.mark.parametrize(
+    ("name", "memory"),
+    [
+        ("receive_changes", 512),
+        ("manage_members", 512),
+        ("sync_members", 1024),
+        ("offer_due_changes", 512),
+        ("record_failures", 512),
+    ],
+)
+def test_every_function_has_the_memory_that_it_was_measured_with(name: str, memory: int) -> None:
+    assert FUNCTIONS[name]["MemorySize"] == memory
+
+
+def test_due_members_are_offered_every_minute_and_a_missed_minute_is_not_made_up_for() -> None:
+    (schedule,) = resources("AWS::Scheduler::Schedule").values()
+
+    assert schedule["ScheduleExpression"] == "rate(1 minute)"
+    assert schedule["Target"]["Arn"] == "OfferDueChangesFunction.Arn"
+    assert schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
+    assert FUNCTIONS["offer_due_changes"]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
+def test_logs_end() -> None:
+    groups = resources("AWS::Logs::LogGroup")
+
+    assert groups.keys() == {"FunctionLogs", "AccessLogs"}
+    assert {group["RetentionInDays"] for group in groups.values()} == {"LogDays"}
+
+
+def alarms() -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (alarm["MetricName"], alarm["Dimensions"][0]["Value"]): alarm
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+    }
+
+
+def test_somebody_is_told_when_work_is_dead_late_or_broken() -> None:
+    watched = {("Errors", f"{name}Function") for name in ("ReceiveChanges", "ManageMembers", "SyncMembers")}
+    watched |= {("Errors", "OfferDueChangesFunction"), ("Errors", "RecordFailuresFunction")}
+    watched |= {("Invocations", "RecordFailuresFunction")}
+    for queue in ("MemberChanges", "BulkChanges"):
+        watched.add(("ApproximateNumberOfMessagesVisible", f"{queue}DeadLetters.QueueName"))
+        watched.add(("ApproximateAgeOfOldestMessage", f"{queue}Queue.QueueName"))
+
+    assert alarms().keys() == watched
+
+
+def test_nobody_is_told_without_an_address() -> None:
+    assert RESOURCES["AlarmTopic"]["Condition"] == "HasAlarmEmail"
+    assert STACK["Parameters"]["AlarmEmail"]["Default"] == ""
+    for alarm in alarms().values():
+        assert alarm["AlarmActions"] == {"If": ["HasAlarmEmail", ["AlarmTopic"], "AWS::NoValue"]}

@@ -1,0 +1,115 @@
+"""Least privilege: what each function may do, written down once more; who needs more says so here."""
+
+from typing import Any
+
+import pytest
+
+from tests.template.stack import FUNCTION, RESOURCES, functions, resources, verb
+
+CONNECTION_SECRETS = (
+    "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}"
+    ":secret:accord/${AWS::StackName}/connections/*"
+)
+
+READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+CHANGE = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
+RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+SECRET = {"secretsmanager:GetSecretValue"}
+
+MAY: dict[str, dict[str, set[str]]] = {
+    "receive_changes": {
+        "Ledger.Arn": READ | CHANGE,
+        "MemberChangesQueue.Arn": {"sqs:SendMessage"},
+        "OperatorSecret": SECRET,
+        CONNECTION_SECRETS: SECRET,
+    },
+    "manage_members": {
+        "Ledger.Arn": READ | CHANGE,
+        "${Ledger.Arn}/index/by_status": {"dynamodb:Query"},
+        "OperatorSecret": SECRET,
+    },
+    "sync_members": {
+        "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
+        "MemberChangesQueue.Arn": RECEIVE,
+        "BulkChangesQueue.Arn": RECEIVE,
+        "AddressKeySecret": SECRET,
+        CONNECTION_SECRETS: SECRET,
+    },
+    "offer_due_changes": {
+        "Ledger.Arn": {"dynamodb:UpdateItem"},
+        "${Ledger.Arn}/index/by_due": {"dynamodb:Query"},
+        "BulkChangesQueue.Arn": {"sqs:SendMessage"},
+    },
+    "record_failures": {
+        "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
+        "MemberChangesDeadLetters.Arn": RECEIVE,
+        "BulkChangesDeadLetters.Arn": RECEIVE,
+    },
+}
+LOGS_AND_TRACES = {
+    "FunctionLogs.Arn": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    "*": {"xray:PutTraceSegments", "xray:PutTelemetryRecords"},  # X-Ray knows no resources for these
+}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def allowed(documents: list[dict[str, Any]]) -> dict[str, set[str]]:
+    """Resource -> the actions that all the statements allow on it."""
+    found: dict[str, set[str]] = {}
+    for document in documents:
+        for statement in document["Statement"]:
+            assert statement["Effect"] == "Allow"
+            for resource in as_list(statement["Resource"]):
+                found.setdefault(resource, set()).update(as_list(statement["Action"]))
+    return found
+
+
+def policies(role: str) -> list[dict[str, Any]]:
+    return [policy["PolicyDocument"] for policy in RESOURCES[role]["Properties"]["Policies"]]
+
+
+def role_of(function: dict[str, Any]) -> str:
+    role: str = function["Role"]
+    return role.removesuffix(".Arn")
+
+
+def test_every_function_is_in_the_table() -> None:
+    assert functions().keys() == MAY.keys()
+
+
+@pytest.mark.parametrize("name", MAY)
+def test_a_function_may_do_what_the_table_says_and_no_more(name: str) -> None:
+    assert allowed(policies(role_of(functions()[name]))) == MAY[name]
+
+
+def test_every_function_has_a_role_of_its_own_that_only_lambda_may_take() -> None:
+    for logical_id, function in resources(FUNCTION).items():
+        role = role_of(function)
+        assert role == logical_id.removesuffix("Function") + "Role"
+        properties = RESOURCES[role]["Properties"]
+        assert properties["ManagedPolicyArns"] == ["WriteLogsAndTraces"]
+        assert [policy["PolicyName"] for policy in properties["Policies"]] == [verb(logical_id)]
+        (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+def test_what_all_functions_share_writes_logs_and_traces() -> None:
+    document = RESOURCES["WriteLogsAndTraces"]["Properties"]["PolicyDocument"]
+
+    assert allowed([document]) == LOGS_AND_TRACES
+
+
+def test_no_role_allows_every_action_of_a_service_or_everything_of_a_kind() -> None:
+    for role in resources("AWS::IAM::Role"):
+        for resource, actions in allowed(policies(role)).items():
+            assert not {action for action in actions if "*" in action}
+            assert "*" not in resource.removesuffix("/connections/*")
+
+
+def test_the_schedule_may_call_its_function_and_nothing_else() -> None:
+    assert allowed(policies("OfferDueChangesScheduleRole")) == {
+        "OfferDueChangesFunction.Arn": {"lambda:InvokeFunction"},
+    }

@@ -1,0 +1,99 @@
+"""Queues: nothing accepted is lost, and Mailchimp never sees more connections than it allows."""
+
+import pytest
+
+from tests.template.stack import QUEUE, default, events, functions, resources
+
+FOURTEEN_DAYS = 14 * 24 * 3600
+MEBIBYTE = 1024 * 1024
+
+QUEUES = resources(QUEUE)
+DEAD_LETTERS = {
+    name: properties["RedrivePolicy"]["deadLetterTargetArn"].removesuffix(".Arn")
+    for name, properties in QUEUES.items()
+    if "RedrivePolicy" in properties
+}
+
+CONNECTIONS_OF_AN_ACCOUNT = 10
+SPARE_FOR_CALLS_THAT_TIMED_OUT = 2
+TALKS_TO_MAILCHIMP = {"sync_members"}
+"""Each of their invocations holds one connection to Mailchimp. Whoever joins them is added up."""
+
+
+def sources() -> list[tuple[str, str]]:
+    return [(verb, event) for verb, function in functions().items() for event in events(function, "SQS")]
+
+
+def test_two_queues_feed_the_sync_so_that_an_import_never_stands_before_a_single_change() -> None:
+    fed = {source["Queue"] for source in events(functions()["sync_members"], "SQS").values()}
+
+    assert fed == {"MemberChangesQueue.Arn", "BulkChangesQueue.Arn"}
+    assert DEAD_LETTERS == {
+        "MemberChangesQueue": "MemberChangesDeadLetters",
+        "BulkChangesQueue": "BulkChangesDeadLetters",
+    }
+
+
+@pytest.mark.parametrize("name", DEAD_LETTERS)
+def test_a_message_is_dead_after_five_receives(name: str) -> None:
+    assert QUEUES[name]["RedrivePolicy"]["maxReceiveCount"] == 5
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_messages_are_kept_for_as_long_as_aws_keeps_them(name: str) -> None:
+    # A dead letter's days count from when it was first sent, so the queue before must not keep it for less.
+    assert QUEUES[name]["MessageRetentionPeriod"] == FOURTEEN_DAYS
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_messages_are_encrypted_and_may_be_as_large_as_a_request(name: str) -> None:
+    assert QUEUES[name]["SqsManagedSseEnabled"] is True
+    assert QUEUES[name]["MaximumMessageSize"] == MEBIBYTE
+
+
+@pytest.mark.parametrize(("verb", "event"), sources())
+def test_a_message_stays_hidden_for_six_times_as_long_as_its_function_may_take(verb: str, event: str) -> None:
+    function = functions()[verb]
+    queue = QUEUES[events(function, "SQS")[event]["Queue"].removesuffix(".Arn")]
+
+    assert default(queue["VisibilityTimeout"]) >= 6 * default(function["Timeout"])
+
+
+@pytest.mark.parametrize(("verb", "event"), sources())
+def test_a_batch_hands_back_only_its_failures(verb: str, event: str) -> None:
+    source = events(functions()[verb], "SQS")[event]
+
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["BatchSize"] == 10
+
+
+@pytest.mark.parametrize("event", ["MemberChanges", "BulkChanges"])
+def test_the_sync_waits_one_second_for_more_to_do_at_once(event: str) -> None:
+    assert events(functions()["sync_members"], "SQS")[event]["MaximumBatchingWindowInSeconds"] == 1
+
+
+def test_the_letters_of_every_dead_letter_queue_are_recorded() -> None:
+    recorded = {source["Queue"] for source in events(functions()["record_failures"], "SQS").values()}
+
+    assert recorded == {f"{name}.Arn" for name in DEAD_LETTERS.values()}
+
+
+def test_all_functions_together_leave_mailchimp_two_connections() -> None:
+    at_once = [
+        source["ScalingConfig"]["MaximumConcurrency"]
+        for verb in TALKS_TO_MAILCHIMP
+        for source in events(functions()[verb], "SQS").values()
+    ]
+
+    assert at_once == [2, 2]
+    assert sum(at_once) <= CONNECTIONS_OF_AN_ACCOUNT - SPARE_FOR_CALLS_THAT_TIMED_OUT
+
+
+def test_who_talks_to_mailchimp_is_called_by_queues_alone() -> None:
+    assert {event["Type"] for verb in TALKS_TO_MAILCHIMP for event in functions()[verb]["Events"].values()} == {"SQS"}
+
+
+def test_only_who_talks_to_mailchimp_is_told_for_how_long() -> None:
+    told = {verb for verb, function in functions().items() if "MAILCHIMP_TIMEOUT_SECONDS" in function["Environment"]}
+
+    assert told == TALKS_TO_MAILCHIMP
