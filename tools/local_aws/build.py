@@ -60,9 +60,12 @@ def _digest(template: Path) -> str:
 
 def _local_paths(template: Path) -> Iterator[Path]:
     for found in LOCAL_URI.finditer(template.read_text()):
+        if found["path"].startswith(("s3:", "!")):
+            continue
         path = template.parent / found["path"].strip("'\"")
-        if path.exists():
-            yield path.resolve()
+        if not path.exists():  # SAM passes over it with a warning
+            raise BuildError(f"{path}, which {template} names, does not exist")
+        yield path.resolve()
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -78,7 +81,7 @@ def _sam_build(template: Path, base: Path, work: Path, progress: Progress) -> No
     command: list[str | Path] = [sam, "-m", "samcli", "build", "--template", template, "--cached", "--parallel"]
     command += ["--build-dir", work / "sam", "--cache-dir", work / "cache"]
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name not in {"AWS_PROFILE", "PYTHONPATH"}},
         "PATH": f"{sam.parent}:{os.environ.get('PATH', '/usr/bin:/bin')}",  # SAM looks there for a python3.13 with pip
         "SAM_CLI_TELEMETRY": "0",
         "AWS_DEFAULT_REGION": "us-east-1",

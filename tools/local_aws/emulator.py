@@ -22,6 +22,7 @@ from .paths import BASE, REPOSITORY
 REGION = "us-east-1"
 START_TIMEOUT = 60.0  # seconds; it takes one, unless the machine is very busy
 STOP_TIMEOUT = 5.0  # seconds, until what is left is killed
+KEPT = 86_400.0  # seconds that the logs of an emulator stay after its end
 
 
 class EmulatorError(Exception):
@@ -35,10 +36,10 @@ class Emulator:
     """
 
     def __init__(self, base: Path = BASE, port: int | None = None) -> None:
-        self.base = base
+        self.base = base.resolve()
         self.port = port or _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.home = base / "emulators" / str(self.port)
+        self.home = self.base / "emulators" / str(self.port)
         self.log = self.home / "emulator.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -51,6 +52,9 @@ class Emulator:
 
     def start(self) -> None:
         """Start and wait until it answers. Raises EmulatorError when it ends, or does not answer in START_TIMEOUT."""
+        if _is_taken(self.port):
+            raise EmulatorError(f"port {self.port} is taken")
+        _forget_old(self.home.parent)
         shutil.rmtree(self.home, ignore_errors=True)
         (self.home / "tmp").mkdir(parents=True)
         with self.log.open("wb") as log:
@@ -161,6 +165,17 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _forget_old(homes: Path) -> None:
+    for log in homes.glob("*/emulator.log"):
+        if time.time() - log.stat().st_mtime > KEPT and not _is_taken(int(log.parent.name)):
+            shutil.rmtree(log.parent, ignore_errors=True)
 
 
 def _kill_group(group: int) -> None:

@@ -17,6 +17,8 @@ BACKOFF = 1.0  # seconds without an invocation after one that failed
 
 type Message = dict[str, Any]
 
+_alarms: set[str] = set()  # queues with an open window, at whose end the poller is woken
+
 
 def mend() -> None:
     """Take batches, and read their answers, as AWS does."""
@@ -42,11 +44,11 @@ def _receive(queue_url: str, batch_size: int) -> list[Message]:
         now = time.time()
         waiting = [message for message in queue["messages"] if message["visible_at"] <= now]
         count = _fitting(waiting, batch_size)
-        if count == len(waiting) < batch_size:
-            opened = min((message["visible_at"] for message in waiting), default=now)
+        if 0 < count == len(waiting) < batch_size:
+            opened = min(message["visible_at"] for message in waiting)
             still_open = opened + _window(queue["attributes"]["QueueArn"]) - now
             if still_open > 0:
-                _look_again_in(still_open)
+                _look_again(queue_url, still_open)
                 return []
         visibility = int(queue["attributes"].get("VisibilityTimeout", "30"))
         batch: list[Message] = sqs._collect_msgs(queue, count, visibility)
@@ -69,8 +71,16 @@ def _window(queue_arn: str) -> int:
     return int(next(windows, 0))
 
 
-def _look_again_in(seconds: float) -> None:
-    alarm = threading.Timer(seconds, lambda_svc._esm_wake.set)
+def _look_again(queue_url: str, seconds: float) -> None:
+    if queue_url in _alarms:
+        return
+
+    def ring() -> None:
+        _alarms.discard(queue_url)
+        lambda_svc._esm_wake.set()
+
+    _alarms.add(queue_url)
+    alarm = threading.Timer(seconds, ring)
     alarm.daemon = True
     alarm.start()
 
