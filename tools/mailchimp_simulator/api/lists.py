@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.mailchimp_simulator.api.rendering import MemberView, links
+from tools.mailchimp_simulator.api.rendering import LEFT_OUT_IN_BULK, MemberView, links
 from tools.mailchimp_simulator.api.router import Call, route
 from tools.mailchimp_simulator.domain.account import MAX_AUDIENCES
 from tools.mailchimp_simulator.domain.audience import Audience
@@ -125,8 +125,8 @@ def subscribe_in_bulk(call: Call) -> dict[str, Any]:
         skip_required=call.flag("skip_merge_validation"),
         skip_duplicates=call.flag("skip_duplicate_check"),
     )
-    new = MemberView(audience, call.outside.url, call.projection, "new_members", bulk=True)
-    updated = MemberView(audience, call.outside.url, call.projection, "updated_members", bulk=True)
+    new = MemberView(audience, call.outside.url, call.projection, "new_members", LEFT_OUT_IN_BULK)
+    updated = MemberView(audience, call.outside.url, call.projection, "updated_members", LEFT_OUT_IN_BULK)
     return {
         "new_members": [new(contact) for contact in result.created],
         "updated_members": [updated(contact) for contact in result.updated],

@@ -1,6 +1,6 @@
 """How a contact looks in an answer: only what is wanted is computed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from tools.mailchimp_simulator.api.projection import Projection
@@ -10,6 +10,19 @@ from tools.mailchimp_simulator.domain.clock import iso
 from tools.mailchimp_simulator.domain.contact import Contact, Note, Status
 
 TAGS_SHOWN = 50
+# What the answers to `POST /lists/{id}` and `POST /segments/{id}`, and the members of a segment, do not have.
+LEFT_OUT_IN_BULK = frozenset(
+    (
+        "contact_id",
+        "web_id",
+        "full_name",
+        "consents_to_one_to_one_messaging",
+        "marketing_permissions",
+        "source",
+        "unsubscribe_reason",
+    )
+)
+LEFT_OUT_IN_SEGMENTS = LEFT_OUT_IN_BULK - {"full_name"} | {"tags", "tags_count"}
 type Part = Callable[[Audience, Contact], Any]
 
 
@@ -19,19 +32,23 @@ def links(url: str, *parts: tuple[str, str]) -> list[dict[str, str]]:
 
 
 class MemberView:
-    """Renders contacts of one audience for one request. `bulk` is the leaner form that the answers to
-    `POST /lists/{id}` and `POST /segments/{id}` have: without `contact_id`, `web_id`, `full_name`, permissions.
-    """
+    """Renders contacts of one audience for one request, without what the form of the answer leaves out."""
 
     def __init__(
-        self, audience: Audience, url: str, projection: Projection, collection: str, *, bulk: bool = False
+        self,
+        audience: Audience,
+        url: str,
+        projection: Projection,
+        collection: str,
+        left_out: Collection[str] = (),
     ) -> None:
         self._audience = audience
         self._url = url
-        names = [name for name in _PARTS if not (bulk and name in _NOT_IN_BULK)]
-        self._parts = [(name, _PARTS[name]) for name in names if projection.wants(collection, name)]
+        self._parts = [
+            (name, part) for name, part in _PARTS.items() if name not in left_out and projection.wants(collection, name)
+        ]
         self._tags = {segment.id: segment.name for segment in audience.segments}
-        self._with_tags = projection.wants(collection, "tags")
+        self._with_tags = "tags" not in left_out and projection.wants(collection, "tags")
         self._with_note = projection.wants(collection, "last_note")
         self._with_links = projection.wants(collection, "_links")
         self._interests = audience.interests.all_ids() if projection.wants(collection, "interests") else None
@@ -51,9 +68,9 @@ class MemberView:
         return shown
 
 
-def one_member(audience: Audience, url: str, contact: Contact, *, bulk: bool = False) -> dict[str, Any]:
+def one_member(audience: Audience, url: str, contact: Contact, left_out: Collection[str] = ()) -> dict[str, Any]:
     """The whole of one contact."""
-    return MemberView(audience, url, Projection({}), "", bulk=bulk)(contact)
+    return MemberView(audience, url, Projection({}), "", left_out)(contact)
 
 
 def _merge_fields(audience: Audience, contact: Contact) -> dict[str, Any]:
@@ -67,7 +84,7 @@ def full_name(audience: Audience, contact: Contact) -> str:
 
 def _location(audience: Audience, contact: Contact) -> dict[str, Any]:
     place = contact.get("location") or {"latitude": 0, "longitude": 0}
-    return {**place, "gmtoff": 0, "dstoff": 0, "country_code": "", "timezone": "", "region": ""}
+    return {**place, "gmtoff": 0, "dstoff": 0, "country_code": "", "timezone": ""}
 
 
 def _permissions(audience: Audience, contact: Contact) -> list[dict[str, Any]]:
@@ -95,17 +112,6 @@ def _rare(name: str, default: Any) -> Part:
     return lambda audience, contact: contact.get(name, default)
 
 
-_NOT_IN_BULK = frozenset(
-    (
-        "contact_id",
-        "web_id",
-        "full_name",
-        "consents_to_one_to_one_messaging",
-        "marketing_permissions",
-        "source",
-        "unsubscribe_reason",
-    )
-)
 _PARTS: dict[str, Part] = {
     "id": lambda audience, contact: contact.id,
     "email_address": lambda audience, contact: contact.email,

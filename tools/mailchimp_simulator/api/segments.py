@@ -3,7 +3,13 @@
 from typing import Any
 
 from tools.mailchimp_simulator.api.members import named
-from tools.mailchimp_simulator.api.rendering import MemberView, links, one_member
+from tools.mailchimp_simulator.api.rendering import (
+    LEFT_OUT_IN_BULK,
+    LEFT_OUT_IN_SEGMENTS,
+    MemberView,
+    links,
+    one_member,
+)
 from tools.mailchimp_simulator.api.router import Call, route
 from tools.mailchimp_simulator.domain.body import required, texts
 from tools.mailchimp_simulator.domain.clock import iso, parse_time
@@ -113,7 +119,7 @@ def change_segment_members(call: Call) -> dict[str, Any]:
     added = segments.put(_present(call, to_add), segment, call.now)
     removed = segments.take(_present(call, to_remove), segment, call.now)
     shown = {
-        name: [*map(MemberView(call.audience, call.outside.url, call.projection, name, bulk=True), contacts)]
+        name: [*map(MemberView(call.audience, call.outside.url, call.projection, name, LEFT_OUT_IN_BULK), contacts)]
         for name, contacts in (("members_added", added), ("members_removed", removed))
     }
     counts = {"total_added": len(added), "total_removed": len(removed), "error_count": 0}
@@ -124,7 +130,7 @@ def change_segment_members(call: Call) -> dict[str, Any]:
 def list_segment_members(call: Call) -> dict[str, Any]:
     segment, statuses = call.audience.segments.get(call.params["segment_id"]), _statuses(call)
     found = [contact for contact in segment.members if contact.status in statuses]
-    view = MemberView(call.audience, call.outside.url, call.projection, "members", bulk=True)
+    view = MemberView(call.audience, call.outside.url, call.projection, "members", LEFT_OUT_IN_SEGMENTS)
     return {"members": [view(contact) for contact in call.cut(found)], "total_items": len(found), "_links": []}
 
 
@@ -134,7 +140,7 @@ def add_segment_member(call: Call) -> dict[str, Any]:
     if contact is None or contact.status is Status.ARCHIVED:
         raise not_found()
     call.audience.segments.put([contact], _static(call), call.now)
-    return one_member(call.audience, call.outside.url, contact, bulk=True)
+    return one_member(call.audience, call.outside.url, contact, LEFT_OUT_IN_BULK)
 
 
 @route("DELETE", _SEGMENT + "/members/{subscriber_hash}")

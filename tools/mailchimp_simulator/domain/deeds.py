@@ -12,7 +12,7 @@ from tools.mailchimp_simulator.domain.problems import Problem
 from tools.mailchimp_simulator.domain.writes import TAG_LIMIT
 
 
-class Impossible(Exception):  # noqa: N818
+class Impossible(Exception):
     """The deed can not be done as things are: the simulator's user made a mistake. The text says which."""
 
 

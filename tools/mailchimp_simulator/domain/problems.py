@@ -6,7 +6,7 @@ from typing import Any
 DOCUMENTATION = "https://mailchimp.com/developer/marketing/docs/errors/"
 
 
-class Problem(Exception):  # noqa: N818
+class Problem(Exception):
     """An answer of `application/problem+json`. `errors` appears only where Mailchimp gives field messages."""
 
     def __init__(

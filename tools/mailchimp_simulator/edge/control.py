@@ -20,7 +20,7 @@ MAX_FILL = 2_000_000
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """A control request that makes no sense; the text says why. Answered with 400."""
 
 
