@@ -1,0 +1,198 @@
+"""The memory of everything, kept in one DynamoDB table: the adapter of the port `Ledger`."""
+
+import contextlib
+import random
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from accord.adapters import dynamodb_lists as lists
+from accord.adapters import dynamodb_writes as writes
+from accord.adapters.dynamodb_items import (
+    COUNT_SHARDS,
+    connection_item,
+    connection_of,
+    event_item,
+    moment,
+    record_key,
+    record_of,
+    request_item,
+    settings_key,
+    setup_item,
+    setup_key,
+    setup_of,
+)
+from accord.adapters.dynamodb_table import OnConsumed, Table, put
+from accord.domain.address import Address
+from accord.domain.connection import AudienceSetup, Connection
+from accord.domain.folding import Intent
+from accord.domain.history import Event
+from accord.domain.reasons import Status
+from accord.domain.record import Record
+from accord.errors import AccordError, Retryable
+from accord.ports import Claim, Page, Settlement
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBLedger:
+    """The ledger on one table, whose definition is `dynamodb_items.TABLE`.
+
+    `workers` calls run at a time; the client should keep as many connections (botocore keeps 10). `on_consumed` is
+    told after every call what it consumed. History is kept for `history_days`, consent for ever.
+    """
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table_name: str,
+        *,
+        workers: int = 8,
+        history_days: int = 365,
+        on_consumed: OnConsumed | None = None,
+    ) -> None:
+        self._table = Table(client, table_name, workers, on_consumed)
+        self._history = timedelta(days=history_days)
+
+    def connection(self, connection_id: str) -> Connection | None:
+        """The connection, or None where there is none."""
+        stored = self._table.get(settings_key(connection_id))
+        return connection_of(stored) if stored is not None else None
+
+    def save_connection(self, connection: Connection) -> None:
+        """Whole, over what is there."""
+        self._table.write(put(connection_item(connection)))
+
+    def audience_setup(self, connection_id: str) -> AudienceSetup:
+        """As last saved; empty before."""
+        stored = self._table.get(setup_key(connection_id))
+        return setup_of(stored) if stored is not None else AudienceSetup()
+
+    def save_audience_setup(self, connection_id: str, setup: AudienceSetup) -> None:
+        """Whole, over what is there."""
+        self._table.write(put(setup_item(connection_id, setup)))
+
+    def break_connection(self, connection_id: str, reason: str) -> None:
+        """A connection that an operator paused, or that is broken already, stays as it is."""
+        self._table.write(writes.break_write(connection_id, reason))
+
+    def mend_connection(self, connection_id: str) -> None:
+        """Only one that is broken; an operator's pause stays one."""
+        self._table.write(writes.mend_write(connection_id))
+
+    def first_received(self, connection_id: str, webhook_id: str, now: datetime) -> datetime:
+        """DynamoDB deletes what has expired within days, not at once: an item past its time counts as none."""
+        request = put(
+            request_item(connection_id, webhook_id, now),
+            "attribute_not_exists(pk) OR expires_at <= :now",
+            {"now": int(now.timestamp())},
+        )
+        found = self._table.put_or_find(request)
+        return now if found is None else moment(found["received_at"]["S"])
+
+    def records(self, connection_id: str, member_ids: Collection[str]) -> dict[str, Record]:
+        """One BatchGetItem per hundred."""
+        keys = [record_key(connection_id, member_id) for member_id in dict.fromkeys(member_ids)]
+        found = map(record_of, self._table.get_many(keys, consistent=True))
+        return {record.member_id: record for record in found}
+
+    def addresses(self, audience_id: str, keys: Collection[str]) -> dict[str, Address]:
+        """One Query per address."""
+        found = self._table.each(lambda key: lists.address(self._table, audience_id, key), dict.fromkeys(keys))
+        return {address.key: address for address in found}
+
+    def save_intents(self, audience_id: str, intents: Sequence[Intent]) -> set[str]:
+        """One transaction per intent, or one put where only the record changes; then the counts.
+
+        What is then there is `intent.record.stored`: go on with that.
+        """
+
+        def save(intent: Intent) -> bool:
+            first, transactions = writes.intent_writes(audience_id, intent, self._history)
+            for item in first:
+                self._table.write(put(item))
+            return all(self._table.transact(transaction) for transaction in transactions)
+
+        stored = self._store([intent.record for intent in intents], save, intents)
+        return {intent.record.member_id for intent, done in zip(intents, stored, strict=True) if not done}
+
+    def claim(self, audience_id: str, claims: Sequence[Claim]) -> set[str]:
+        """One conditional put each. When botocore had to repeat one that was stored though its answer got lost, the
+        claim found standing is this one, and counts."""
+
+        def take(claim: Claim) -> bool:
+            wanted = writes.claim_write(audience_id, claim)
+            found = self._table.put_or_find(wanted)
+            return found is None or found == wanted.arguments["Item"]
+
+        taken = self._table.each(take, claims)
+        return {claim.address.key for claim, done in zip(claims, taken, strict=True) if not done}
+
+    def settle(self, audience_id: str, settlements: Sequence[Settlement]) -> dict[str, bool]:
+        """One transaction per member, or one put where only the record changes; then the counts."""
+
+        def save(settlement: Settlement) -> bool:
+            return self._table.transact(writes.settlement_writes(audience_id, settlement, self._history))
+
+        records = [settlement.record for settlement in settlements]
+        stored = self._store(records, save, settlements)
+        return {record.member_id: done for record, done in zip(records, stored, strict=True)}
+
+    def _store[T](self, records: Sequence[Record], save: Callable[[T], bool], values: Sequence[T]) -> list[bool]:
+        """Which of the values were saved, each with its record; these are counted, even where DynamoDB fails for
+        others: that error is raised last."""
+
+        def attempt(value: T) -> bool | AccordError:
+            try:
+                return save(value)
+            except AccordError as error:
+                return error
+
+        outcomes = self._table.each(attempt, values)
+        self._count([record for record, outcome in zip(records, outcomes, strict=True) if outcome is True])
+        for outcome in outcomes:
+            if isinstance(outcome, AccordError):
+                raise outcome
+        return [outcome is True for outcome in outcomes]
+
+    def _count(self, stored: Sequence[Record]) -> None:
+        """A count that could not be added is corrected by the nightly run; the records it counts stand."""
+        with contextlib.suppress(Retryable):
+            self._table.each(self._table.write, writes.count_writes(stored, random.randrange(COUNT_SHARDS)))
+
+    def release(self, audience_id: str, addresses: Sequence[Address], token: str) -> None:
+        """One conditional update each."""
+        self._table.each(
+            self._table.write, [writes.settled_address_write(audience_id, address, token) for address in addresses]
+        )
+
+    def touch(self, connection_id: str, member_ids: Collection[str], due_at: datetime) -> None:
+        """One conditional update each; it raises the revision of the record."""
+        members = dict.fromkeys(member_ids)
+        self._table.each(self._table.write, [writes.touch_write(connection_id, member, due_at) for member in members])
+
+    def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
+        """Sixteen queries of an index that follows the table a moment later: a hint, never the truth."""
+        return lists.due(self._table, now, limit)
+
+    def postpone(self, members: Sequence[tuple[str, str]], due_at: datetime) -> None:
+        """One conditional update each; the revision of the record stays."""
+        self._table.each(self._table.write, [writes.postpone_write(*member, due_at) for member in members])
+
+    def add_events(self, connection_id: str, events: Sequence[Event]) -> None:
+        """One BatchWriteItem per 25."""
+        self._table.put_many(event_item(connection_id, event, self._history) for event in events)
+
+    def history(self, connection_id: str, member_id: str, after: str | None, limit: int) -> Page[Event]:
+        """Raises ValueError for a cursor that is not of this history."""
+        return lists.history(self._table, connection_id, member_id, after, limit)
+
+    def members(self, connection_id: str, status: Status | None, after: str | None, limit: int) -> Page[Record]:
+        """Sixteen queries per status, then one BatchGetItem per hundred; longest in their status first. Raises
+        ValueError for a cursor that is not of this list."""
+        return lists.members(self._table, connection_id, status, after, limit)
+
+    def counts(self, connection_id: str) -> Mapping[Status, int]:
+        """Four queries."""
+        return lists.counts(self._table, connection_id)

@@ -1,0 +1,269 @@
+"""The ledger's items: the table, its keys and indexes, and every value as an item and back.
+
+What a key, an index or a condition needs is an attribute of its own; the rest of a value is one JSON text, `body`.
+Two attributes are the truth instead of the body, since they change without it: `revision` and `due_at`; so does the
+`state` of a connection. No attribute name is one of DynamoDB's reserved words, save `state`.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from accord.domain.address import MAX_HOLDERS, Address, Holder
+from accord.domain.changes import Arrived, OrderBy
+from accord.domain.connection import AudienceSetup, Connection, ConnectionState
+from accord.domain.consent import Statement
+from accord.domain.history import Event
+from accord.domain.reasons import Status
+from accord.domain.record import Record
+
+type Item = dict[str, dict[str, str]]
+"""An item as DynamoDB's low-level client has it: every attribute by its type, `S` or `N`."""
+
+BY_DUE = "by_due"
+BY_STATUS = "by_status"
+TTL_ATTRIBUTE = "expires_at"
+
+TABLE: dict[str, Any] = {
+    "AttributeDefinitions": [
+        {"AttributeName": "pk", "AttributeType": "S"},
+        {"AttributeName": "sk", "AttributeType": "S"},
+        {"AttributeName": "due_shard", "AttributeType": "S"},
+        {"AttributeName": "due_at", "AttributeType": "S"},
+        {"AttributeName": "status_shard", "AttributeType": "S"},
+        {"AttributeName": "status_since", "AttributeType": "S"},
+    ],
+    "KeySchema": [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ],
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": BY_DUE,
+            "KeySchema": [
+                {"AttributeName": "due_shard", "KeyType": "HASH"},
+                {"AttributeName": "due_at", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["connection_id", "member_id"]},
+        },
+        {
+            "IndexName": BY_STATUS,
+            "KeySchema": [
+                {"AttributeName": "status_shard", "KeyType": "HASH"},
+                {"AttributeName": "status_since", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        },
+    ],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+"""The table as `create_table` takes it; template.yaml says the same, and a template test compares them."""
+
+INDEX_SHARDS = 16
+COUNT_SHARDS = 4
+REQUESTS_KEPT = timedelta(days=14)
+MOST_HOLDERS = MAX_HOLDERS + 1
+"""One more current holder than allowed is enough to see that there are too many."""
+
+RECORD = "RECORD"
+SUMMARY = "SUMMARY"
+HOLDER = "HOLDER#"
+EVENT = "EVENT#"
+CONSENT = "CONSENT#"
+
+
+def item(**attributes: str | int | None) -> Item:
+    """Texts and whole numbers as attributes; what is None is left out."""
+    return {
+        name: {"N": str(value)} if isinstance(value, int) else {"S": value}
+        for name, value in attributes.items()
+        if value is not None
+    }
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as text of one length, so that it sorts by time."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def moment(text: str) -> datetime:
+    """The moment of a stamp."""
+    return datetime.fromisoformat(text)
+
+
+def shard_of(connection_id: str, member_id: str) -> int:
+    """The same for a member for ever, in every process."""
+    return zlib.crc32(f"{connection_id}#{member_id}".encode()) % INDEX_SHARDS
+
+
+# Keys
+
+
+def settings_key(connection_id: str) -> Item:
+    return item(pk=f"CONNECTION#{connection_id}", sk="SETTINGS")
+
+
+def setup_key(connection_id: str) -> Item:
+    return item(pk=f"CONNECTION#{connection_id}", sk="AUDIENCE")
+
+
+def member_pk(connection_id: str, member_id: str) -> str:
+    return f"MEMBER#{connection_id}#{member_id}"
+
+
+def record_key(connection_id: str, member_id: str) -> Item:
+    return item(pk=member_pk(connection_id, member_id), sk=RECORD)
+
+
+def address_pk(audience_id: str, key: str) -> str:
+    return f"ADDRESS#{audience_id}#{key}"
+
+
+def summary_key(audience_id: str, key: str) -> Item:
+    return item(pk=address_pk(audience_id, key), sk=SUMMARY)
+
+
+def request_key(connection_id: str, webhook_id: str) -> Item:
+    return item(pk=f"REQUEST#{connection_id}#{webhook_id}", sk="REQUEST")
+
+
+def count_pk(connection_id: str, shard: int) -> str:
+    return f"COUNT#{connection_id}#{shard}"
+
+
+def due_shard(shard: int) -> str:
+    return f"DUE#{shard}"
+
+
+def status_shard(connection_id: str, status: Status, shard: int) -> str:
+    return f"STATUS#{connection_id}#{status.value}#{shard}"
+
+
+# Values
+
+
+def record_item(record: Record) -> Item:
+    """The record as it is once it is stored: one revision higher than the one it was made from, and counted."""
+    record = record.stored
+    shard = shard_of(record.connection_id, record.member_id)
+    return record_key(record.connection_id, record.member_id) | item(
+        connection_id=record.connection_id,
+        member_id=record.member_id,
+        revision=record.revision,
+        status_shard=status_shard(record.connection_id, record.status, shard),
+        status_since=f"{stamp(record.since)}#{record.member_id}",
+        due_shard=due_shard(shard) if record.due_at is not None else None,
+        due_at=stamp(record.due_at) if record.due_at is not None else None,
+        body=record.model_dump_json(exclude={"revision", "due_at"}, exclude_defaults=True),
+    )
+
+
+def record_of(stored: Item) -> Record:
+    due_at = moment(stored["due_at"]["S"]) if "due_at" in stored else None
+    record = Record.model_validate_json(stored["body"]["S"])
+    return record.model_copy(update={"revision": int(stored["revision"]["N"]), "due_at": due_at})
+
+
+def address_attributes(address: Address) -> Item:
+    """What a write of an address stores beside keys and revision; its holders are items of their own."""
+    return item(
+        attempt_token=address.attempt.token if address.attempt is not None else None,
+        body=address.model_dump_json(exclude={"revision", "holders"}, exclude_defaults=True),
+    )
+
+
+def address_item(audience_id: str, address: Address, revision: int) -> Item:
+    return summary_key(audience_id, address.key) | item(revision=revision) | address_attributes(address)
+
+
+def address_of(key: str, stored: Sequence[Item]) -> Address:
+    """The address out of the items of its partition. A holder may be there before anything is known of the contact.
+
+    At most 51 holders are shown. The current ones come first, then those who left and stand opted out, the newest
+    opt-out before all others: of those who left, that one alone decides (permission.py).
+    """
+    summary = next((found for found in stored if found["sk"]["S"] == SUMMARY), item(revision=0))
+    holders = sorted(
+        (Holder.model_validate_json(found["body"]["S"]) for found in stored if found["sk"]["S"].startswith(HOLDER)),
+        key=_importance,
+        reverse=True,
+    )[:MOST_HOLDERS]
+    known = Address.model_validate_json(summary["body"]["S"]) if "body" in summary else Address(key=key)
+    return known.model_copy(update={"revision": int(summary["revision"]["N"]), "holders": tuple(holders)})
+
+
+def _importance(holder: Holder) -> tuple[bool, bool, datetime, str]:
+    memory = holder.memory
+    at = memory.opted_out_at if memory.stands_opted_out else None
+    return holder.until is None, at is not None, at or holder.until or holder.since, holder.member_id
+
+
+def holder_item(audience_id: str, key: str, holder: Holder) -> Item:
+    return item(
+        pk=address_pk(audience_id, key),
+        sk=f"{HOLDER}{holder.member_id}",
+        body=holder.model_dump_json(exclude_defaults=True),
+    )
+
+
+def statement_item(connection_id: str, member_id: str, statement: Statement) -> Item:
+    """Proof: kept without end. The same statement has the same key, so that delivering it twice stores it once."""
+    body = statement.model_dump_json(exclude_defaults=True)
+    digest = hashlib.sha256(body.encode()).hexdigest()[:12]
+    return item(pk=member_pk(connection_id, member_id), sk=f"{CONSENT}{stamp(statement.stated_at)}#{digest}", body=body)
+
+
+def event_item(connection_id: str, event: Event, kept: timedelta) -> Item:
+    return item(
+        pk=member_pk(connection_id, event.member_id),
+        sk=f"{EVENT}{event.id}",
+        body=event.model_dump_json(exclude_defaults=True),
+        expires_at=int((event.at + kept).timestamp()),
+    )
+
+
+def event_of(stored: Item) -> Event:
+    return Event.model_validate_json(stored["body"]["S"])
+
+
+def superseded_event(arrived: Arrived) -> Event:
+    """The line in the history for a change that came too late. The same change gives the same line."""
+    digest = hashlib.sha256(arrived.model_dump_json().encode()).hexdigest()[:12]
+    return Event(
+        member_id=arrived.change.id,
+        at=arrived.received_at,
+        id=f"{stamp(arrived.received_at)}-{digest}",
+        kind="superseded",
+        version=arrived.shown_version(OrderBy.OCCURRED_AT),
+    )
+
+
+def connection_item(connection: Connection) -> Item:
+    """Every setting is written out, so that a default that changes later changes no connection."""
+    return settings_key(connection.id) | item(
+        state=connection.state.value,
+        state_reason=connection.state_reason,
+        body=connection.model_dump_json(exclude={"state", "state_reason"}),
+    )
+
+
+def connection_of(stored: Item) -> Connection:
+    connection = Connection.model_validate_json(stored["body"]["S"])
+    state = ConnectionState(stored["state"]["S"])
+    return connection.model_copy(update={"state": state, "state_reason": stored["state_reason"]["S"]})
+
+
+def setup_item(connection_id: str, setup: AudienceSetup) -> Item:
+    return setup_key(connection_id) | item(body=setup.model_dump_json(exclude_defaults=True))
+
+
+def setup_of(stored: Item) -> AudienceSetup:
+    return AudienceSetup.model_validate_json(stored["body"]["S"])
+
+
+def request_item(connection_id: str, webhook_id: str, now: datetime) -> Item:
+    return request_key(connection_id, webhook_id) | item(
+        received_at=stamp(now), expires_at=int((now + REQUESTS_KEPT).timestamp())
+    )

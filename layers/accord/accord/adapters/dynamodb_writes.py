@@ -1,0 +1,161 @@
+"""What an intent, a settlement, a claim or a change of a due time writes: the conditions that keep workers apart.
+
+Every write to an address raises the revision of its summary, that of a holder too. A claim is made on the revision
+that was read, so nothing can have changed at an address between reading it and acting on it.
+"""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from accord.adapters.dynamodb_items import (
+    Item,
+    address_attributes,
+    address_item,
+    count_pk,
+    due_shard,
+    event_item,
+    holder_item,
+    item,
+    record_item,
+    record_key,
+    settings_key,
+    shard_of,
+    stamp,
+    statement_item,
+    summary_key,
+    superseded_event,
+)
+from accord.adapters.dynamodb_table import Write, put, update
+from accord.domain.address import Address, Holder
+from accord.domain.connection import ConnectionState
+from accord.domain.folding import Intent
+from accord.domain.reasons import Status
+from accord.domain.record import Record
+from accord.ports import Claim, Settlement
+
+ROOM = 90
+"""Writes of one intent that go into one transaction; DynamoDB takes 100."""
+
+
+def record_write(record: Record) -> Write:
+    """The record over the one it was made from, which nobody changed meanwhile."""
+    if record.revision == 0:
+        return put(record_item(record), "attribute_not_exists(pk)")
+    return put(record_item(record), "revision = :read", {"read": record.revision})
+
+
+def intent_writes(audience_id: str, intent: Intent, history: timedelta) -> tuple[list[Item], list[list[Write]]]:
+    """The items to put first and the transactions in their order; the last one stores the record.
+
+    That is no item and one transaction, save for an intent too large for it: then statements, history and the
+    holders that find no room go first. They are put whole and add up, so that doing it again does no harm.
+    """
+    record = intent.record
+    told = [statement_item(record.connection_id, record.member_id, statement) for statement in intent.statements]
+    told += [event_item(record.connection_id, superseded_event(arrived), history) for arrived in intent.superseded]
+    proofs = list({proof["sk"]["S"]: proof for proof in told}.values())
+    holders = [write for key, holder in intent.holders for write in _holder_writes(audience_id, key, holder)]
+    if len(proofs) + len(holders) < ROOM:
+        return [], [[record_write(record), *(put(proof) for proof in proofs), *holders]]
+    *before, last = itertools.batched(holders, ROOM - 2, strict=False) if holders else [()]
+    return proofs, [*(list(chunk) for chunk in before), [record_write(record), *last]]
+
+
+def _holder_writes(audience_id: str, key: str, holder: Holder) -> tuple[Write, Write]:
+    return (
+        put(holder_item(audience_id, key, holder)),
+        update(summary_key(audience_id, key), "ADD revision :one", values={"one": 1}),
+    )
+
+
+def claim_write(audience_id: str, claim: Claim) -> Write:
+    """The address with its attempt, over exactly the revision that was read as free."""
+    stored = address_item(audience_id, claim.address, claim.expected_revision + 1)
+    if claim.expected_revision == 0:
+        return put(stored, "attribute_not_exists(pk)")
+    return put(stored, "revision = :read", {"read": claim.expected_revision})
+
+
+def settled_address_write(audience_id: str, address: Address, token: str) -> Write:
+    """The address as it came to be, while the attempt still stands. Holders may have changed under the attempt, so
+    the revision is raised from whatever it is."""
+    stored = address_attributes(address)
+    change = "SET body = :body"
+    values: dict[str, str | int] = {"body": stored["body"]["S"], "token": token, "one": 1}
+    if "attempt_token" in stored:
+        change += ", attempt_token = :next"
+        values["next"] = stored["attempt_token"]["S"]
+    else:
+        change += " REMOVE attempt_token"
+    return update(
+        summary_key(audience_id, address.key), f"{change} ADD revision :one", "attempt_token = :token", values
+    )
+
+
+def settlement_writes(audience_id: str, settlement: Settlement, history: timedelta) -> list[Write]:
+    """The record alone, or with its addresses and its event."""
+    record, event, token = settlement.record, settlement.event, settlement.token
+    writes = [record_write(record)]
+    if settlement.addresses:
+        if token is None:
+            raise ValueError("an address is settled under the token of its attempt")
+        writes += [settled_address_write(audience_id, address, token) for address in settlement.addresses]
+    if event is not None:
+        writes.append(put(event_item(record.connection_id, event, history)))
+    return writes
+
+
+def touch_write(connection_id: str, member_id: str, due_at: datetime) -> Write:
+    """Due now, unless due earlier. The revision rises, so that a worker in the middle loses and reads again."""
+    return update(
+        record_key(connection_id, member_id),
+        "SET due_at = :due, due_shard = :shard ADD revision :one",
+        "attribute_exists(pk) AND (attribute_not_exists(due_at) OR due_at > :due)",
+        {"due": stamp(due_at), "shard": due_shard(shard_of(connection_id, member_id)), "one": 1},
+    )
+
+
+def postpone_write(connection_id: str, member_id: str, due_at: datetime) -> Write:
+    """Due later, if still due. The revision stays: a worker in the middle goes on, and its settlement says what is
+    due then."""
+    still_due = "due_at < :due"  # a missing attribute fails every comparison
+    return update(record_key(connection_id, member_id), "SET due_at = :due", still_due, {"due": stamp(due_at)})
+
+
+def break_write(connection_id: str, reason: str) -> Write:
+    """Only what is live breaks: an operator's pause stays one."""
+    return update(
+        settings_key(connection_id),
+        "SET #state = :broken, state_reason = :reason",
+        "#state = :live",
+        {"broken": ConnectionState.BROKEN.value, "reason": reason, "live": ConnectionState.LIVE.value},
+        {"#state": "state"},
+    )
+
+
+def mend_write(connection_id: str) -> Write:
+    """Only what is broken is mended: an operator's pause stays one."""
+    return update(
+        settings_key(connection_id),
+        "SET #state = :live, state_reason = :nothing",
+        "#state = :broken",
+        {"broken": ConnectionState.BROKEN.value, "nothing": "", "live": ConnectionState.LIVE.value},
+        {"#state": "state"},
+    )
+
+
+def count_writes(stored: Iterable[Record], shard: int) -> list[Write]:
+    """One ADD per connection and status for a whole batch of records as they were given to be stored, for what did
+    not cancel out."""
+    changes: Counter[tuple[str, Status]] = Counter()
+    for record in stored:
+        changes[record.connection_id, record.status] += 1
+        if record.counted is not None:
+            changes[record.connection_id, record.counted] -= 1
+    return [
+        update(item(pk=count_pk(connection_id, shard), sk=status.value), "ADD members :change", "", {"change": change})
+        for (connection_id, status), change in changes.items()
+        if change
+    ]
