@@ -94,3 +94,10 @@ def test_capacity_is_counted(stack: Stack, table: Any) -> None:
         TableName=stack["Table"], Key=key("WEIGHED"), ConsistentRead=True, ReturnConsumedCapacity="TOTAL"
     )
     assert (written["ConsumedCapacity"]["CapacityUnits"], read["ConsumedCapacity"]["CapacityUnits"]) == (3.0, 1.0)
+
+
+def test_capacity_of_a_batch_is_counted_as_well(stack: Stack, table: Any) -> None:
+    table.put_item(TableName=stack["Table"], Item=key("HEAVY") | {"text": {"S": "x" * 5000}})
+    keys = {"Keys": [key("HEAVY"), key("MISSING")], "ProjectionExpression": "pk"}
+    read = table.batch_get_item(RequestItems={stack["Table"]: keys}, ReturnConsumedCapacity="TOTAL")
+    assert read["ConsumedCapacity"] == [{"TableName": stack["Table"], "CapacityUnits": 1.5}]

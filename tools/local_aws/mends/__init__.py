@@ -1,6 +1,7 @@
 """What MiniStack drops or does otherwise than AWS, mended: one module each, applied before it serves."""
 
 from . import (
+    batch_reads,
     distributed_map,
     function_logs,
     function_properties,
@@ -22,6 +23,7 @@ def mend() -> None:
         http_api_body,
         http_errors,
         table_settings,
+        batch_reads,
         secret_ref,
         function_properties,
         python_runtime,
