@@ -1,0 +1,86 @@
+"""Two worlds in which the contract of `Audience` is tried: the fake's, and the real adapter's on the simulator."""
+
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import requests
+
+from accord.adapters.mailchimp import MailchimpAudience
+from accord.domain.contact import Contact, ContactStatus, NewContact
+from accord.domain.values import subscriber_hash
+from accord.ports import Audience
+from tools.mailchimp_simulator import Simulator
+
+
+class World(Protocol):
+    """An audience, and what happens in it without Accord."""
+
+    @property
+    def audience(self) -> Audience: ...
+
+    def person(self, email: str, deed: str, **more: Any) -> None:
+        """What the person does: unsubscribe, complain, hard_bounce, change_email (new_email), confirm."""
+
+    def staff(self, email: str, deed: str, **more: Any) -> None:
+        """What the newsletter's owner does: archive, delete_permanently."""
+
+
+def given(world: World, email: str, status: ContactStatus = ContactStatus.SUBSCRIBED) -> Contact:
+    """A contact that Accord created."""
+    created = world.audience.create([NewContact(email=email, status=status, merge_fields={"FNAME": "Given"})])
+    assert created == [subscriber_hash(email)]
+    return seen(world, email)
+
+
+def seen(world: World, email: str) -> Contact:
+    """The contact of an address, which must be there."""
+    contact = world.audience.read(subscriber_hash(email))
+    assert contact is not None
+    return contact
+
+
+class SimulatedWorld:
+    """The real adapter against the simulator."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.simulator = simulator
+        self._audience = self.adapter()
+
+    @property
+    def audience(self) -> Audience:
+        return self._audience
+
+    def adapter(self, **settings: Any) -> MailchimpAudience:
+        """Another adapter for the same audience, with other settings."""
+        own: dict[str, Any] = {"api_key": self.simulator.api_key, "audience_id": self.simulator.list_id, "timeout": 5.0}
+        return MailchimpAudience(base_url=self.simulator.url, allow_any_host=True, **(own | settings))
+
+    def person(self, email: str, deed: str, **more: Any) -> None:
+        self.tell("POST", f"people/{quote(email)}", {"deed": deed, **more})
+
+    def staff(self, email: str, deed: str, **more: Any) -> None:
+        self.tell("POST", f"staff/{quote(email)}", {"deed": deed, **more})
+
+    def tell(self, method: str, what: str, body: dict[str, Any] | None = None) -> Any:
+        """A call to the simulator's own routes."""
+        answer = requests.request(method, f"{self.simulator.control_url}/{what}", json=body, timeout=5)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def calls(self) -> dict[str, int]:
+        """The Mailchimp calls since `forget_calls`, by route."""
+        by_route: dict[str, int] = self.tell("GET", "calls")["by_route"]
+        return {route.replace("/3.0", ""): count for route, count in by_route.items()}
+
+    def forget_calls(self) -> None:
+        self.tell("DELETE", "calls")
+
+    def fault(self, kind: str) -> None:
+        """The next call fails so."""
+        self.tell("POST", "faults", {"kind": kind, "times": 1})
+
+    def begin_anew(self) -> None:
+        """An audience without contacts, without faults, without calls made."""
+        self.tell("POST", "reset")
+        self.tell("DELETE", "faults")
+        self.forget_calls()

@@ -1,0 +1,61 @@
+"""What a connect script asks of an account, on the simulator."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from accord.adapters.mailchimp_account import MailchimpAccount, Sender
+from accord.domain.connection import FieldType
+from accord.errors import Misconfigured, Rejected
+from tools.mailchimp_simulator import Simulator
+
+SENDER = Sender(
+    company="Cheese & Sons",
+    address="1 Fondue Lane",
+    city="Bern",
+    country="CH",
+    from_name="Heidi Holey",
+    from_email="heidi@fondue.test",
+)
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with Simulator(latency=0, audience_name="Cheese lovers") as running:
+        yield running
+
+
+@pytest.fixture
+def account(simulator: Simulator) -> MailchimpAccount:
+    return MailchimpAccount(simulator.url, simulator.api_key, timeout=5, allow_any_host=True)
+
+
+def test_a_ping_tells_whether_the_key_is_good(simulator: Simulator, account: MailchimpAccount) -> None:
+    account.ping()
+    with pytest.raises(Misconfigured, match="API key"):
+        MailchimpAccount(simulator.url, "stale-us1", allow_any_host=True).ping()
+
+
+def test_the_audiences_of_the_account_are_listed(simulator: Simulator, account: MailchimpAccount) -> None:
+    simulator.fill(3)
+    assert (simulator.list_id, "Cheese lovers", 3) in account.audiences()
+
+
+def test_a_new_audience_gets_fields_and_has_a_form(account: MailchimpAccount) -> None:
+    audience_id = account.create_audience("Fondue friends", SENDER, language="de")
+    assert audience_id in [audience.id for audience in account.audiences()]
+    joined = account.create_merge_field(audience_id, "JOINED", "Member since", FieldType.DATE)
+    plan = account.create_merge_field(audience_id, "PLAN", "Plan", FieldType.DROPDOWN, ["Slice", "Wheel"])
+    assert (joined.tag, joined.type) == ("JOINED", FieldType.DATE)
+    assert plan.choices == ("Slice", "Wheel")
+    assert audience_id in account.signup_form_url(audience_id)
+
+
+def test_what_mailchimp_refuses_to_make_is_rejected(simulator: Simulator, account: MailchimpAccount) -> None:
+    with pytest.raises(Rejected):
+        account.create_merge_field(simulator.list_id, "FNAME", "Once more", FieldType.TEXT)
+
+
+def test_an_audience_that_is_not_there_has_no_form(account: MailchimpAccount) -> None:
+    with pytest.raises(Misconfigured, match="audience"):
+        account.signup_form_url("gone000000")
