@@ -36,7 +36,7 @@ from accord.domain.record import Presence, Record
 class Case:
     """Everything a decision looks at.
 
-    `addresses` are those of the record, in its order; `payload` is None where the member has no email address;
+    `addresses` are those of the record, in its order; `payload` is None where no profile with an address is kept;
     `contact` is the contact at the current address when it was read under this very decision.
     """
 
@@ -147,8 +147,10 @@ def _stay(case: Case, ruling: Ruling) -> Action:
         return _tidy(case) or _held_back(case, ruling.reason)
     if not is_owner(case.record, address):
         return _tidy(case) or Hold(Status.SHARED, ReasonCode.SHARED_WITH)
-    if not isinstance(case.payload, Payload):
-        return Hold(Status.FAILED, ReasonCode.FIELD_INVALID, case.payload.field if case.payload else "email")
+    if case.payload is None:
+        return Exclude(ReasonCode.PROFILE_NEEDED)
+    if isinstance(case.payload, InvalidField):
+        return Hold(Status.FAILED, ReasonCode.FIELD_INVALID, case.payload.field)
     refusal = case.record.refusal
     if refusal is not None and refusal.digest == case.payload.digest:
         return Hold(Status.FAILED, refusal.reason.code, refusal.reason.detail)

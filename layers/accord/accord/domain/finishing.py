@@ -28,6 +28,8 @@ def finished(case: Case, passive: Passive, at: datetime) -> Record:
         update["settled_version"] = record.version
     if isinstance(passive, Exclude) or record.presence is not Presence.PRESENT:
         update["profile"] = None
+    if passive.reason is ReasonCode.PROFILE_NEEDED:
+        update["profile_mark"] = ""  # so that the same profile, posted again, counts as a change
     return record.model_copy(update=update)
 
 

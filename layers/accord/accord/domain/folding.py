@@ -61,10 +61,11 @@ def fold(
             record = _with(record, position=position, version=arrived.shown_version(order))
     if record == known:
         return None
-    material = known is None or _wanted(known) != _wanted(record)
     holders = _changed_holders(known, record)
-    record = _queued(record, bool(holders), changes[-1].received_at, due_at) if material else _noted(record)
-    return Intent(record, tuple(statements), tuple(superseded), holders, material)
+    if known is not None and _wanted(known) == _wanted(record):
+        return Intent(_noted(known, record), tuple(statements), tuple(superseded), holders, material=False)
+    record = _queued(record, bool(holders), changes[-1].received_at, due_at)
+    return Intent(record, tuple(statements), tuple(superseded), holders, material=True)
 
 
 def _taken(record: Record, arrived: Arrived, policy: Policy, key_of: KeyOf) -> Record:
@@ -127,10 +128,11 @@ def _queued(record: Record, holders_changed: bool, at: datetime, due_at: datetim
     )
 
 
-def _noted(record: Record) -> Record:
-    """The same again under a newer version: what was settled is settled for this version too."""
-    done = record.settled and record.status is not Status.FAILED
-    return _with(record, settled_version=record.version if done else record.settled_version)
+def _noted(known: Record, record: Record) -> Record:
+    """The same again under a newer version: what was settled is settled for this version too, and a profile that was
+    not kept is not kept now."""
+    done = known.settled and known.status is not Status.FAILED
+    return _with(record, profile=known.profile, settled_version=record.version if done else record.settled_version)
 
 
 def _wanted(record: Record) -> tuple[object, ...]:

@@ -27,8 +27,10 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
     }
     if contact.status is not ContactStatus.ARCHIVED:
         update |= {"archived_by_us_at": None, "archived_by_staff_at": None}
+    if unresolved - {Effect.TAG}:
+        update["digest"] = None
     if unresolved:
-        update |= {"digest": None, "tags": tuple(tag for tag in address.tags if tag.casefold() in known)}
+        update |= {"tags": tuple(tag for tag in address.tags if tag.casefold() in known)}
     if address.origin is None and unresolved & {Effect.CREATE, Effect.MOVE}:
         update["origin"] = Origin.CREATED
     if contact.status is not address.seen:

@@ -73,6 +73,12 @@ _TEXTS: dict[ReasonCode, dict[Language, Text]] = {
         "Le membre n'a pas d'adresse e-mail.",
         "Ajoutez une adresse e-mail dans votre application.",
     ),
+    ReasonCode.PROFILE_NEEDED: _both(
+        "The member may be in the audience now, but no profile was kept while they were excluded.",
+        "Post the member again.",
+        "Le membre peut maintenant être dans l'audience, mais aucun profil n'a été conservé pendant son exclusion.",
+        "Envoyez le membre à nouveau.",
+    ),
     ReasonCode.OPTED_OUT: _both(
         "The member declined the newsletter and was never in the audience.",
         "Only a newer consent of the member changes this.",

@@ -32,6 +32,7 @@ class ReasonCode(StrEnum):
     LEFT_KEPT = "left_kept"
     NO_CONSENT = "no_consent"
     NO_EMAIL = "no_email"
+    PROFILE_NEEDED = "profile_needed"
     OPTED_OUT = "opted_out"
     ADDRESS_ERASED = "address_erased"
     UNSUBSCRIBED_UPSTREAM = "unsubscribed_upstream"

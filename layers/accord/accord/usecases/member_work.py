@@ -1,0 +1,86 @@
+"""One member in the hands of a worker: the record, the addresses as they are now, and as they were before a claim."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Self
+
+from accord.domain import outcome
+from accord.domain.actions import Active
+from accord.domain.address import Address
+from accord.domain.connection import Policy
+from accord.domain.contact import Contact
+from accord.domain.decision import Case
+from accord.domain.payload import InvalidField, Payload
+from accord.domain.record import Record
+from accord.ports import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class MemberWork:
+    """A step of the work on one member; every step makes a new one."""
+
+    record: Record
+    addresses: Mapping[str, Address]
+    contact: Contact | None = None
+    """The contact at the current address, when it was read since the last write."""
+    digest: str | None = None
+    """Of the payload that the action under way sends."""
+    token: str | None = None
+    must_look: str | None = None
+    """An address whose contact was not as thought: read before the next decision."""
+    looked: frozenset[str] = frozenset()
+    """Addresses read for that cause: a refusal that the reading does not explain stands."""
+    before: Mapping[str, Address] = field(default_factory=dict)
+    """The claimed addresses, as they were before the claim."""
+
+    def case(self, payload: Payload | InvalidField | None, policy: Policy) -> Case:
+        """What the decision looks at."""
+        held = tuple(self.addresses[held.key] for held in self.record.addresses)
+        return Case(self.record, held, payload, policy, self.contact)
+
+    def busy_until(self, now: datetime) -> datetime | None:
+        """When the last attempt of somebody else on these addresses ends, or None where none is open."""
+        return max(
+            (a.attempt.until for a in self.addresses.values() if a.attempt and a.attempt.until > now), default=None
+        )
+
+    def claim(self, action: Active, token: str, until: datetime, digest: str | None) -> tuple[Self, list[Claim]]:
+        """The work with its addresses claimed for the action, and the claims to store."""
+        before = {key: self.addresses[key] for key in outcome.keys_of(action)}
+        taken = [outcome.claimed(address, action, token, until) for address in before.values()]
+        claims = [Claim(address, before[address.key].revision) for address in taken]
+        claimed = self.with_addresses(*(a.model_copy(update={"revision": a.revision + 1}) for a in taken))
+        return replace(claimed, token=token, before=before, digest=digest), claims
+
+    def with_addresses(self, *changed: Address) -> Self:
+        """The work with some addresses as they are now."""
+        return replace(self, addresses={**self.addresses, **{address.key: address for address in changed}})
+
+    def looking_at(self, key: str) -> Self:
+        """The work that must read the contact at an address first."""
+        return replace(self, must_look=key, looked=self.looked | {key})
+
+    def unclaimed(self) -> Self:
+        """The claimed addresses after a call that certainly had no effect."""
+        return self.with_addresses(
+            *(outcome.released(self.addresses[key], address) for key, address in self.before.items())
+        )
+
+    def unresolved(self, until: datetime | None) -> Self:
+        """The claimed addresses after a call whose effect is unknown; None leaves the attempt until its end."""
+        if until is None:
+            return self
+        return self.with_addresses(*(outcome.unresolved(self.addresses[key], until) for key in self.before))
+
+    @property
+    def claimed_addresses(self) -> tuple[Address, ...]:
+        """The addresses to store with the outcome of the attempt."""
+        return tuple(self.addresses[key] for key in self.before)
+
+    def stored(self, record: Record) -> Self:
+        """The work after its outcome was stored: the claim is gone, revisions have grown."""
+        settled = self.with_addresses(
+            *(a.model_copy(update={"revision": a.revision + 1}) for a in self.claimed_addresses)
+        )
+        return replace(settled, record=record.stored, token=None, before={}, digest=None)

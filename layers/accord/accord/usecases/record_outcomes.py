@@ -1,0 +1,136 @@
+"""What came of the work on members is stored: addresses under their claim, the record under its revision, the event."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from accord.domain.actions import (
+    Active,
+    Archive,
+    Create,
+    Erase,
+    Look,
+    Move,
+    Passive,
+    Reconfirm,
+    Tag,
+    Unsubscribe,
+    Update,
+)
+from accord.domain.connection import Connection
+from accord.domain.history import Event, EventKind
+from accord.domain.reasons import Status
+from accord.domain.record import Record
+from accord.ports import Clock, Ledger, Settlement
+from accord.usecases.member_work import MemberWork
+
+TRIES = 4
+"""How often an outcome is stored anew after a newer intent came in between; then its claim runs out."""
+
+KINDS: dict[type[Active], EventKind] = {
+    Look: "looked_at",
+    Create: "created",
+    Update: "updated",
+    Reconfirm: "asked_to_confirm",
+    Move: "moved",
+    Tag: "tagged",
+    Archive: "archived",
+    Unsubscribe: "unsubscribed",
+    Erase: "erased",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The work as it is now, the record to store, and whether the member goes on to its next action at once."""
+
+    work: MemberWork
+    record: Record
+    event: Event | None = None
+    goes_on: bool = False
+
+    @property
+    def settlement(self) -> Settlement:
+        """All of it, in the form the ledger takes."""
+        return Settlement(self.record, self.work.claimed_addresses, self.work.token, self.event)
+
+
+def event_of(
+    work: MemberWork, action: Active | None, end: Passive | None, record: Record, at: datetime
+) -> Event | None:
+    """The line of history for what was done; none where nothing happened that the last line does not say."""
+    told = (work.record.status, work.record.reason) == (record.status, record.reason)
+    if action is None and (end is None or told):
+        return None
+    current = work.addresses.get(record.current or "")
+    return Event(
+        member_id=record.member_id,
+        at=at,
+        id=f"{at.isoformat(timespec='microseconds')}#{(work.token or 'settled')[:8]}",
+        kind=KINDS[type(action)] if action is not None else "settled",
+        version=record.version,
+        status=end.status if end is not None else None,
+        reason=end.reason if end is not None else None,
+        detail=end.detail if end is not None else "",
+        contact_status=current.seen if current is not None else None,
+    )
+
+
+@dataclass(slots=True)
+class RecordOutcomes:
+    """Stores outcomes; counts what is settled and what is tried again."""
+
+    ledger: Ledger
+    clock: Clock
+    connection: Connection
+    settled: Counter[Status] = field(default_factory=Counter)
+    postponed: int = 0
+
+    def __call__(self, outcomes: Sequence[Outcome]) -> tuple[list[MemberWork], list[Record]]:
+        """The members that go on, and those to be read again because a newer intent, or another holder's, came in
+        between. Their addresses are stored all the same: what happened in Mailchimp is known."""
+        going_on: list[MemberWork] = []
+        read_again: list[Record] = []
+        self._touch_others(outcomes)
+        for attempt in range(TRIES):
+            if not outcomes:
+                break
+            stored = self.ledger.settle(self.connection.audience_id, [outcome.settlement for outcome in outcomes])
+            for outcome in outcomes:
+                if stored[outcome.record.member_id] and attempt == 0:
+                    going_on += self._stored(outcome)
+                elif stored[outcome.record.member_id]:
+                    read_again.append(outcome.record.stored)
+            missed = [outcome for outcome in outcomes if not stored[outcome.record.member_id]]
+            fresh = self.ledger.records(self.connection.id, [o.record.member_id for o in missed]) if missed else {}
+            read_again += [fresh[o.record.member_id] for o in missed if o.work.token is None]
+            outcomes = [
+                replace(outcome, record=fresh[outcome.record.member_id])
+                for outcome in missed
+                if outcome.work.token is not None
+            ]
+        return going_on, [record for record in read_again if not record.settled]
+
+    def _stored(self, outcome: Outcome) -> list[MemberWork]:
+        if outcome.goes_on:
+            return [outcome.work.stored(outcome.record)]
+        if outcome.record.settled:
+            self.settled[outcome.record.status] += 1
+        else:
+            self.postponed += 1
+        return []
+
+    def _touch_others(self, outcomes: Sequence[Outcome]) -> None:
+        """What a holder said concerns the others at the address: they are decided again. Before the holder itself is
+        settled, so that a crash in between repeats this rather than leaving it out."""
+        others = {
+            holder.member_id
+            for outcome in outcomes
+            if outcome.record.settled and outcome.work.record.holders_changed
+            for address in outcome.work.addresses.values()
+            for holder in address.current_holders
+            if holder.member_id != outcome.record.member_id
+        }
+        if others:
+            self.ledger.touch(self.connection.id, others, self.clock.now())

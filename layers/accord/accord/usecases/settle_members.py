@@ -1,0 +1,291 @@
+"""Settle members of one connection: read, decide, claim, act, settle; round by round, until nothing is left to do."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import batched
+
+from accord.domain.actions import Action, Active, Create, Erase, Exclude, Hold, Look, Nothing, Passive, Tag, Unsubscribe
+from accord.domain.connection import AudienceSetup, Connection, ConnectionState
+from accord.domain.decision import decide
+from accord.domain.finishing import finished, tried_again
+from accord.domain.outcome import keys_of
+from accord.domain.payload import InvalidField, NationalPhone, Payload, payload_of
+from accord.domain.reasons import ReasonCode, Status
+from accord.domain.record import Record
+from accord.domain.timing import Timing, backoff
+from accord.errors import AccordError, Misconfigured, Refusal, Rejected, Retryable
+from accord.ports import Audience, Claim, Clock, Ledger
+from accord.usecases.member_work import MemberWork
+from accord.usecases.perform_action import perform, refused
+from accord.usecases.perform_bulk import BULK, TagContacts, create_contacts
+from accord.usecases.record_outcomes import Outcome, RecordOutcomes, event_of
+
+ROUNDS = 8
+"""More actions in a row than any member needs: an address change with a takeover, tags and the old contact is five."""
+TOGETHER = 10
+"""Single calls whose addresses are claimed together: few enough that the last call starts well within the claim."""
+IN_A_ROW = 3
+"""After so many failed calls in a row Mailchimp counts as away, and the rest waits."""
+
+type Order[A: Active] = tuple[MemberWork, A]
+
+
+@dataclass(slots=True)
+class SettleMembers:
+    """The work on one connection within one invocation, one open call at a time."""
+
+    ledger: Ledger
+    audience: Audience
+    clock: Clock
+    connection: Connection
+    timing: Timing
+    national_phone: NationalPhone
+    new_token: Callable[[], str]
+    deadline: datetime
+    errors: list[Exception] = field(default_factory=list)
+    record: RecordOutcomes = field(init=False)
+    _setup: AudienceSetup | None = None
+    _failures: int = 0
+    _broken: bool = False
+
+    def __post_init__(self) -> None:
+        self.record = RecordOutcomes(self.ledger, self.clock, self.connection)
+
+    def __call__(self, records: Iterable[Record]) -> None:
+        """Settle these members as far as time, claims and Mailchimp allow; the others stay due."""
+        works = self._read(list(records))
+        for _ in range(ROUNDS):
+            orders = self._decide(works)
+            if not orders:
+                return
+            works = self._act(orders)
+        self._postpone(works)
+
+    def _read(self, records: Sequence[Record]) -> list[MemberWork]:
+        keys = {held.key for record in records for held in record.addresses}
+        addresses = self.ledger.addresses(self.connection.audience_id, keys) if keys else {}
+        return [MemberWork(record, {held.key: addresses[held.key] for held in record.addresses}) for record in records]
+
+    def _read_again(self, works: Sequence[MemberWork]) -> list[MemberWork]:
+        """The members as somebody else left them; those that are settled by now are done."""
+        if not works:
+            return []
+        records = self.ledger.records(self.connection.id, [work.record.member_id for work in works])
+        return self._read([record for record in records.values() if not record.settled])
+
+    # --- decide ---------------------------------------------------------------------------------------------------
+
+    def _decide(self, works: Sequence[MemberWork]) -> list[Order[Active]]:
+        """Settle those to whom nothing is to be sent; what the others need."""
+        now = self.clock.now()
+        orders: list[Order[Active]] = []
+        outcomes: list[Outcome] = []
+        busy: list[tuple[str, str]] = []
+        for work in works:
+            if work.busy_until(now) is not None:
+                busy.append((self.connection.id, work.record.member_id))
+                continue
+            action = self._action(work)
+            if isinstance(action, Exclude | Hold | Nothing):
+                outcomes.append(self._concluded(work, action, None))
+            elif self._may(action):
+                orders.append((work, action))
+            else:
+                later = now + timedelta(seconds=self.timing.paused_retry)
+                record = tried_again(work.record, later, ReasonCode.CONNECTION_PAUSED, attempt=False)
+                outcomes.append(Outcome(work, record))
+        if busy:
+            self.ledger.postpone(busy, now + timedelta(seconds=self.timing.busy_retry))
+            self.record.postponed += len(busy)
+        again = self._store(outcomes)
+        return orders + (self._decide(again) if again else [])
+
+    def _action(self, work: MemberWork) -> Action:
+        if work.must_look is not None:
+            return Look(work.must_look)
+        try:
+            return decide(work.case(self._payload(work.record), self.connection.policy))
+        except Exception as error:  # noqa: BLE001 - one member's trouble must not become everybody's
+            self.errors.append(error)
+            return Hold(Status.FAILED, ReasonCode.INTERNAL_ERROR)
+
+    def _payload(self, record: Record) -> Payload | InvalidField | None:
+        if record.profile is None or record.profile.email is None:
+            return None
+        return payload_of(record.profile, self.connection.mapping, self._audience_setup(), self.national_phone)
+
+    def _audience_setup(self) -> AudienceSetup:
+        if self._setup is None:
+            self._setup = self.ledger.audience_setup(self.connection.id)
+        return self._setup
+
+    def _may(self, action: Active) -> bool:
+        """Opt-outs and erasures never wait for a pause; nothing is written before the audience was read."""
+        if isinstance(action, Unsubscribe | Erase | Look):
+            return True
+        return self.connection.state is not ConnectionState.PAUSED and self.connection.audience_read_at is not None
+
+    # --- act ------------------------------------------------------------------------------------------------------
+
+    def _act(self, orders: Sequence[Order[Active]]) -> list[MemberWork]:
+        """Carry out the orders; the members that are to be decided again."""
+        creations = [(work, action) for work, action in orders if isinstance(action, Create)]
+        tags = [(work, action) for work, action in orders if isinstance(action, Tag)]
+        others = [(work, action) for work, action in orders if not isinstance(action, Create | Tag)]
+        again: list[MemberWork] = []
+        for few in batched(others, TOGETHER, strict=False):
+            again += self._attempt(few, self._one_by_one)
+        for new in batched(creations, BULK, strict=False):
+            again += self._attempt(new, self._create)
+        for tagged in batched(tags, BULK, strict=False):
+            again += self._attempt(tagged, self._tag)
+        return again
+
+    def _attempt[A: Active](
+        self,
+        orders: Sequence[Order[A]],
+        call: Callable[[Sequence[Order[A]]], Sequence[MemberWork | AccordError | None]],
+    ) -> list[MemberWork]:
+        """Claim, call, settle."""
+        if self._over():
+            self._postpone([work for work, _ in orders])
+            return []
+        claimed, lost = self._claim(orders)
+        answers = call(claimed) if claimed else ()
+        outcomes = [self._outcome(*order, answer) for order, answer in zip(claimed, answers, strict=True)]
+        return self._store(outcomes) + self._read_again(lost)
+
+    def _claim[A: Active](self, orders: Sequence[Order[A]]) -> tuple[list[Order[A]], list[MemberWork]]:
+        """The orders whose addresses are claimed now, and the members that must be read again first."""
+        until = self.clock.now() + timedelta(seconds=self.timing.claim)
+        lost: list[MemberWork] = []
+        free: list[tuple[MemberWork, Order[A], list[Claim]]] = []
+        taken: set[str] = set()
+        for work, action in orders:
+            keys = set(keys_of(action))
+            if keys & taken:  # two members of this batch at one address: one after the other
+                lost.append(work)
+                continue
+            taken |= keys
+            payload = self._payload(work.record)
+            digest = payload.digest if isinstance(payload, Payload) else None
+            claimed, claims = work.claim(action, self.new_token(), until, digest)
+            free.append((work, (claimed, action), claims))
+        missed = self.ledger.claim(self.connection.audience_id, [claim for _, _, claims in free for claim in claims])
+        got: list[Order[A]] = []
+        for work, (claimed, action), _ in free:
+            if not missed & set(claimed.before):
+                got.append((claimed, action))
+                continue
+            lost.append(work)
+            kept = [a for a in claimed.unclaimed().claimed_addresses if a.key not in missed]
+            self.ledger.release(self.connection.audience_id, kept, claimed.token or "")
+        return got, lost
+
+    def _one_by_one(self, orders: Sequence[Order[Active]]) -> list[MemberWork | AccordError | None]:
+        """One call an order; None for those that were not begun because the time is over or Mailchimp is away."""
+        answers: list[MemberWork | AccordError | None] = []
+        for work, action in orders:
+            if self._over():
+                answers.append(None)
+                continue
+            try:
+                answers.append(perform(self.audience, work, action, self.clock.now()))
+            except AccordError as error:
+                answers.append(error)
+            self._note(answers[-1:])
+        return answers
+
+    def _create(self, orders: Sequence[Order[Create]]) -> list[MemberWork | AccordError]:
+        answers = create_contacts(self.audience, orders, self.clock.now())
+        self._note(answers[:1])
+        return answers
+
+    def _tag(self, orders: Sequence[Order[Tag]]) -> list[MemberWork | AccordError]:
+        answers = TagContacts(self.audience, self._audience_setup(), self._save_setup)(orders)
+        self._note(answers[:1])
+        return answers
+
+    # --- settle ---------------------------------------------------------------------------------------------------
+
+    def _outcome(self, work: MemberWork, action: Active, answer: MemberWork | AccordError | None) -> Outcome:
+        """What is to be stored of one order."""
+        now = self.clock.now()
+        if isinstance(answer, Rejected):
+            try:
+                answer = refused(work, action, answer, self.connection.mapping, now)
+            except Rejected as error:
+                answer = error
+        match answer:
+            case MemberWork():
+                return self._decided_again(answer, action)
+            case None:
+                return Outcome(work.unclaimed(), work.record)
+            case Retryable(effect_unknown=True, still_running=True):
+                until = max(address.attempt.until for address in work.claimed_addresses if address.attempt)
+                return Outcome(work, tried_again(work.record, until))
+            case Retryable(effect_unknown=True):
+                return Outcome(work.unresolved(now), tried_again(work.record, self._later(work.record)))
+            case Rejected(refusal=Refusal.SIGNUP_THROTTLED):
+                later = now + timedelta(seconds=self.timing.retry_max)
+                return Outcome(work.unclaimed(), tried_again(work.record, later, ReasonCode.SIGNUP_THROTTLED))
+            case Misconfigured():
+                later = now + timedelta(seconds=self.timing.paused_retry)
+                return Outcome(work.unclaimed(), tried_again(work.record, later, ReasonCode.CONNECTION_PAUSED))
+            case _:
+                return Outcome(work.unclaimed(), tried_again(work.record, self._later(work.record)))
+
+    def _decided_again(self, work: MemberWork, action: Active) -> Outcome:
+        """The member right after an action: settled for good, or with more to do."""
+        following = self._action(work)
+        if isinstance(following, Exclude | Hold | Nothing):
+            return self._concluded(work, following, action)
+        event = event_of(work, action, None, work.record, self.clock.now())
+        return Outcome(work, work.record, event, goes_on=True)
+
+    def _concluded(self, work: MemberWork, end: Passive, action: Active | None) -> Outcome:
+        now = self.clock.now()
+        record = finished(work.case(None, self.connection.policy), end, now)
+        if action is not None:
+            record = record.model_copy(update={"attempts": record.attempts + 1})
+        return Outcome(work, record, event_of(work, action, end, record, now))
+
+    def _store(self, outcomes: Sequence[Outcome]) -> list[MemberWork]:
+        going_on, records = self.record(outcomes)
+        return going_on + self._read(records)
+
+    def _later(self, record: Record) -> datetime:
+        return self.clock.now() + backoff(self.timing, record.attempts, record.member_id)
+
+    def _postpone(self, works: Sequence[MemberWork]) -> None:
+        """Leave members due: at once where only the time was over, later where Mailchimp is away."""
+        now = self.clock.now()
+        away = self._failures >= IN_A_ROW or self._broken
+        by_time: dict[datetime, list[tuple[str, str]]] = defaultdict(list)
+        for work in works:
+            due_at = self._later(work.record) if away else now
+            by_time[due_at].append((self.connection.id, work.record.member_id))
+        for due_at, members in by_time.items():
+            self.ledger.postpone(members, due_at)
+        self.record.postponed += len(works)
+
+    def _over(self) -> bool:
+        return self._broken or self._failures >= IN_A_ROW or self.clock.now() >= self.deadline
+
+    def _note(self, answers: Iterable[MemberWork | AccordError | None]) -> None:
+        """What the answers say about Mailchimp as a whole."""
+        for answer in answers:
+            match answer:
+                case Misconfigured():
+                    self._broken = True
+                    self.ledger.break_connection(self.connection.id, str(answer))
+                case Retryable():
+                    self._failures += 1
+                case MemberWork() | Rejected():
+                    self._failures = 0
+
+    def _save_setup(self, setup: AudienceSetup) -> None:
+        self._setup = setup
+        self.ledger.save_audience_setup(self.connection.id, setup)

@@ -1,0 +1,105 @@
+"""Queue -> Mailchimp: fold what arrived into intents, save them, then settle each member (DESIGN section 2)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from accord.domain.changes import Arrived
+from accord.domain.connection import Connection
+from accord.domain.folding import KeyOf, fold
+from accord.domain.payload import NationalPhone
+from accord.domain.reasons import Status
+from accord.domain.record import Record
+from accord.domain.timing import Timing
+from accord.errors import Retryable
+from accord.ports import Audience, Clock, Ledger, QueuedChanges
+from accord.usecases.settle_members import SettleMembers
+
+SAVES = 6
+"""How often an intent is folded again after another worker was faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What one batch came to. `failed` are the indexes of messages that must come again."""
+
+    failed: tuple[int, ...] = ()
+    settled: Counter[Status] = field(default_factory=Counter)
+    postponed: int = 0
+    errors: tuple[Exception, ...] = ()
+    """Errors of Accord's own, met with single members: each of these members is `failed`, `internal_error`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncMembers:
+    """One invocation's work. A message is done once its intents are saved: the ledger holds unfinished work."""
+
+    ledger: Ledger
+    audience_of: Callable[[Connection], Audience]
+    clock: Clock
+    key_of: KeyOf
+    national_phone: NationalPhone
+    timing: Timing
+    new_token: Callable[[], str]
+
+    def __call__(self, messages: Sequence[QueuedChanges], deadline: datetime) -> SyncResult:
+        """Save all intents, then settle as many members as the time until `deadline` allows."""
+        by_connection: dict[str, list[int]] = defaultdict(list)
+        for index, message in enumerate(messages):
+            by_connection[message.connection_id].append(index)
+        failed: list[int] = []
+        settled: Counter[Status] = Counter()
+        postponed = 0
+        errors: list[Exception] = []
+        for connection_id, indexes in by_connection.items():
+            try:
+                connection = self.ledger.connection(connection_id)
+                if connection is None:
+                    failed += indexes
+                    continue
+                members = self._save(connection, [messages[index] for index in indexes])
+            except Retryable:
+                failed += indexes
+                continue
+            settle = SettleMembers(
+                ledger=self.ledger,
+                audience=self.audience_of(connection),
+                clock=self.clock,
+                connection=connection,
+                timing=self.timing,
+                national_phone=self.national_phone,
+                new_token=self.new_token,
+                deadline=deadline,
+            )
+            with suppress(Retryable):  # the ledger is out of reach: what was saved is due, and is offered again
+                settle(members)
+            settled += settle.record.settled
+            postponed += settle.record.postponed
+            errors += settle.errors
+        return SyncResult(tuple(failed), settled, postponed, tuple(errors))
+
+    def _save(self, connection: Connection, messages: Sequence[QueuedChanges]) -> list[Record]:
+        """Save the intents of all changes; the members that have something to settle."""
+        arrivals: dict[str, list[Arrived]] = defaultdict(list)
+        for message in messages:
+            for arrived in message.changes:
+                arrivals[arrived.change.id].append(arrived)
+        hinted = {member_id for message in messages for member_id in message.due} - arrivals.keys()
+        ready = [r for r in self.ledger.records(connection.id, hinted).values() if not r.settled] if hinted else []
+        due_at = self.clock.now() + timedelta(seconds=self.timing.lease)
+        waiting = set(arrivals)
+        for _ in range(SAVES):
+            known = self.ledger.records(connection.id, waiting)
+            folded = {m: fold(known.get(m), connection, arrivals[m], due_at, self.key_of) for m in waiting}
+            intents = [intent for intent in folded.values() if intent is not None]
+            lost = self.ledger.save_intents(connection.audience_id, intents)
+            ready += [known[m] for m, intent in folded.items() if intent is None and not known[m].settled]
+            stored = [intent.record.stored for intent in intents if intent.record.member_id not in lost]
+            ready += [record for record in stored if not record.settled]
+            waiting = lost
+            if not waiting:
+                return ready
+        msg = "other workers kept changing the same members"
+        raise Retryable(msg, effect_unknown=False)

@@ -1,0 +1,89 @@
+"""A small world around `sync_members` for unit tests: one connection, its fakes, and verbs to play a story."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import count
+
+from accord.domain.changes import Arrived
+from accord.domain.connection import Connection
+from accord.domain.contact import ContactStatus
+from accord.domain.reasons import ReasonCode, Status
+from accord.domain.record import Record
+from accord.domain.timing import Timing
+from accord.ports import QueuedChanges
+from accord.usecases.sync_members import SyncMembers, SyncResult
+from tests.builders import SETUP, a_connection, key_of, minutes, no_us_phone
+from tests.fakes import FakeAudience, FakeClock, FakeLedger
+
+
+@dataclass(slots=True)
+class Scene:
+    """Post changes, let time pass, look at both sides."""
+
+    connection: Connection = field(default_factory=a_connection)
+    clock: FakeClock = field(default_factory=FakeClock)
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+    timing: Timing = Timing()
+    audience: FakeAudience = field(init=False)
+    sync: SyncMembers = field(init=False)
+
+    def __post_init__(self) -> None:
+        tokens = (f"{number:08d}-token" for number in count())
+        self.audience = FakeAudience(self.clock)
+        self.ledger.save_connection(self.connection)
+        self.ledger.save_audience_setup(self.connection.id, SETUP)
+        self.sync = SyncMembers(
+            ledger=self.ledger,
+            audience_of=lambda _connection: self.audience,
+            clock=self.clock,
+            key_of=key_of,
+            national_phone=no_us_phone,
+            timing=self.timing,
+            new_token=lambda: next(tokens),
+        )
+
+    def post(self, *changes: Arrived) -> SyncResult:
+        """One message with these changes, worked on at once."""
+        return self.work(QueuedChanges(self.connection.id, changes=changes))
+
+    def work(self, *messages: QueuedChanges) -> SyncResult:
+        return self.sync(messages, self.clock.now() + minutes(5))
+
+    def offer(self) -> SyncResult:
+        """What `offer_due_changes` does: all that is due comes again."""
+        due = tuple(member_id for _, member_id in self.ledger.due(self.clock.now(), 1000))
+        return self.work(QueuedChanges(self.connection.id, due=due))
+
+    def settle_all(self, days: int = 2) -> None:
+        """Let time pass until nothing is due any more; fails after `days` of it."""
+        for _ in range(days * 48):
+            if not any(record.due_at for record in self.ledger.stored_records.values()):
+                return
+            self.clock.pass_(1800)
+            self.audience.release_late()
+            self.offer()
+        waiting = {r.member_id: (r.status, r.reason.code) for r in self.ledger.stored_records.values() if r.due_at}
+        msg = f"still due: {waiting}"
+        raise AssertionError(msg)
+
+    def record(self, id_: str = "m-1") -> Record:
+        return self.ledger.stored_records[self.connection.id, id_]
+
+    def status(self, id_: str = "m-1") -> tuple[Status, ReasonCode]:
+        return self.record(id_).status, self.record(id_).reason.code
+
+    def seen(self, email: str) -> ContactStatus | None:
+        """The contact's status in Mailchimp."""
+        contact = self.audience.of(email)
+        return contact.status if contact else None
+
+    def kinds(self, id_: str = "m-1") -> list[str]:
+        """What the member's history tells, oldest first."""
+        events = self.ledger.history(self.connection.id, id_, None, 1000).items
+        return [event.kind for event in reversed(events)]
+
+
+def calls_made(scene: Scene, names: Iterable[str] = ()) -> list[str]:
+    """The calls since the last look, and forget them."""
+    made, scene.audience.calls = scene.audience.calls, []
+    return [call for call in made if not names or call in names]
