@@ -6,7 +6,10 @@ thread, with `simulator.api_key`, one audience `simulator.list_id` and `simulato
 
 `domain` holds state and rules without HTTP; `api` the routes, from a request to an answer; `edge` the network:
 connections, faults, counts, deliveries, control. Nothing is kinder than the real one; where what the real one does is
-not certain the stricter reading is taken, and the docstring there says so.
+not certain, the stricter reading is taken and the docstring of the code that takes it says so.
+
+A million contacts take 0.7 GB and ten seconds to make; all of them are read, 1,000 a page, in half a minute, also by
+`last_changed` (measured on two cores, with the fields that a reconciliation needs).
 
 Control routes, under `/_simulator`; `list_id` is the first audience's unless given, bad input is a 400 `{"error"}`:
 

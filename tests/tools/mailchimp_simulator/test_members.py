@@ -197,3 +197,9 @@ def test_search_finds_by_address_and_by_name(keeper: Zookeeper) -> None:
     assert found["exact_matches"]["members"][0]["email_address"] == GNU
     found = keeper.get("/search-members", query="gnoria", list_id=keeper.simulator.list_id)
     assert (found["exact_matches"]["total_items"], found["full_search"]["total_items"]) == (0, 1)
+
+
+def test_a_tag_has_a_name_of_a_hundred_letters_at_most(keeper: Zookeeper) -> None:
+    for tags in (["x" * 101], [""], [3]):
+        assert keeper.refused("POST", "members", {"email_address": GNU, "status": "subscribed", "tags": tags})["errors"]
+    assert keeper.standing(GNU)["status"] == "unknown"

@@ -5,7 +5,7 @@ from typing import Any
 from tools.mailchimp_simulator.api.members import named
 from tools.mailchimp_simulator.api.rendering import links
 from tools.mailchimp_simulator.api.router import Call, route
-from tools.mailchimp_simulator.domain.body import read, required
+from tools.mailchimp_simulator.domain.body import required
 from tools.mailchimp_simulator.domain.clock import iso
 from tools.mailchimp_simulator.domain.contact import Contact, Note
 from tools.mailchimp_simulator.domain.problems import not_found, unfit
@@ -34,7 +34,6 @@ def list_tags(call: Call) -> dict[str, Any]:
 def change_tags(call: Call) -> None:
     """`last_changed` stays: no event tells of tags either (uncertain; the stricter reading for who compares)."""
     contact, segments = named(call, hash_only=True), call.audience.segments
-    read(call.body(), "is_syncing", bool, False)
     for name, active in checked_tags(call.body()):
         known = segments.tag_named(name)
         if active:

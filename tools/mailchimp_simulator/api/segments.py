@@ -140,7 +140,7 @@ def add_segment_member(call: Call) -> dict[str, Any]:
     if contact is None or contact.status is Status.ARCHIVED:
         raise not_found()
     call.audience.segments.put([contact], _static(call), call.now)
-    return one_member(call.audience, call.outside.url, contact, LEFT_OUT_IN_BULK)
+    return one_member(call.audience, call.outside.url, contact, LEFT_OUT_IN_SEGMENTS)
 
 
 @route("DELETE", _SEGMENT + "/members/{subscriber_hash}")

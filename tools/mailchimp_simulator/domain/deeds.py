@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from tools.mailchimp_simulator.domain.addresses import checked, digest
 from tools.mailchimp_simulator.domain.audience import Audience
-from tools.mailchimp_simulator.domain.body import Body, required, texts
+from tools.mailchimp_simulator.domain.body import Body, required
 from tools.mailchimp_simulator.domain.compliance import permit
 from tools.mailchimp_simulator.domain.contact import WRITABLE, Contact, Source, Standing, Status
 from tools.mailchimp_simulator.domain.member_body import draft
 from tools.mailchimp_simulator.domain.problems import Problem
-from tools.mailchimp_simulator.domain.writes import TAG_LIMIT
+from tools.mailchimp_simulator.domain.segments import tag_name, tag_names
 
 
 class Impossible(Exception):
@@ -141,11 +141,11 @@ def _delete_permanently(audience: Audience, email: str, body: Body, now: int) ->
 
 
 def _tag(audience: Audience, email: str, body: Body, now: int) -> None:
-    audience.segments.tag([_known(audience, email)], required(body, "name"), now)
+    audience.segments.tag([_known(audience, email)], tag_name(body), now)
 
 
 def _untag(audience: Audience, email: str, body: Body, now: int) -> None:
-    contact, segment = _known(audience, email), audience.segments.tag_named(required(body, "name"))
+    contact, segment = _known(audience, email), audience.segments.tag_named(tag_name(body))
     if segment is None or not audience.segments.take([contact], segment, now):
         raise Impossible(f"{email} does not have the tag {body['name']}")
 
@@ -159,7 +159,7 @@ def _add_contact(audience: Audience, email: str, body: Body, now: int) -> None:
     if digest(email) in audience.forgotten:
         raise Impossible(f"{email} was permanently deleted; only the person can come back, by the form")
     permit(email, known.standing if known else Standing.FREE, status)
-    wanted, tags = draft(audience, known, body, skip_required=True), texts(body, "tags", at_most=TAG_LIMIT)
+    wanted, tags = draft(audience, known, body, skip_required=True), tag_names(body)
     contact = known or audience.add(email, status, now)
     wanted.write(contact)
     contact.put("source", "Admin Add")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.mailchimp_simulator.domain.audience import Audience
-from tools.mailchimp_simulator.domain.body import Body, read
+from tools.mailchimp_simulator.domain.body import Body, one_of, read
 from tools.mailchimp_simulator.domain.clock import iso, parse_time
 from tools.mailchimp_simulator.domain.contact import Contact
 from tools.mailchimp_simulator.domain.merge_values import merged
@@ -99,7 +99,7 @@ def _location(body: Body, name: str) -> dict[str, float]:
 _RARE: dict[str, Callable[[Body, str], Any]] = {
     "language": lambda body, name: read(body, name, str, ""),
     "vip": lambda body, name: read(body, name, bool, False),
-    "email_type": lambda body, name: read(body, name, str, "html"),
+    "email_type": lambda body, name: one_of(body, name, ("html", "text")),
     "ip_signup": _ip,
     "ip_opt": _ip,
     "timestamp_signup": lambda body, name: iso(_moment(body, name)),

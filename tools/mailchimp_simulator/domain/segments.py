@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.mailchimp_simulator.domain.body import Body, one_of, read, required
+from tools.mailchimp_simulator.domain.body import Body, one_of, read, required, texts
 from tools.mailchimp_simulator.domain.contact import Contact
 from tools.mailchimp_simulator.domain.problems import bad_request, invalid_resource, not_found, unfit
 
+TAG_LENGTH = 100  # uncertain (FACTS 6)
+TAGS_AT_ONCE = 500
 STATIC = "static"
 SAVED = "saved"
 
@@ -47,7 +49,7 @@ class Segments:
 
     def create(self, body: Body, now: int) -> Segment:
         """A tag when `static_segment` is given (its members are the caller's to add), else a saved segment."""
-        name = required(body, "name")
+        name = tag_name(body)
         if "static_segment" in body and "options" in body:
             raise bad_request("You must provide either a static_segment or options, not both.")
         if "static_segment" in body:
@@ -58,7 +60,7 @@ class Segments:
 
     def change(self, segment_id: str, body: Body, now: int) -> Segment:
         known = self.get(segment_id)
-        name = required(body, "name")
+        name = tag_name(body)
         options = _conditions(body) if known.type == SAVED and "options" in body else known.options
         if known.type == STATIC:
             if self._tags.get(name.lower(), known) is not known:
@@ -77,11 +79,11 @@ class Segments:
             del self._tags[known.name.lower()]
 
     def tag_named(self, name: str) -> Segment | None:
-        return self._tags.get(name.strip().lower())
+        return self._tags.get(name.lower())
 
     def tag(self, contacts: Iterable[Contact], name: str, now: int) -> None:
         """Give the tag to the contacts; a tag of that name is made where there is none."""
-        segment = self.tag_named(name) or self._add(name.strip(), STATIC, None, now)
+        segment = self.tag_named(name) or self._add(name, STATIC, None, now)
         self.put(contacts, segment, now)
 
     def put(self, contacts: Iterable[Contact], segment: Segment, now: int) -> list[Contact]:
@@ -113,14 +115,25 @@ class Segments:
             segment.members.clear()
 
     def _add(self, name: str, kind: str, options: dict[str, Any] | None, now: int) -> Segment:
-        if not name:
-            raise unfit(("name", "This value should not be blank."))
         self._latest += 1
         made = Segment(self._latest, name, kind, now, now, options)
         self._segments[made.id] = made
         if kind == STATIC:
             self._tags[name.lower()] = made
         return made
+
+
+def tag_name(body: Body) -> str:
+    """The `name` of a tag, trimmed. Raises Problem 400."""
+    name = required(body, "name").strip()
+    if len(name) > TAG_LENGTH:
+        raise unfit(("name", f"Tag names are limited to {TAG_LENGTH} characters."))
+    return name
+
+
+def tag_names(body: Body) -> list[str]:
+    """The `tags` of a member's body. Raises Problem 400."""
+    return [tag_name({"name": name}) for name in texts(body, "tags", at_most=TAGS_AT_ONCE)]
 
 
 def _conditions(body: Body) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from tools.mailchimp_simulator.domain import problems
 from tools.mailchimp_simulator.domain.addresses import checked, digest
 from tools.mailchimp_simulator.domain.audience import Audience
-from tools.mailchimp_simulator.domain.body import Body, one_of, read, required, texts
+from tools.mailchimp_simulator.domain.body import Body, one_of, read
 from tools.mailchimp_simulator.domain.compliance import permit
 from tools.mailchimp_simulator.domain.contact import WRITABLE, Contact, Source, Standing, Status
 from tools.mailchimp_simulator.domain.member_body import draft
+from tools.mailchimp_simulator.domain.segments import tag_name, tag_names
 
-TAG_LIMIT = 500
 BULK_LIMIT = 500
 
 
@@ -21,7 +21,7 @@ def create(audience: Audience, body: Body, now: int, *, skip_required: bool = Fa
     known = audience.of_email(email)
     if known and known.status is not Status.ARCHIVED:
         raise problems.member_exists(email)
-    tags = texts(body, "tags", at_most=TAG_LIMIT)
+    tags = tag_names(body)
     contact = _write(audience, known, email, status, body, now=now, skip_required=skip_required)
     for tag in tags:
         audience.segments.tag([contact], tag, now)
@@ -134,10 +134,10 @@ def _bulk_one(
         )
         result.errors.append(BulkError(email, error, "ERROR_CONTACT_EXISTS"))
         return
-    tags = texts(member, "tags", at_most=TAG_LIMIT)
+    tags = tag_names(member)
     contact = _change(audience, known, member, now, skip_required=skip_required)
     if sync_tags:
-        wanted = {tag.strip().lower() for tag in tags}
+        wanted = {tag.lower() for tag in tags}
         for segment_id, _ in contact.tags:
             if audience.segments.name_of(segment_id).lower() not in wanted:
                 audience.segments.take([contact], audience.segments.get(str(segment_id)), now)
@@ -197,4 +197,4 @@ def checked_tags(body: Body) -> list[tuple[str, bool]]:
     tags: list[Body] = read(body, "tags", list, [])
     if "tags" not in body or not all(isinstance(tag, dict) for tag in tags):
         raise problems.unfit(("tags", "Schema describes array of objects, another type found instead"))
-    return [(required(tag, "name"), one_of(tag, "status", ("active", "inactive")) == "active") for tag in tags]
+    return [(tag_name(tag), one_of(tag, "status", ("active", "inactive")) == "active") for tag in tags]

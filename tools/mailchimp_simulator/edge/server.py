@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from aiohttp import web
 
@@ -88,7 +89,7 @@ class Simulator:
         self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join()
 
-    async def serve(self, ended: asyncio.Event, begun: Any = None) -> None:
+    async def serve(self, ended: asyncio.Event, begun: Callable[[], object] = bool) -> None:
         """Listen until `ended` is set; `begun()` is called once requests are answered."""
         app = web.Application(client_max_size=MAX_BODY)
         app.add_routes(control.Control(self._world).routes())
@@ -101,8 +102,7 @@ class Simulator:
             await web.TCPSite(runner, self._host, self._port, backlog=1024).start()
             self._port = runner.addresses[0][1]
             self._world.url = self.url
-            if begun:
-                begun()
+            begun()
             await ended.wait()
         finally:
             await self._world.stop()
