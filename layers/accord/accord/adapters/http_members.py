@@ -1,0 +1,140 @@
+"""Members, events and receipts as answers show them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import TypeAdapter, ValidationError
+
+from accord.adapters.http_messages import Request, Response
+from accord.adapters.http_problems import listed, wrong_shape
+from accord.domain.changes import MemberId
+from accord.domain.connection import Connection
+from accord.domain.history import Event
+from accord.domain.reason_texts import Language, explain
+from accord.domain.reasons import ReasonCode
+from accord.domain.record import Record
+from accord.usecases.explain_refusal import FieldError
+from accord.usecases.explain_refusal import explain as explain_errors
+from accord.usecases.receive_changes import Receipt
+from accord.usecases.show_member import MemberView
+from accord.usecases.tell_event import tell
+
+_member_id: TypeAdapter[str] = TypeAdapter(MemberId)
+
+
+def member_id_of(request: Request) -> str:
+    """The member's id in the path."""
+    try:
+        return _member_id.validate_python(request.path["member_id"])
+    except ValidationError as error:
+        raise wrong_shape(*explain_errors(error, within="id")) from None
+
+
+@contextmanager
+def cursor(request: Request) -> Iterator[str | None]:
+    """The cursor of `?after=`; one that no answer of this list ever gave is 422."""
+    after = request.query.get("after") or None
+    try:
+        yield after
+    except ValidationError:
+        raise
+    except ValueError:
+        if after is None:
+            raise
+        message = "is not a cursor of this list; leave it out to begin anew"
+        raise wrong_shape(FieldError("after", message)) from None
+
+
+def language_of(request: Request, connection: Connection) -> Language:
+    """English or French, whichever `Accept-Language` prefers; else the language of the connection."""
+    wishes: list[tuple[float, Language]] = []
+    for wish in request.headers.get("accept-language", "").split(","):
+        tag, _, parameter = wish.partition(";")
+        weight = _weight(parameter)
+        match tag.strip().lower().partition("-")[0]:
+            case "en" if weight > 0:
+                wishes.append((weight, "en"))
+            case "fr" if weight > 0:
+                wishes.append((weight, "fr"))
+    return max(wishes, key=lambda wish: wish[0])[1] if wishes else connection.language
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
+
+
+def receipt(received: Receipt) -> Response:
+    """202: each change accepted, or refused with the reasons."""
+    return Response(
+        202,
+        {
+            "accepted": [{"index": arrived.index, "id": arrived.change.id} for arrived in received.accepted],
+            "refused": [
+                {"index": refused.index, **({"id": refused.id} if refused.id else {}), "errors": listed(refused.errors)}
+                for refused in received.refused
+            ],
+        },
+    )
+
+
+def shown_member(view: MemberView, language: Language) -> dict[str, object]:
+    """The status of a member, as DESIGN section 6 fixes it."""
+    record, address = view.record, view.address
+    return {
+        "id": record.member_id,
+        "email": record.profile.email if record.profile else None,
+        "status": record.status.value,
+        "reason": shown_reason(record, language),
+        "since": record.since.isoformat().replace("+00:00", "Z"),
+        "attempts": record.attempts,
+        "version": record.version,
+        "synced_version": record.settled_version,
+        "consent": record.consent.model_dump(mode="json") if record.consent else None,
+        "contact": {
+            "contact_id": address.contact_id if address else None,
+            "status": address.seen.value if address and address.seen else None,
+            "url": None,
+        },
+    }
+
+
+def shown_line(record: Record, language: Language) -> dict[str, object]:
+    """A member in a list: no personal data."""
+    return {
+        "id": record.member_id,
+        "status": record.status.value,
+        "reason": shown_reason(record, language),
+        "since": record.since.isoformat().replace("+00:00", "Z"),
+        "attempts": record.attempts,
+    }
+
+
+def shown_reason(record: Record, language: Language) -> dict[str, str]:
+    """A reason: its code, why, and what to do."""
+    return reason_in_words(record.reason.code, record.reason.detail, language)
+
+
+def reason_in_words(code: ReasonCode, detail: str, language: Language) -> dict[str, str]:
+    """A reason code with its two sentences."""
+    words = explain(code, language, detail)
+    return {"code": code.value, "message": words.message, "next_step": words.next_step}
+
+
+def shown_event(event: Event, language: Language) -> dict[str, object]:
+    """One line of a history, with its sentence."""
+    return {
+        "id": event.id,
+        "at": event.at.isoformat().replace("+00:00", "Z"),
+        "kind": event.kind,
+        "sentence": tell(event, language),
+        "version": event.version,
+        "status": event.status.value if event.status else None,
+        "reason": reason_in_words(event.reason, event.detail, language) if event.reason else None,
+        "contact_status": event.contact_status.value if event.contact_status else None,
+    }

@@ -1,0 +1,90 @@
+"""Secrets Manager -> the keys and tokens of connections and operators, kept in the container for five minutes."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from accord.domain.connection import Connection
+from accord.errors import Misconfigured, Retryable
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+KEPT_SECONDS = 300.0
+_PERMANENT = frozenset(
+    {"ResourceNotFoundException", "AccessDeniedException", "DecryptionFailure", "InvalidRequestException"}
+)
+
+
+class SecretsManagerSecrets:
+    """Reads secrets by ARN. A rotated secret is known five minutes later, which is why two are valid meanwhile."""
+
+    def __init__(
+        self,
+        client: "SecretsManagerClient",
+        *,
+        kept_seconds: float = KEPT_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._kept_seconds = kept_seconds
+        self._monotonic = monotonic
+        self._kept: dict[str, tuple[float, str]] = {}
+
+    def signing_secrets(self, connection: Connection) -> tuple[str, ...]:
+        """The `whsec_...` secrets of the connection; none when it has no secret."""
+        if not connection.secret_arn:
+            return ()
+        return _texts(self._document(connection.secret_arn).get("signing_secrets"))
+
+    def mailchimp_api_key(self, connection: Connection) -> str:
+        """The key of the connection's Mailchimp account."""
+        key = self._document(connection.secret_arn).get("mailchimp_api_key") if connection.secret_arn else None
+        if not isinstance(key, str) or not key:
+            raise Misconfigured("the connection's secret holds no mailchimp_api_key: put one there")
+        return key
+
+    def operator_tokens(self, arn: str) -> tuple[str, ...]:
+        """The tokens of operators: one, or two while it is rotated."""
+        return _texts(self._document(arn).get("tokens"))
+
+    def address_key(self, arn: str) -> bytes:
+        """The key under which addresses are remembered. It is never rotated."""
+        key = self._text(arn).encode()
+        if not key:
+            raise Misconfigured("the address key is empty: deploy the stack again")
+        return key
+
+    def _document(self, arn: str) -> Mapping[str, Any]:
+        try:
+            document = json.loads(self._text(arn))
+        except ValueError:
+            document = None
+        if not isinstance(document, dict):
+            raise Misconfigured("a secret is not a JSON object: write it anew") from None
+        return document
+
+    def _text(self, arn: str) -> str:
+        now = self._monotonic()
+        read_at, text = self._kept.get(arn, (None, ""))
+        if read_at is None or now - read_at >= self._kept_seconds:
+            text = self._read(arn)
+            self._kept[arn] = (now, text)
+        return text
+
+    def _read(self, arn: str) -> str:
+        try:
+            return self._client.get_secret_value(SecretId=arn).get("SecretString", "")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _PERMANENT:
+                raise Misconfigured("a secret can not be read: is it there, and may this function read it?") from error
+            raise Retryable("Secrets Manager did not answer", effect_unknown=False) from error
+        except BotoCoreError as error:
+            raise Retryable("Secrets Manager could not be reached", effect_unknown=False) from error
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(text for text in value if isinstance(text, str) and text) if isinstance(value, list) else ()

@@ -1,0 +1,44 @@
+"""An SQS event -> the messages in it, and the answer that hands back only those that must come again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from accord.adapters.sqs import UnreadableError, decode
+from accord.ports import QueuedChanges
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The messages that could be read, in order, with their ids, and the ids of those that could not."""
+
+    messages: tuple[QueuedChanges, ...]
+    ids: tuple[str, ...]
+    unreadable: tuple[str, ...]
+
+    def failed(self, indexes: Sequence[int]) -> list[str]:
+        """The ids to hand back: of the messages at these indexes, and of all that could not be read."""
+        return [*(self.ids[index] for index in indexes), *self.unreadable]
+
+
+def parse(event: Mapping[str, Any]) -> Batch:
+    """One message that is none of ours fails alone."""
+    messages: list[QueuedChanges] = []
+    ids: list[str] = []
+    unreadable: list[str] = []
+    for record in event["Records"]:
+        try:
+            messages.append(decode(record["body"]))
+        except UnreadableError:
+            unreadable.append(record["messageId"])
+        else:
+            ids.append(record["messageId"])
+    return Batch(tuple(messages), tuple(ids), tuple(unreadable))
+
+
+def failures(message_ids: Sequence[str]) -> "PartialItemFailureResponse":
+    """The answer to SQS under `ReportBatchItemFailures`."""
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in message_ids]}

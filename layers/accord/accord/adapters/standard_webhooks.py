@@ -1,0 +1,40 @@
+"""Signed request -> is the signature right? As https://www.standardwebhooks.com prescribes, with its own library."""
+
+import binascii
+from collections.abc import Sequence
+
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from accord.errors import Misconfigured
+from accord.usecases.recognise_caller import SignedRequest
+
+
+def is_signed(request: SignedRequest, secrets: Sequence[str]) -> bool:
+    """Whether one of the signatures is of one of the secrets, and not older or newer than five minutes.
+
+    The library decodes the body as UTF-8 before it signs, so a body that is not UTF-8 has no right signature.
+    """
+    webhooks = [_webhook(secret) for secret in secrets]
+    headers = {
+        "webhook-id": request.id,
+        "webhook-timestamp": request.timestamp,
+        "webhook-signature": request.signature,
+    }
+    return any([_verifies(webhook, request.body, headers) for webhook in webhooks])  # noqa: C419  every secret, always
+
+
+def _webhook(secret: str) -> Webhook:
+    try:
+        return Webhook(secret)
+    except (binascii.Error, ValueError) as error:
+        raise Misconfigured(
+            "a signing secret is not `whsec_` and base64: write the connection's secret anew"
+        ) from error
+
+
+def _verifies(webhook: Webhook, body: bytes, headers: dict[str, str]) -> bool:
+    try:
+        webhook.verify(body, headers, json_parse=False)
+    except (WebhookVerificationError, ValueError):  # ValueError: what it says of headers that are not base64
+        return False
+    return True

@@ -1,0 +1,101 @@
+"""Environment -> typed settings, one model per function. The only module that reads the environment."""
+
+import os
+from datetime import timedelta
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from accord.domain.timing import Timing
+
+Given = Annotated[str, Field(min_length=1)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseModel):
+    """What every function has. A field is read from the variable of its name in capitals."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    stage: Given = "prod"
+    """`local` is the only stage with looser rules: `.test` addresses, and a Mailchimp on one's own machine."""
+    table_name: Given
+    history_days: Annotated[int, Field(gt=0)] = 365
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """The settings; raises pydantic's ValidationError, which names what is missing."""
+        names = {name: name.upper() for name in cls.model_fields}
+        return cls.model_validate({name: os.environ[env] for name, env in names.items() if env in os.environ})
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is the stack on one's own machine."""
+        return self.stage == "local"
+
+
+class WithOffers(Settings):
+    """For those who make members due."""
+
+    offered_again_seconds: Seconds = 300
+
+    @property
+    def offered_again(self) -> timedelta:
+        """How long a worker has the first try before a member is offered to others."""
+        return timedelta(seconds=self.offered_again_seconds)
+
+
+class ReceiveChangesSettings(Settings):
+    """`receive_changes`."""
+
+    member_changes_queue_url: Given
+    operator_secret_arn: Given
+
+
+class ManageMembersSettings(WithOffers):
+    """`manage_members`."""
+
+    member_changes_queue_url: Given
+    bulk_changes_queue_url: Given
+    operator_secret_arn: Given
+
+
+class OfferDueChangesSettings(WithOffers):
+    """`offer_due_changes`."""
+
+    bulk_changes_queue_url: Given
+
+
+class RecordFailuresSettings(Settings):
+    """`record_failures`."""
+
+    address_key_secret_arn: Given
+
+
+class SyncMembersSettings(WithOffers):
+    """`sync_members`."""
+
+    address_key_secret_arn: Given
+    claim_seconds: Seconds = 150
+    retry_base_seconds: Seconds = 30
+    retry_max_seconds: Seconds = 900
+    busy_retry_seconds: Seconds = 20
+    paused_retry_seconds: Seconds = 900
+    mailchimp_timeout_seconds: Seconds = 60
+
+    @property
+    def timing(self) -> Timing:
+        """The delays, as the domain knows them."""
+        return Timing(
+            claim=self.claim_seconds,
+            retry_base=self.retry_base_seconds,
+            retry_max=self.retry_max_seconds,
+            busy_retry=self.busy_retry_seconds,
+            paused_retry=self.paused_retry_seconds,
+            lease=self.offered_again_seconds,
+        )
+
+    @property
+    def margin(self) -> timedelta:
+        """How long before its end an invocation makes its last call: the call's own timeout, and time to settle."""
+        return timedelta(seconds=self.mailchimp_timeout_seconds + 15)

@@ -1,0 +1,54 @@
+"""Ledger -> queue: offer the members whose unfinished work is due to `sync_members` again."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import batched
+
+from accord.ports import ChangeQueue, Clock, Ledger, QueuedChanges
+
+A_LOOK = 5_000
+"""Members read at once."""
+A_HINT = 500
+"""Members in one message: as many as one bulk creation takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """How many members were offered, in how many messages."""
+
+    members: int = 0
+    messages: int = 0
+
+
+class OfferDueChanges:
+    """Hints, not changes: a hint that is lost, doubled or late does no harm, because the ledger says what is due.
+
+    They go to `bulk-changes`, so that a week of them after an outage never stands in front of a change just posted.
+    """
+
+    def __init__(self, *, ledger: Ledger, queue: ChangeQueue, clock: Clock, offered_again: timedelta) -> None:
+        self._ledger = ledger
+        self._queue = queue
+        self._clock = clock
+        self._offered_again = offered_again
+
+    def __call__(self, deadline: datetime) -> Offered:
+        """Offer what is due until nothing is, or until the time is over; each member once."""
+        offered: set[tuple[str, str]] = set()
+        messages = 0
+        while (now := self._clock.now()) < deadline:
+            members: dict[str, list[str]] = defaultdict(list)
+            for connection_id, member_id in self._ledger.due(now, A_LOOK):
+                if (connection_id, member_id) not in offered:  # the index lags behind what was postponed just now
+                    members[connection_id].append(member_id)
+            if not members:
+                break
+            for connection_id, member_ids in members.items():
+                for some in batched(member_ids, A_HINT, strict=False):
+                    self._queue.send(QueuedChanges(connection_id, due=some))
+                    pairs = [(connection_id, member_id) for member_id in some]
+                    self._ledger.postpone(pairs, now + self._offered_again)
+                    offered.update(pairs)
+                    messages += 1
+        return Offered(len(offered), messages)

@@ -1,0 +1,85 @@
+"""Posted changes -> queue: what is accepted waits there before anybody is told so; what is refused says why."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from accord.domain.changes import Arrived, OrderBy
+from accord.domain.connection import Connection
+from accord.ports import ChangeQueue, Clock, Ledger, QueuedChanges
+from accord.usecases.explain_refusal import FieldError
+from accord.usecases.validate_change import validate_change
+
+_ERASURES = UUID("5f0c4f0e-8c1e-5a57-9d0a-3d0b1f6f7a11")
+_READABLE_ID = re.compile(r"[A-Za-z0-9._:|~+=-]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A change that was not accepted: its place in the request, its id where it is one, and why."""
+
+    index: int
+    id: str | None
+    errors: tuple[FieldError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a request. `received_at` is when it first arrived."""
+
+    accepted: tuple[Arrived, ...]
+    refused: tuple[Refused, ...]
+    received_at: datetime
+
+
+class ReceiveChanges:
+    """Accepts what is right, refuses the rest, change by change. A request that comes again under its id is queued
+    again with the time of its first arrival, so that it changes nothing."""
+
+    def __init__(self, *, ledger: Ledger, queue: ChangeQueue, clock: Clock) -> None:
+        self._ledger = ledger
+        self._queue = queue
+        self._clock = clock
+
+    def __call__(
+        self,
+        connection: Connection,
+        changes: Sequence[object],
+        *,
+        request_id: str | None = None,
+        arrival_counts: bool = False,
+    ) -> Receipt:
+        """`arrival_counts`: a change without `occurred_at` happened when it arrived."""
+        now = self._clock.now()
+        order = connection.order_by
+        if arrival_counts and order is OrderBy.OCCURRED_AT:
+            order = OrderBy.RECEIVED
+        verdicts = [validate_change(raw, order, now) for raw in changes]
+        refused = tuple(
+            Refused(index, _readable_id(changes[index]), verdict)
+            for index, verdict in enumerate(verdicts)
+            if isinstance(verdict, tuple)
+        )
+        if len(refused) == len(verdicts):
+            return Receipt((), refused, now)
+        received_at = self._ledger.first_received(connection.id, request_id, now) if request_id else now
+        accepted = tuple(
+            Arrived(change=verdict, received_at=received_at, index=index)
+            for index, verdict in enumerate(verdicts)
+            if not isinstance(verdict, tuple)
+        )
+        self._queue.send(QueuedChanges(connection.id, accepted))
+        return Receipt(accepted, refused, received_at)
+
+
+def erasure_id(connection_id: str, member_id: str, received_at: datetime) -> str:
+    """The id of an erasure: the same request, repeated under its id, names the same one."""
+    return str(uuid5(_ERASURES, f"{connection_id}|{member_id}|{received_at.isoformat()}"))
+
+
+def _readable_id(raw: object) -> str | None:
+    """The id, unless it is something else than an id: an email address is not repeated."""
+    member_id = raw.get("id") if isinstance(raw, dict) else None
+    return member_id if isinstance(member_id, str) and _READABLE_ID.fullmatch(member_id) else None

@@ -1,0 +1,101 @@
+"""Request -> who is calling: the upstream application of one connection, or an operator. Nobody learns which
+connections there are."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from accord.domain.connection import Connection
+from accord.errors import AccordError
+from accord.ports import Ledger, Upstream
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """The three headers of Standard Webhooks and the very bytes that they sign."""
+
+    id: str
+    timestamp: str
+    signature: str
+    body: bytes
+
+
+class UnrecognisedError(AccordError):
+    """The token or signature is missing, wrong or late, or there is no such connection: all the same to the caller."""
+
+
+type IsSigned = Callable[[SignedRequest, Sequence[str]], bool]
+"""Whether one of the secrets signed the request in time."""
+
+_NAME = re.compile(r"[A-Za-z0-9._:~-]{1,128}")
+_NOBODY = Connection(
+    id="nobody",
+    audience_id="",
+    api_base_url="",
+    token_hashes=(
+        hashlib.sha256(b"nobody holds this token: its text is public, and no connection goes by it").hexdigest(),
+    ),
+)
+_NOBODY_SECRET = "whsec_bm9ib2R5IHNpZ25zIHdpdGggdGhpcyBzZWNyZXQ="  # noqa: S105  its only use is to take as long
+
+
+class RecogniseCaller:
+    """Compares in constant time, and does the same work for a connection that does not exist."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        upstream: Upstream,
+        is_signed: IsSigned,
+        operator_tokens: Callable[[], Sequence[str]],
+    ) -> None:
+        self._ledger = ledger
+        self._upstream = upstream
+        self._is_signed = is_signed
+        self._operator_tokens = operator_tokens
+
+    def upstream(self, connection_id: str, token: str | None, signed: SignedRequest | None = None) -> Connection:
+        """The connection whose token, or whose signature where one is given, the caller has."""
+        connection = self._connection(connection_id)
+        if signed is not None:
+            secrets = self._upstream.signing_secrets(connection) if connection is not _NOBODY else ()
+            recognised = self._is_signed(signed, secrets or (_NOBODY_SECRET,)) and bool(secrets)
+        else:
+            recognised = _holds(token, connection.token_hashes)
+        if not recognised or connection is _NOBODY:
+            raise UnrecognisedError
+        return connection
+
+    def operator(self, connection_id: str, token: str | None) -> Connection | None:
+        """The connection that an operator asks for; None: there is no such connection."""
+        self._admit_operator(token)
+        connection = self._connection(connection_id)
+        return connection if connection is not _NOBODY else None
+
+    def upstream_or_operator(self, connection_id: str, token: str | None) -> Connection | None:
+        """The connection, for those who may read it. None: an operator asks for one that does not exist."""
+        connection = self._connection(connection_id)
+        if not (_holds(token, connection.token_hashes) and connection is not _NOBODY):
+            self._admit_operator(token)
+        return connection if connection is not _NOBODY else None
+
+    def _admit_operator(self, token: str | None) -> None:
+        if not _holds(token, [_digest(valid) for valid in self._operator_tokens()]):
+            raise UnrecognisedError
+
+    def _connection(self, connection_id: str) -> Connection:
+        known = self._ledger.connection(connection_id) if _NAME.fullmatch(connection_id) else None
+        return known or _NOBODY
+
+
+def _holds(token: str | None, hashes: Sequence[str]) -> bool:
+    held = _digest(token or "")
+    matches = [hmac.compare_digest(held, known) for known in hashes]
+    return any(matches) and bool(token)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

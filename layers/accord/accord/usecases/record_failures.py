@@ -1,0 +1,114 @@
+"""Dead letters -> ledger: what could not be processed is kept, with a status that says so.
+
+A message ends here after five crashes. What it carried is saved all the same, opt-outs included, and its unsettled
+members are `failed`, `dead_letter`, until a person looks and retries: nothing that was accepted is lost, and nothing
+that crashes is tried for ever. A message whose connection is gone stays where it is, for fourteen days.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from accord.domain.changes import Arrived
+from accord.domain.connection import Connection
+from accord.domain.folding import KeyOf, fold
+from accord.domain.history import Event
+from accord.domain.reasons import ReasonCode, Status
+from accord.domain.record import Reason, Record
+from accord.errors import Retryable
+from accord.ports import Clock, Ledger, QueuedChanges, Settlement
+
+TRIES = 6
+A_LOOK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many members failed, and the indexes of the messages that must come again."""
+
+    members: int
+    failed: tuple[int, ...]
+
+
+class RecordFailures:
+    """Settles every member of a dead message that is not settled yet; those that are were done before it died."""
+
+    def __init__(self, *, ledger: Ledger, clock: Clock, key_of: KeyOf) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._key_of = key_of
+
+    def __call__(self, messages: Sequence[QueuedChanges]) -> Recorded:
+        """Message by message: what crashed once shall not take its neighbours along."""
+        members = 0
+        failed: list[int] = []
+        for index, message in enumerate(messages):
+            connection = self._ledger.connection(message.connection_id)
+            if connection is None:
+                failed.append(index)
+                continue
+            try:
+                members += self._record(connection, message)
+            except Retryable:
+                failed.append(index)
+        return Recorded(members, tuple(failed))
+
+    def _record(self, connection: Connection, message: QueuedChanges) -> int:
+        self._save(connection, message.changes)
+        member_ids = list(dict.fromkeys([*(arrived.change.id for arrived in message.changes), *message.due]))
+        return sum(
+            self._fail(connection, set(member_ids[start : start + A_LOOK]))
+            for start in range(0, len(member_ids), A_LOOK)
+        )
+
+    def _save(self, connection: Connection, changes: Sequence[Arrived]) -> None:
+        arrivals: dict[str, list[Arrived]] = defaultdict(list)
+        for arrived in changes:
+            arrivals[arrived.change.id].append(arrived)
+        waiting = set(arrivals)
+        for _ in range(TRIES):
+            if not waiting:
+                return
+            known = self._ledger.records(connection.id, waiting)
+            now = self._clock.now()
+            folded = [fold(known.get(m), connection, arrivals[m], now, self._key_of) for m in sorted(waiting)]
+            waiting = self._ledger.save_intents(connection.audience_id, [i for i in folded if i is not None])
+        if waiting:
+            msg = "other workers kept changing the same members"
+            raise Retryable(msg, effect_unknown=False)
+
+    def _fail(self, connection: Connection, member_ids: set[str]) -> int:
+        members = 0
+        for _ in range(TRIES):
+            records = self._ledger.records(connection.id, member_ids) if member_ids else {}
+            unsettled = [record for record in records.values() if not record.settled]
+            if not unsettled:
+                return members
+            now = self._clock.now()
+            stored = self._ledger.settle(connection.audience_id, [_failure(record, now) for record in unsettled])
+            members += sum(stored.values())
+            member_ids = {member_id for member_id, done in stored.items() if not done}
+        msg = "other workers kept changing the same members"
+        raise Retryable(msg, effect_unknown=False)
+
+
+def _failure(record: Record, now: datetime) -> Settlement:
+    failed = record.model_copy(
+        update={
+            "status": Status.FAILED,
+            "reason": Reason(code=ReasonCode.DEAD_LETTER),
+            "since": now,
+            "due_at": None,
+        }
+    )
+    event = Event(
+        member_id=record.member_id,
+        at=now,
+        id=f"{now.isoformat(timespec='microseconds')}#dead_letter",
+        kind="refused",
+        version=record.version,
+        status=Status.FAILED,
+        reason=ReasonCode.DEAD_LETTER,
+    )
+    return Settlement(failed, event=event)

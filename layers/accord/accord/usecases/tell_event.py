@@ -1,0 +1,39 @@
+"""One event of a member's history, in words."""
+
+from accord.domain.history import Event, EventKind
+from accord.domain.reason_texts import Language, explain
+
+_SENTENCES: dict[EventKind, dict[Language, str]] = {
+    "created": {"en": "The contact was created in Mailchimp.", "fr": "Le contact a été créé dans Mailchimp."},
+    "updated": {"en": "The contact was updated in Mailchimp.", "fr": "Le contact a été mis à jour dans Mailchimp."},
+    "asked_to_confirm": {
+        "en": "Mailchimp was told to ask the person to confirm.",
+        "fr": "Mailchimp a été chargé de demander une confirmation à la personne.",
+    },
+    "tagged": {
+        "en": "The contact's tags were changed in Mailchimp.",
+        "fr": "Les tags du contact ont été modifiés dans Mailchimp.",
+    },
+    "moved": {
+        "en": "The contact got the member's new email address.",
+        "fr": "Le contact a reçu la nouvelle adresse e-mail du membre.",
+    },
+    "archived": {"en": "The contact was archived.", "fr": "Le contact a été archivé."},
+    "unsubscribed": {"en": "The contact was unsubscribed.", "fr": "Le contact a été désabonné."},
+    "erased": {"en": "The contact was erased for good.", "fr": "Le contact a été effacé définitivement."},
+    "looked_at": {"en": "The contact was read in Mailchimp.", "fr": "Le contact a été lu dans Mailchimp."},
+    "settled": {"en": "Nothing had to be sent.", "fr": "Rien n'était à envoyer."},
+    "superseded": {
+        "en": "A change came in that was older than what is known; only its consent counts.",
+        "fr": "Une modification plus ancienne que l'état connu est arrivée ; seul son consentement compte.",
+    },
+    "refused": {"en": "The change could not be carried out.", "fr": "La modification n'a pas pu être faite."},
+    "postponed": {"en": "The change waits for another try.", "fr": "La modification attend un nouvel essai."},
+    "retried": {"en": "Somebody asked for another try.", "fr": "Quelqu'un a demandé un nouvel essai."},
+}
+
+
+def tell(event: Event, language: Language) -> str:
+    """What happened, and why where there is a reason."""
+    said = _SENTENCES[event.kind][language]
+    return f"{said} {explain(event.reason, language, event.detail).message}" if event.reason else said
