@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from accord.domain.address import Address, Holder
+from accord.domain.address import MAX_HOLDERS, Address, Holder
+from accord.domain.changes import OrderBy
 from accord.domain.connection import AudienceSetup, Connection, ConnectionState
 from accord.domain.consent import Statement
 from accord.domain.folding import Intent
 from accord.domain.history import Event
 from accord.domain.reasons import Status
 from accord.domain.record import Record
+from accord.domain.values import BEGINNING
 from accord.ports import Claim, Page, QueuedChanges, Settlement
 from tests.builders import NOON
 from tests.fake_audience import FakeAudience, Trouble
@@ -82,13 +84,16 @@ class FakeLedger:
         self._set_state(connection_id, ConnectionState.BROKEN, ConnectionState.LIVE, "")
 
     def _set_state(self, connection_id: str, before: ConnectionState, after: ConnectionState, reason: str) -> None:
-        connection = self.connections[connection_id]
-        if connection.state is before:
+        connection = self.connections.get(connection_id)
+        if connection is not None and connection.state is before:
             update = {"state": after, "state_reason": reason}
             self.connections[connection_id] = connection.model_copy(update=update)
 
     def first_received(self, connection_id: str, webhook_id: str, now: datetime) -> datetime:
-        return self.requests.setdefault((connection_id, webhook_id), now)
+        first = self.requests.get((connection_id, webhook_id))
+        if first is None or now - first >= timedelta(days=14):
+            first = self.requests[connection_id, webhook_id] = now
+        return first
 
     # --- members and addresses ---
 
@@ -101,8 +106,9 @@ class FakeLedger:
 
     def _address(self, audience_id: str, key: str) -> Address:
         address = self.stored_addresses.get((audience_id, key), Address(key=key))
-        holders = tuple(sorted(self.holders.get((audience_id, key), {}).values(), key=lambda h: h.member_id))
-        return address.model_copy(update={"holders": holders})
+        holders = sorted(self.holders.get((audience_id, key), {}).values(), key=_importance, reverse=True)
+        shown = sorted(holders[: MAX_HOLDERS + 1], key=lambda h: h.member_id)
+        return address.model_copy(update={"holders": tuple(shown)})
 
     def save_intents(self, audience_id: str, intents: Sequence[Intent]) -> set[str]:
         lost: set[str] = set()
@@ -121,6 +127,7 @@ class FakeLedger:
                     at=arrived.received_at,
                     id=f"{arrived.received_at.isoformat()}#superseded{arrived.index}",
                     kind="superseded",
+                    version=arrived.shown_version(OrderBy.OCCURRED_AT),
                 )
                 self.events.setdefault(name, {})[event.id] = event
             for key, holder in intent.holders:
@@ -222,6 +229,12 @@ class FakeLedger:
 
     def counts(self, connection_id: str) -> Mapping[Status, int]:
         return +self.counted.get(connection_id, Counter())
+
+
+def _importance(holder: Holder) -> tuple[bool, datetime]:
+    """Who holds the address counts before who held it; of these the newest opt-out."""
+    stands = holder.memory.opted_out_at if holder.memory.stands_opted_out else None
+    return holder.until is None, stands or BEGINNING
 
 
 def _page[T](items: list[T], after: str | None, limit: int) -> Page[T]:

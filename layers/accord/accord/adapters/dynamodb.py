@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from accord.adapters import dynamodb_lists as lists
 from accord.adapters import dynamodb_writes as writes
+from accord.adapters.dynamodb_errors import Contended
 from accord.adapters.dynamodb_items import (
     COUNT_SHARDS,
     connection_item,
@@ -123,7 +124,10 @@ class DynamoDBLedger:
 
         def take(claim: Claim) -> bool:
             wanted = writes.claim_write(audience_id, claim)
-            found = self._table.put_or_find(wanted)
+            try:
+                found = self._table.put_or_find(wanted)
+            except Contended:
+                return False
             return found is None or found == wanted.arguments["Item"]
 
         taken = self._table.each(take, claims)
@@ -168,9 +172,14 @@ class DynamoDBLedger:
         )
 
     def touch(self, connection_id: str, member_ids: Collection[str], due_at: datetime) -> None:
-        """One conditional update each; it raises the revision of the record."""
-        members = dict.fromkeys(member_ids)
-        self._table.each(self._table.write, [writes.touch_write(connection_id, member, due_at) for member in members])
+        """One conditional update each, or two; the revision of the record rises in any case, so that a worker in the
+        middle, which may have read what is no longer so, loses and reads again."""
+
+        def bring_forward(member_id: str) -> None:
+            sooner, same = writes.touch_writes(connection_id, member_id, due_at)
+            any(self._table.write(write) for write in (sooner, same, sooner, same))  # it may be settled in between
+
+        self._table.each(bring_forward, dict.fromkeys(member_ids))
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
         """Sixteen queries of an index that follows the table a moment later: a hint, never the truth."""

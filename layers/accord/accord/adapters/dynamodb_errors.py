@@ -51,8 +51,9 @@ class ConditionFailed(Exception):
         self.found = found
 
 
-class Conflict(Exception):
-    """Another write was in the way. It ends as an answer of the ledger, never beyond it."""
+class Contended(Retryable):
+    """Others wrote to the item, time and again. Where that means that another worker was faster, the ledger says so
+    instead of raising it."""
 
 
 def translated(operation: str, error: ClientError | BotoCoreError) -> Exception:
@@ -67,7 +68,7 @@ def translated(operation: str, error: ClientError | BotoCoreError) -> Exception:
     if codes & {"ConditionalCheckFailed", "ConditionalCheckFailedException"}:
         return ConditionFailed(response.get("Item", {}))
     if codes & CONFLICTS:
-        return Conflict()
+        return Contended(f"DynamoDB is busy: others write what {operation} writes", effect_unknown=False)
     if codes & BUSY or response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) >= 500:
         return Retryable(f"DynamoDB is busy: {operation} got {code}", effect_unknown=False)
     if codes & FORBIDDEN:

@@ -181,8 +181,8 @@ def address_item(audience_id: str, address: Address, revision: int) -> Item:
 def address_of(key: str, stored: Sequence[Item]) -> Address:
     """The address out of the items of its partition. A holder may be there before anything is known of the contact.
 
-    At most 51 holders are shown. The current ones come first, then those who left and stand opted out, the newest
-    opt-out before all others: of those who left, that one alone decides (permission.py).
+    At most 51 holders are shown, by member id. The current ones find their place first, then those who left and stand
+    opted out, the newest opt-out before all others: of those who left, that one alone decides (permission.py).
     """
     summary = next((found for found in stored if found["sk"]["S"] == SUMMARY), item(revision=0))
     holders = sorted(
@@ -191,7 +191,8 @@ def address_of(key: str, stored: Sequence[Item]) -> Address:
         reverse=True,
     )[:MOST_HOLDERS]
     known = Address.model_validate_json(summary["body"]["S"]) if "body" in summary else Address(key=key)
-    return known.model_copy(update={"revision": int(summary["revision"]["N"]), "holders": tuple(holders)})
+    shown = tuple(sorted(holders, key=lambda holder: holder.member_id))
+    return known.model_copy(update={"revision": int(summary["revision"]["N"]), "holders": shown})
 
 
 def _importance(holder: Holder) -> tuple[bool, bool, datetime, str]:
@@ -234,7 +235,7 @@ def superseded_event(arrived: Arrived) -> Event:
     return Event(
         member_id=arrived.change.id,
         at=arrived.received_at,
-        id=f"{stamp(arrived.received_at)}-{digest}",
+        id=f"{arrived.received_at.isoformat(timespec='microseconds')}#superseded-{digest}",
         kind="superseded",
         version=arrived.shown_version(OrderBy.OCCURRED_AT),
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from accord.adapters.dynamodb_errors import ConditionFailed, Conflict, translated
+from accord.adapters.dynamodb_errors import ConditionFailed, Contended, translated
 from accord.adapters.dynamodb_items import Item
 from accord.errors import Retryable
 
@@ -150,7 +150,7 @@ class Table:
         return response["Items"], response.get("LastEvaluatedKey")
 
     def write(self, write: Write) -> bool:
-        """Whether the write was done; not, when its condition failed or others kept writing to the item."""
+        """Whether the write was done; not, when its condition failed."""
         return self._attempt(f"{write.verb}_item", TableName=self._name, **write.arguments) is None
 
     def put_or_find(self, write: Write) -> Item | None:
@@ -159,22 +159,30 @@ class Table:
         return self._attempt("put_item", TableName=self._name, **returning, **write.arguments)
 
     def transact(self, writes: Sequence[Write]) -> bool:
-        """All of the writes or none of them, 100 at most; a single one needs no transaction, at half the price."""
-        if len(writes) == 1:
-            return self.write(writes[0])
+        """Whether all of the writes were done, 100 at most; else none of them was: a condition failed, or other
+        workers kept writing the same items. A single one needs no transaction, at half the price."""
         items = [{write.verb.capitalize(): {"TableName": self._name} | write.arguments} for write in writes]
-        return self._attempt("transact_write_items", TransactItems=items) is None
+        try:
+            if len(writes) == 1:
+                return self.write(writes[0])
+            return self._attempt("transact_write_items", TransactItems=items) is None
+        except Contended:
+            return False
 
     def _attempt(self, operation: str, **arguments: Any) -> Item | None:
+        """Nothing when it was done; else what a condition that failed found. What meets another write is repeated:
+        DynamoDB refuses a write to an item that a transaction is about to change."""
+        contended: Contended | None = None
         for _ in _pauses():
             try:
                 self._call(operation, **arguments)
             except ConditionFailed as failed:
                 return failed.found
-            except Conflict:
-                continue
-            return None
-        return {}
+            except Contended as error:
+                contended = error
+            else:
+                return None
+        raise contended or AssertionError("at least one attempt")
 
     def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
         if self._on_consumed is not None:

@@ -107,21 +107,25 @@ def settlement_writes(audience_id: str, settlement: Settlement, history: timedel
     return writes
 
 
-def touch_write(connection_id: str, member_id: str, due_at: datetime) -> Write:
-    """Due now, unless due earlier. The revision rises, so that a worker in the middle loses and reads again."""
-    return update(
-        record_key(connection_id, member_id),
+def touch_writes(connection_id: str, member_id: str, due_at: datetime) -> tuple[Write, Write]:
+    """What makes a member due that was settled or due later, and what does where one is due by then already: only
+    one of the two finds its condition. Either raises the revision."""
+    key = record_key(connection_id, member_id)
+    sooner = update(
+        key,
         "SET due_at = :due, due_shard = :shard ADD revision :one",
         "attribute_exists(pk) AND (attribute_not_exists(due_at) OR due_at > :due)",
         {"due": stamp(due_at), "shard": due_shard(shard_of(connection_id, member_id)), "one": 1},
     )
+    same = update(key, "ADD revision :one", "due_at <= :due", {"due": stamp(due_at), "one": 1})
+    return sooner, same
 
 
 def postpone_write(connection_id: str, member_id: str, due_at: datetime) -> Write:
-    """Due later, if still due. The revision stays: a worker in the middle goes on, and its settlement says what is
-    due then."""
-    still_due = "due_at < :due"  # a missing attribute fails every comparison
-    return update(record_key(connection_id, member_id), "SET due_at = :due", still_due, {"due": stamp(due_at)})
+    """Another time to be due, if due at all. The revision stays: a worker in the middle goes on, and its settlement
+    says what is due then."""
+    key = record_key(connection_id, member_id)
+    return update(key, "SET due_at = :due", "attribute_exists(due_at)", {"due": stamp(due_at)})
 
 
 def break_write(connection_id: str, reason: str) -> Write:

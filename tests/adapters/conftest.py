@@ -1,0 +1,58 @@
+"""The ledgers that the tests of this folder run on: the fake, and DynamoDB as moto plays it."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from accord.adapters.dynamodb import DynamoDBLedger
+from accord.adapters.dynamodb_items import TABLE
+from accord.ports import Ledger
+from tests.fakes import FakeLedger
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class FreshTable:
+    """An empty table."""
+
+    client: "DynamoDBClient"
+    name: str
+
+    def items(self) -> list[dict[str, str]]:
+        """All items, each attribute as text; for looking behind the port."""
+        found = self.client.scan(TableName=self.name, ConsistentRead=True)["Items"]
+        return [{name: str(next(iter(value.values()))) for name, value in item.items()} for item in found]
+
+
+@pytest.fixture(scope="module")
+def dynamodb() -> Iterator["DynamoDBClient"]:
+    with mock_aws():
+        yield boto3.client("dynamodb", region_name="eu-west-3")
+
+
+@pytest.fixture
+def table(dynamodb: "DynamoDBClient") -> FreshTable:
+    name = f"ledger-{uuid.uuid4().hex}"
+    dynamodb.create_table(TableName=name, **TABLE)
+    return FreshTable(dynamodb, name)
+
+
+@pytest.fixture
+def dynamodb_ledger(table: FreshTable) -> DynamoDBLedger:
+    return DynamoDBLedger(table.client, table.name)
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def ledger(request: pytest.FixtureRequest) -> Ledger:
+    """Each test that asks for it runs twice: what holds for the one must hold for the other."""
+    if request.param == "fake":
+        return FakeLedger()
+    on_table: DynamoDBLedger = request.getfixturevalue("dynamodb_ledger")
+    return on_table
