@@ -119,26 +119,28 @@ def test_logs_end() -> None:
     assert {group["RetentionInDays"] for group in groups.values()} == {"LogDays"}
 
 
-def alarms() -> dict[tuple[str, str], dict[str, Any]]:
-    return {
-        (alarm["MetricName"], alarm["Dimensions"][0]["Value"]): alarm
-        for alarm in resources("AWS::CloudWatch::Alarm").values()
-    }
+ALARMS = resources("AWS::CloudWatch::Alarm")
+
+
+def watched(alarm: dict[str, Any]) -> set[tuple[str, str]]:
+    """The metrics that an alarm looks at, each with what it is a metric of."""
+    metrics = [entry["MetricStat"]["Metric"] for entry in alarm.get("Metrics", []) if "MetricStat" in entry] or [alarm]
+    return {(metric["MetricName"], metric["Dimensions"][0]["Value"]) for metric in metrics}
 
 
 def test_somebody_is_told_when_work_is_dead_late_or_broken() -> None:
-    watched = {("Errors", f"{name}Function") for name in ("ReceiveChanges", "ManageMembers", "SyncMembers")}
-    watched |= {("Errors", "OfferDueChangesFunction"), ("Errors", "RecordFailuresFunction")}
-    watched |= {("Invocations", "RecordFailuresFunction")}
+    wanted = {("Errors", name) for name in resources("AWS::Serverless::Function")}
+    wanted |= {("Invocations", "RecordFailuresFunction")}
     for queue in ("MemberChanges", "BulkChanges"):
-        watched.add(("ApproximateNumberOfMessagesVisible", f"{queue}DeadLetters.QueueName"))
-        watched.add(("ApproximateAgeOfOldestMessage", f"{queue}Queue.QueueName"))
+        wanted.add(("ApproximateNumberOfMessagesVisible", f"{queue}DeadLetters.QueueName"))
+        wanted.add(("ApproximateNumberOfMessagesNotVisible", f"{queue}DeadLetters.QueueName"))
+        wanted.add(("ApproximateAgeOfOldestMessage", f"{queue}Queue.QueueName"))
 
-    assert alarms().keys() == watched
+    assert {metric for alarm in ALARMS.values() for metric in watched(alarm)} == wanted
 
 
 def test_nobody_is_told_without_an_address() -> None:
     assert RESOURCES["AlarmTopic"]["Condition"] == "HasAlarmEmail"
     assert STACK["Parameters"]["AlarmEmail"]["Default"] == ""
-    for alarm in alarms().values():
+    for alarm in ALARMS.values():
         assert alarm["AlarmActions"] == {"If": ["HasAlarmEmail", ["AlarmTopic"], "AWS::NoValue"]}

@@ -18,7 +18,7 @@ SECRET = {"secretsmanager:GetSecretValue"}
 
 MAY: dict[str, dict[str, set[str]]] = {
     "receive_changes": {
-        "Ledger.Arn": READ | CHANGE,
+        "Ledger.Arn": READ | {"dynamodb:PutItem"},
         "MemberChangesQueue.Arn": {"sqs:SendMessage"},
         "OperatorSecret": SECRET,
         CONNECTION_SECRETS: SECRET,
@@ -26,10 +26,12 @@ MAY: dict[str, dict[str, set[str]]] = {
     "manage_members": {
         "Ledger.Arn": READ | CHANGE,
         "${Ledger.Arn}/index/by_status": {"dynamodb:Query"},
+        "MemberChangesQueue.Arn": {"sqs:SendMessage"},
+        "BulkChangesQueue.Arn": {"sqs:SendMessage"},
         "OperatorSecret": SECRET,
     },
     "sync_members": {
-        "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
+        "Ledger.Arn": READ | CHANGE,
         "MemberChangesQueue.Arn": RECEIVE,
         "BulkChangesQueue.Arn": RECEIVE,
         "AddressKeySecret": SECRET,
@@ -41,9 +43,10 @@ MAY: dict[str, dict[str, set[str]]] = {
         "BulkChangesQueue.Arn": {"sqs:SendMessage"},
     },
     "record_failures": {
-        "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
+        "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:BatchGetItem"} | CHANGE,
         "MemberChangesDeadLetters.Arn": RECEIVE,
         "BulkChangesDeadLetters.Arn": RECEIVE,
+        "AddressKeySecret": SECRET,
     },
 }
 LOGS_AND_TRACES = {
