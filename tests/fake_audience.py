@@ -1,6 +1,7 @@
 """Mailchimp in small: the rules of one audience that the worker relies on, in memory, with troubles on demand."""
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -8,6 +9,7 @@ from itertools import batched, count
 
 from accord.domain.connection import AudienceSetup
 from accord.domain.contact import Contact, ContactPatch, ContactStatus, NewContact, TagChange
+from accord.domain.payload import FieldValue
 from accord.domain.values import normalised, subscriber_hash
 from accord.errors import Refusal, Rejected, Retryable
 from accord.ports import Clock
@@ -51,6 +53,8 @@ class FakeAudience:
     # --- the port ---
 
     def create(self, contacts: Sequence[NewContact]) -> list[str | Rejected]:
+        if len(contacts) > 500 or len({normalised(new.email) for new in contacts}) < len(contacts):
+            raise ValueError("a bulk creation takes 500 contacts at most, and each address once")
         return self._call("create", lambda: [self._create(new) for new in contacts])
 
     def read(self, reference: str) -> Contact | None:
@@ -78,9 +82,14 @@ class FakeAudience:
         self._call("tag_contact", lambda: self._retag(self._existing(subscriber_hash), change))
 
     def tag_many(self, tag_id: int, add: Sequence[str], remove: Sequence[str]) -> None:
+        if max(len(add), len(remove)) > 500:
+            raise ValueError("a tag is given to 500 contacts at most in one call, and taken from 500 at most")
         self._call("tag_many", lambda: self._tag_many(tag_id, add, remove))
 
     def create_tag(self, name: str) -> int:
+        known = {tag.casefold(): tag_id for tag, tag_id in self.tags.items()}
+        if name.casefold() in known:
+            return self._call("create_tag", lambda: known[name.casefold()])
         return self._call("create_tag", lambda: self.tags.setdefault(name, 100 + len(self.tags)))
 
     def setup(self) -> AudienceSetup:
@@ -107,7 +116,8 @@ class FakeAudience:
     def turn(self, email: str, status: ContactStatus, *, by_person: bool = True) -> None:
         """The person (or staff) changes the status: unsubscribes, confirms, is archived, bounces."""
         person = self.people[subscriber_hash(email)]
-        person.own_unsubscribe = by_person and status is ContactStatus.UNSUBSCRIBED
+        if by_person and status in {ContactStatus.UNSUBSCRIBED, ContactStatus.SUBSCRIBED}:
+            person.own_unsubscribe = status is ContactStatus.UNSUBSCRIBED  # staff who archive do not undo it
         self._write(person, status=status)
 
     def release_late(self) -> None:
@@ -140,12 +150,14 @@ class FakeAudience:
 
     def _create(self, new: NewContact) -> str | Rejected:
         hash_ = subscriber_hash(new.email)
-        if normalised(new.email).endswith("@example.com"):
+        if "@" not in new.email or normalised(new.email).endswith("@example.com"):
             return Rejected(Refusal.EMAIL_REFUSED)
         if hash_ in self.people:
             return Rejected(Refusal.EXISTS)
         if hash_ in self.forgotten:
             return Rejected(Refusal.FORGOTTEN)
+        if _unfit(new.merge_fields):
+            return Rejected(Refusal.FIELD_INVALID, "BIRTHDAY")
         return self._new(new).contact.subscriber_hash
 
     def _new(self, new: NewContact) -> Person:
@@ -177,6 +189,8 @@ class FakeAudience:
     def _change(self, reference: str, patch: ContactPatch) -> Contact:
         person = self._existing(reference)
         before = person.contact.status
+        if _unfit(patch.merge_fields):
+            raise Rejected(Refusal.FIELD_INVALID, "BIRTHDAY")
         if patch.email is not None and normalised(patch.email) != normalised(person.contact.email):
             self._move(person, patch.email)
         refused_to = {ContactStatus.SUBSCRIBED}
@@ -197,6 +211,8 @@ class FakeAudience:
         hash_ = subscriber_hash(email)
         if hash_ in self.people:
             raise Rejected(Refusal.EXISTS)
+        if hash_ in self.forgotten:
+            raise Rejected(Refusal.FORGOTTEN)
         if person.contact.status in {ContactStatus.CLEANED, ContactStatus.UNSUBSCRIBED}:
             raise Rejected(Refusal.OTHER, "Bad Request")
         del self.people[person.contact.subscriber_hash]
@@ -227,3 +243,8 @@ class FakeAudience:
 
     def _write(self, person: Person, **changed: object) -> None:
         person.contact = person.contact.model_copy(update={**changed, "last_changed": self.clock.now()})
+
+
+def _unfit(merge_fields: Mapping[str, FieldValue]) -> bool:
+    """One field stands for all: a birthday is MM/DD, or empty."""
+    return re.fullmatch(r"(\d\d/\d\d)?", str(merge_fields.get("BIRTHDAY", ""))) is None

@@ -9,6 +9,7 @@ from accord.adapters.mailchimp import MailchimpAudience
 from accord.domain.contact import Contact, ContactStatus, NewContact
 from accord.domain.values import subscriber_hash
 from accord.ports import Audience
+from tests.fakes import FakeAudience, FakeClock
 from tools.mailchimp_simulator import Simulator
 
 
@@ -37,6 +38,38 @@ def seen(world: World, email: str) -> Contact:
     contact = world.audience.read(subscriber_hash(email))
     assert contact is not None
     return contact
+
+
+class FakeWorld:
+    """The fake that the use cases are tested with."""
+
+    def __init__(self) -> None:
+        self._audience = FakeAudience(FakeClock())
+
+    @property
+    def audience(self) -> Audience:
+        return self._audience
+
+    def person(self, email: str, deed: str, **more: Any) -> None:
+        turns = {"confirm": ContactStatus.SUBSCRIBED, "hard_bounce": ContactStatus.CLEANED}
+        person = self._audience.people[subscriber_hash(email)]
+        match deed:
+            case "change_email":
+                self._audience._move(person, more["new_email"])
+            case "unsubscribe" | "complain":
+                self._audience.turn(email, ContactStatus.UNSUBSCRIBED)
+                person.contact = person.contact.model_copy(update={"complained": deed == "complain"})
+            case _:
+                self._audience.turn(email, turns[deed])
+
+    def staff(self, email: str, deed: str, **more: Any) -> None:
+        match deed:
+            case "archive":
+                self._audience.turn(email, ContactStatus.ARCHIVED, by_person=False)
+            case "delete_permanently":
+                self._audience.erase(subscriber_hash(email))
+            case _:
+                raise ValueError(f"staff do not {deed} here")
 
 
 class SimulatedWorld:

@@ -95,7 +95,9 @@ def test_what_concerns_one_contact_is_rejected(
         (problem("Invalid Resource", "Your merge fields were invalid.", "LTV"), Refusal.FIELD_INVALID, "LTV"),
         (problem("Invalid Resource", "Your merge fields were invalid."), Refusal.FIELD_INVALID, ""),
         (problem("Invalid Resource", "See 'errors'.", "merge_fields.SHOESIZE"), Refusal.FIELD_INVALID, "SHOESIZE"),
+        (problem("Invalid Resource", "...", "members.item:3.merge_fields.ZIP"), Refusal.FIELD_INVALID, "ZIP"),
         (problem("Invalid Resource", "See 'errors'.", "email_address"), Refusal.EMAIL_REFUSED, ""),
+        (problem("Invalid Resource", "See 'errors'.", "members.item:3.email_address"), Refusal.EMAIL_REFUSED, ""),
         (problem("Invalid Resource", "See 'errors'.", f"oh, {ADDRESS}"), Refusal.FIELD_INVALID, ""),
         (
             problem(
@@ -104,8 +106,8 @@ def test_what_concerns_one_contact_is_rejected(
             Refusal.SIGNUP_THROTTLED,
             "",
         ),
-        (problem("Bad Request", 'This member\'s status is "unsubscribed." Their address...'), Refusal.COMPLIANCE, ""),
-        (problem("Bad Request", 'This member\'s status is "cleaned." Their address...'), Refusal.COMPLIANCE, ""),
+        # About the contact that was to move, not about the new address: nobody opted out there.
+        (problem("Bad Request", 'This member\'s status is "cleaned."'), Refusal.OTHER, "Bad Request"),
         (problem("Bad Request", 'This member\'s status is "archived."'), Refusal.OTHER, "Bad Request"),
         (problem("Invalid Action"), Refusal.OTHER, "Invalid Action"),
         (problem(f"No {ADDRESS} Today"), Refusal.OTHER, ""),
@@ -121,8 +123,8 @@ def test_a_refusal_is_told_by_title_then_field_then_text(body: Problem, refusal:
     [
         (f"{ADDRESS} has previously unsubscribed from this list and must opt in again.", Refusal.COMPLIANCE),
         (f"{ADDRESS} is in a compliance state due to unsubscribe, bounce, or compliance review.", Refusal.COMPLIANCE),
-        (f'{ADDRESS} is already in this list with a status of "Cleaned".', Refusal.COMPLIANCE),
-        (f'{ADDRESS} is already in this list with a status of "Unsubscribed".', Refusal.COMPLIANCE),
+        (f'{ADDRESS} is already in this list with a status of "Cleaned".', Refusal.EXISTS),
+        (f'{ADDRESS} is already in this list with a status of "Unsubscribed".', Refusal.EXISTS),
         (f'{ADDRESS} is already in this list with a status of "Subscribed".', Refusal.EXISTS),
         (f'{ADDRESS} is already in this list with a status of "Deleted".', Refusal.EXISTS),
         (f"{ADDRESS} was permanently deleted and cannot be re-imported. The contact must...", Refusal.FORGOTTEN),

@@ -54,17 +54,14 @@ class MailchimpAudience:
         self._list = f"/lists/{audience_id}"
 
     def create(self, contacts: Sequence[NewContact]) -> list[str | Rejected]:
-        """One bulk creation of 500 at most, each address once: else ValueError."""
+        """One bulk creation of 500 at most, each address once: else ValueError. Raises Rejected when Mailchimp takes
+        the request as a whole for wrong, perhaps for one line of it; then nobody was created."""
         addresses = [normalised(contact.email) for contact in contacts]
         if len(addresses) > BULK_LIMIT or len(set(addresses)) < len(addresses):
             raise ValueError("a bulk creation takes 500 contacts at most, and each address once")
         if not contacts:
             return []
-        try:
-            answer = self._http.call("POST", self._list, subject=Subject.AUDIENCE, body=created_json(contacts))
-        except Rejected as refused:
-            # Mailchimp took the request as a whole for wrong, perhaps for one line of it: nobody was created.
-            return [Rejected(Refusal.OTHER, f"bulk creation refused, {refused}")] * len(addresses)
+        answer = self._http.call("POST", self._list, subject=Subject.AUDIENCE, body=created_json(contacts))
         results = _results(answer)
         # Mailchimp may answer with an address that is empty or was changed, and then it is not known for whom.
         return [results.get(address, Rejected(Refusal.OTHER, "unanswered")) for address in addresses]

@@ -104,12 +104,8 @@ _TEXTS = (
     ("compliance state", Refusal.COMPLIANCE),
     ("previously unsubscribed", Refusal.COMPLIANCE),
     ("must opt in again", Refusal.COMPLIANCE),
-    ('status is "cleaned', Refusal.COMPLIANCE),
-    ('status is "unsubscribed', Refusal.COMPLIANCE),
-    ('status of "cleaned', Refusal.COMPLIANCE),
-    ('status of "unsubscribed', Refusal.COMPLIANCE),
     ("already a list member", Refusal.EXISTS),
-    ("already in this list", Refusal.EXISTS),
+    ("already in this list", Refusal.EXISTS),  # with whatever status: reading the contact tells
     ("signed up to a lot of lists", Refusal.SIGNUP_THROTTLED),
     ("fake or invalid", Refusal.EMAIL_REFUSED),
     ("valid email", Refusal.EMAIL_REFUSED),
@@ -139,7 +135,7 @@ def refusal_in_bulk(entry: Mapping[str, Any]) -> Rejected:
 def _refused_field(field: str) -> Rejected:
     if field.rpartition(".")[2].casefold() in ("email_address", "email"):
         return Rejected(Refusal.EMAIL_REFUSED)
-    return Rejected(Refusal.FIELD_INVALID, harmless(field.removeprefix("merge_fields.")))
+    return Rejected(Refusal.FIELD_INVALID, harmless(field.rpartition("merge_fields.")[2]))
 
 
 def _by_text(text: str, otherwise: str) -> Rejected:
