@@ -203,3 +203,9 @@ def test_a_tag_has_a_name_of_a_hundred_letters_at_most(keeper: Zookeeper) -> Non
     for tags in (["x" * 101], [""], [3]):
         assert keeper.refused("POST", "members", {"email_address": GNU, "status": "subscribed", "tags": tags})["errors"]
     assert keeper.standing(GNU)["status"] == "unknown"
+
+
+def test_an_address_may_be_percent_encoded_in_the_path(keeper: Zookeeper) -> None:
+    odd = "gnu+half/breed@savanna.test"
+    added = keeper.add(odd)
+    assert keeper.get("members/gnu%2Bhalf%2Fbreed%40savanna.test")["id"] == added["id"]

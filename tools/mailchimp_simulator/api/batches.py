@@ -2,10 +2,11 @@
 
 import json
 import random
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tools.mailchimp_simulator.api.router import MAX_COUNT, Call, Outside, Reply, Request, Router, route
+from tools.mailchimp_simulator.api.router import MAX_COUNT, Call, Outside, Reply, Request, route
 from tools.mailchimp_simulator.domain.account import Account
 from tools.mailchimp_simulator.domain.batches import Batch, Operation
 from tools.mailchimp_simulator.domain.clock import fired_at, iso
@@ -57,7 +58,7 @@ def delete_batch(call: Call) -> None:
     call.account.batches.delete(call.params["batch_id"], call.now)
 
 
-async def run(batch: Batch, account: Account, outside: Outside, router: Router = route) -> None:
+async def run(batch: Batch, account: Account, outside: Outside) -> None:
     """Do all operations of a batch, shuffled, and tell the batch webhooks when they are done."""
     batch.status = "started"
     operations = batch.operations.copy()
@@ -65,7 +66,7 @@ async def run(batch: Batch, account: Account, outside: Outside, router: Router =
     for operation in operations:
         if not batch.operations:  # deleted meanwhile
             return
-        replies = [reply async for reply in _replies(operation, account, outside, router)]
+        replies = [reply async for reply in _replies(operation, account, outside)]
         batch.results.append([_result(operation, reply) for reply in replies])
         batch.finished += 1
         batch.errored += any(reply.status >= 400 for reply in replies)
@@ -76,17 +77,17 @@ async def run(batch: Batch, account: Account, outside: Outside, router: Router =
             account.outbox.append(Announcement(to, _form(batch, result_url(account, outside, batch))))
 
 
-async def _replies(operation: Operation, account: Account, outside: Outside, router: Router) -> Any:
+async def _replies(operation: Operation, account: Account, outside: Outside) -> AsyncIterator[Reply]:
     """One reply; or all pages of a GET that names no count."""
     parts = urlsplit(operation.path)
     path = "/" + parts.path.removeprefix("/3.0").lstrip("/")
     query = dict(parse_qsl(parts.query)) | dict(operation.params)
     if operation.method != "GET" or "count" in query:
-        yield await router.answer(account, outside, Request(operation.method, path, query, operation.body.encode()))
+        yield await route.answer(account, outside, Request(operation.method, path, query, operation.body.encode()))
         return
     for offset in range(0, 10**9, MAX_COUNT):
         paged = query | {"count": str(MAX_COUNT), "offset": str(offset)}
-        reply = await router.answer(account, outside, Request("GET", path, paged))
+        reply = await route.answer(account, outside, Request("GET", path, paged))
         yield reply
         if reply.status != 200 or reply.body.get("total_items", 0) <= offset + MAX_COUNT:
             return

@@ -4,9 +4,10 @@ import inspect
 import json
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from tools.mailchimp_simulator.api.projection import Projection
 from tools.mailchimp_simulator.domain.account import Account
@@ -35,7 +36,7 @@ class Outside(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`path` is without `/3.0`, percent-decoded."""
+    """`path` is without `/3.0`; what it holds for a placeholder may be percent-encoded."""
 
     method: str
     path: str
@@ -119,6 +120,11 @@ class Route:
         """As calls are counted and faults are addressed: `GET /3.0/lists/{list_id}`."""
         return f"{self.method} /3.0{self.template}"
 
+    def params(self, path: str) -> dict[str, str] | None:
+        """What the path holds for each placeholder; None when it is not this route's."""
+        matched = self.pattern.fullmatch(path)
+        return {name: unquote(text) for name, text in matched.groupdict().items()} if matched else None
+
 
 class Router:
     """All routes. A function returns the body of its 200, or None for a 204; it raises Problem for the rest."""
@@ -137,27 +143,23 @@ class Router:
 
     def find(self, method: str, path: str) -> Route | None:
         """The route that the request means, whether or not it can be answered."""
-        return next((r for r in self.routes if r.method == method and r.pattern.fullmatch(path)), None)
+        return next((r for r in self.routes if r.method == method and r.params(path) is not None), None)
 
     async def answer(self, account: Account, outside: Outside, request: Request) -> Reply:
         """The answer to any request whose sender is known."""
         try:
             route = self.find(request.method, request.path)
             if route is None:
-                allowed = [known.method for known in self.routes if known.pattern.fullmatch(request.path)]
+                allowed = [known.method for known in self.routes if known.params(request.path) is not None]
                 raise method_not_allowed(allowed) if allowed else not_found()
-            matched = route.pattern.fullmatch(request.path)
-            call = Call(account, outside, request, matched.groupdict() if matched else {}, Projection(request.query))
+            params = route.params(request.path) or {}
+            call = Call(account, outside, request, params, Projection(request.query))
             body = route.handler(call)
             if inspect.isawaitable(body):
-                body = await _result(body)
+                body = await body
             return Reply(204) if body is None else Reply(200, call.projection(body))
         except Problem as problem:
             return refusal(problem)
-
-
-async def _result(body: Awaitable[Any]) -> Any:
-    return await body
 
 
 def refusal(problem: Problem) -> Reply:

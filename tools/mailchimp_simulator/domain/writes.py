@@ -179,7 +179,7 @@ def _write(
             audience.touch(contact, now)
             if not moves:
                 audience.announce("profile", contact, Source.API, now)
-    if "timestamp_opt" in body:
+    if body.get("timestamp_opt"):
         contact.opted_in = wanted.opted_in
     return contact
 

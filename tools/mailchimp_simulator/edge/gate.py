@@ -7,7 +7,6 @@ import hmac
 import json
 import socket
 import struct
-from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -35,8 +34,7 @@ class Gate:
         self._world = world
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        path = unquote(request.rel_url.raw_path).removeprefix(PREFIX)
-        path = path.rstrip("/") or "/"
+        path = request.rel_url.raw_path.removeprefix(PREFIX).rstrip("/") or "/"
         try:
             method = _method(request)
         except Problem as problem:
