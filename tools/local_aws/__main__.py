@@ -30,13 +30,20 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--template", type=Path, default=TEMPLATE, help="what to deploy (%(default)s)")
     parser.add_argument("--stack", default="accord-local", help="the stack's name (%(default)s)")
     parser.add_argument(
-        "--parameter", action="append", default=[], metavar="NAME=VALUE", help="of the template; may be repeated"
+        "--parameter", type=_parameter, action="append", default=[], metavar="NAME=VALUE", help="may be repeated"
     )
     parser.add_argument("--port", type=int, help="of 127.0.0.1; a free one otherwise")
     parser.add_argument("--base", type=Path, default=BASE, help="where all is kept (%(default)s)")
     parser.add_argument("--install-only", action="store_true", help="make the environments, then end")
     parser.add_argument("--build-only", action="store_true", help="install and build, then end")
     return parser.parse_args()
+
+
+def _parameter(word: str) -> tuple[str, str]:
+    name, equals, value = word.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError("a parameter is NAME=VALUE")
+    return name, value
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -48,10 +55,10 @@ def _run(options: argparse.Namespace) -> None:
         return
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with Emulator(options.base, options.port) as emulator:
-        parameters = dict(parameter.split("=", 1) for parameter in options.parameter)
-        outputs = deploy(emulator, built, options.stack, parameters)
+        outputs = deploy(emulator, built, options.stack, dict(options.parameter))
         print("\n".join(f"export {name}={value}" for name, value in emulator.environment().items()))
-        print("\n".join(f"{name}: {value}" for name, value in outputs.items()))
+        for name, value in outputs.items():
+            print(f"{name}: {emulator.api_url(value) if '.execute-api.' in value else value}")
         print(f"logs: {emulator.home}\nCtrl-C stops it.", flush=True)
         while True:
             time.sleep(3600)

@@ -16,6 +16,7 @@ from .paths import BASE, TEMPLATE
 
 BUCKET = "local-aws-artifacts"
 
+# Read as lines and not as YAML: intrinsic functions make it a dialect, and SAM's own output has each URI on a line.
 LOCAL_URI = re.compile(r"(?P<key>\b(?:CodeUri|ContentUri|DefinitionUri): *)(?P<path>[^\s,{}]+)")
 NOT_BUILT = {"__pycache__", ".aws-sam", ".local", ".venv", ".git"}
 
@@ -40,7 +41,9 @@ def build(template: Path = TEMPLATE, base: Path = BASE, progress: Progress = sil
 
     Its inputs are the template and all that lies in the folders that its URIs name. Raises BuildError.
     """
-    template = template.resolve()
+    template, base = template.resolve(), base.resolve()
+    if not template.is_file():
+        raise BuildError(f"there is no {template}")
     work = base / "builds" / hashlib.sha256(str(template).encode()).hexdigest()[:12]
     with locked(work.with_suffix(".lock")):
         stamp, digest = work / "built", _digest(template)
@@ -87,16 +90,15 @@ def _sam_build(template: Path, base: Path, work: Path, progress: Progress) -> No
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     work.mkdir(parents=True, exist_ok=True)
-    done = subprocess.Popen(
-        command, cwd=template.parent, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
     said = []
-    with done:
-        for line in done.stdout or ():
+    with subprocess.Popen(
+        command, cwd=template.parent, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as building:
+        for line in building.stdout or ():
             said.append(line)
-            if line.startswith((" Building", "Building", "Valid cache")):
+            if line.startswith(("Building", "Valid cache")):
                 progress(line.strip())
-    if done.returncode:
+    if building.returncode:
         raise BuildError(f"sam build of {template} failed:\n{''.join(said[-40:])}")
 
 

@@ -24,12 +24,15 @@ def deploy(
     for artifact in built.folder.iterdir():
         storage.upload_file(str(artifact), BUCKET, artifact.name)
     formation = emulator.client("cloudformation")
-    formation.create_stack(
-        StackName=stack_name,
-        TemplateURL=f"{emulator.url}/{BUCKET}/{built.template.name}",
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()],
-        Capabilities=CAPABILITIES,
-    )
+    try:
+        formation.create_stack(
+            StackName=stack_name,
+            TemplateURL=f"{emulator.url}/{BUCKET}/{built.template.name}",
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()],
+            Capabilities=CAPABILITIES,
+        )
+    except formation.exceptions.ClientError as error:
+        raise DeployError(f"{stack_name} was refused: {error}") from error
     stack = _settled(formation, stack_name)
     if stack["StackStatus"] != "CREATE_COMPLETE":
         raise DeployError(f"{stack_name} ended as {stack['StackStatus']}:\n{_failures(formation, stack_name)}")

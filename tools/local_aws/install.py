@@ -36,6 +36,8 @@ def install(base: Path = BASE, progress: Progress = silent) -> None:
     """
     with locked(base / ".install"), ThreadPoolExecutor(len(ENVIRONMENTS)) as pool:
         outdated = [name for name in ENVIRONMENTS if not _is_current(base, name)]
+        if outdated:
+            progress(f"installing: {', '.join(outdated)}")
         for name in pool.map(lambda name: _install(base, name), outdated):
             progress(f"installed: {name}")
 
@@ -87,7 +89,7 @@ def _uv(*arguments: str) -> None:
     if not uv.exists():
         raise InstallError(f"no uv beside {sys.executable}: install requirements-dev.txt there")
     # A VIRTUAL_ENV or CONDA_PREFIX of the caller's shell would have a say in what uv does.
-    quiet = {key: value for key, value in os.environ.items() if key not in {"VIRTUAL_ENV", "CONDA_PREFIX"}}
-    done = subprocess.run([uv, "--quiet", *arguments], env=quiet, capture_output=True, text=True, check=False)
+    environment = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "CONDA_PREFIX"}}
+    done = subprocess.run([uv, "--quiet", *arguments], env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise InstallError(f"uv {' '.join(arguments)} failed:\n{done.stderr.strip()}")

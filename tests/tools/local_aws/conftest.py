@@ -10,6 +10,8 @@ import pytest
 
 from tools.local_aws import BASE, Emulator, build, deploy, install
 
+TEMPLATE = Path(__file__).parent / "stack" / "template.yaml"
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -39,7 +41,7 @@ def emulator(base: Path) -> Iterator[Emulator]:
 
 @pytest.fixture(scope="session")
 def stack(emulator: Emulator) -> Stack:
-    built = build(Path(__file__).parent / "stack" / "template.yaml", emulator.base)
+    built = build(TEMPLATE, emulator.base)
     return Stack(emulator, deploy(emulator, built, "mended", {"Concurrency": "2"}))
 
 

@@ -65,11 +65,14 @@ def test_messages_that_come_within_the_window_are_one_batch(line: Line, eventual
 
 
 def test_a_full_batch_does_not_wait_for_the_window(line: Line, eventually: Callable[..., Any]) -> None:
-    sent = time.time()
-    line.send(10)
-    eventually(lambda: len(line.written()) == 10)
+    waited = []
+    for number in (1, 2, 3):  # the machine may be slow once, but not each time
+        sent = time.time()
+        line.send(10)
+        rows = eventually(lambda expected=10 * number: line.written() if len(line.written()) == expected else None)
+        waited.append(max(float(row["began"]["N"]) for row in rows) - sent)
+    assert min(waited) < 1
     assert {row["size"]["N"] for row in line.written()} == {"10"}
-    assert min(float(row["began"]["N"]) for row in line.written()) - sent < 1
 
 
 def test_as_many_batches_run_at_once_as_the_mapping_allows_and_no_more(

@@ -5,12 +5,6 @@ from typing import Any
 
 from ministack.services import lambda_svc
 
-FAILED = {
-    "statusCode": 500,
-    "headers": {"Content-Type": "application/json"},
-    "body": json.dumps({"message": "Internal Server Error"}),
-}
-
 
 def mend() -> None:
     """Answer a failed invocation as API Gateway does; a throttled one stays as it is."""
@@ -18,7 +12,8 @@ def mend() -> None:
 
     def answered(outcome: dict[str, Any]) -> Any:
         if outcome.get("error") and not outcome.get("throttle"):
-            return FAILED, None
+            body = json.dumps({"message": "Internal Server Error"})
+            return {"statusCode": 500, "headers": {"Content-Type": "application/json"}, "body": body}, None
         return answer(outcome)
 
     lambda_svc.lambda_execute_result_to_api_proxy_response = answered

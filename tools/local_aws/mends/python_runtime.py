@@ -63,7 +63,7 @@ def _write_bootstrap(folder: Path) -> None:
 
 
 def _environment(config: Config, code: str, port: int) -> dict[str, str]:
-    """https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, and the emulator's address."""
+    """As https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html has it, and the emulator's address."""
     runtime, name = config["Runtime"], config["FunctionName"]
     interpreter = os.environ.get(f"LOCAL_AWS_{runtime.upper().replace('.', '_')}")
     if not interpreter:
@@ -107,10 +107,8 @@ def _environment(config: Config, code: str, port: int) -> dict[str, str]:
 
 def _answer_at_once() -> None:
     """Drop two delays per invocation: 40 ms by Nagle's algorithm, 50 ms for a log line that may not come."""
-    build, drain = (
-        lambda_runtime.ProvidedWorker._build_handler_class,
-        lambda_runtime.ProvidedWorker._drain_stderr_bounded,
-    )
+    worker = lambda_runtime.ProvidedWorker
+    build, drain = worker._build_handler_class, worker._drain_stderr_bounded
 
     def build_unbuffered(self: Any, generation: int, pending: Any) -> Any:
         handler = build(self, generation, pending)
@@ -121,5 +119,4 @@ def _answer_at_once() -> None:
     def drain_quickly(self: Any, first_line_wait: float = 0.004, idle_confirm: float = 0.002) -> Any:
         return drain(self, first_line_wait, idle_confirm)
 
-    lambda_runtime.ProvidedWorker._build_handler_class = build_unbuffered
-    lambda_runtime.ProvidedWorker._drain_stderr_bounded = drain_quickly
+    worker._build_handler_class, worker._drain_stderr_bounded = build_unbuffered, drain_quickly

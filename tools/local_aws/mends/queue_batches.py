@@ -3,7 +3,6 @@
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html and .../with-sqs.html
 """
 
-import json
 import threading
 import time
 from typing import Any
@@ -88,32 +87,22 @@ def _look_again(queue_url: str, seconds: float) -> None:
 def _run(mapping: dict[str, Any], function: Any, event: Any, batch: list[Message], queue_url: str, *_: Any) -> None:
     outcome = lambda_svc._execute_function(function, event)
     answer = outcome.get("body")
-    failed = {message["id"] for message in batch}
-    if not outcome.get("error"):
-        reports = "ReportBatchItemFailures" in mapping.get("FunctionResponseTypes", [])
-        failed = _failed(answer, failed) if reports else set()
-    else:
+    if outcome.get("error"):
         lambda_svc.logger.warning("%s failed on a batch of %s: %s", mapping["FunctionName"], queue_url, answer)
         lambda_svc._esm_backoff_until[mapping["UUID"]] = time.time() + BACKOFF
+        return
+    reports = "ReportBatchItemFailures" in mapping.get("FunctionResponseTypes", [])
+    failed = _failed(answer, {message["id"] for message in batch}) if reports else set()
     done = {message["receipt_handle"] for message in batch if message["id"] not in failed}
     sqs._delete_messages_for_esm(queue_url, done)
-    mapping["LastProcessingResult"] = f"{len(done)} of {len(batch)} messages processed"
 
 
 def _failed(answer: Any, sent: set[str]) -> set[str]:
     """The failed messages that an answer names; all of them when it names one that was not sent, or makes no sense."""
-    if isinstance(answer, str):
-        try:
-            answer = json.loads(answer)
-        except json.JSONDecodeError:
-            return sent
     if not answer:
         return set()
-    if not isinstance(answer, dict):
-        return sent
-    failures = answer.get("batchItemFailures") or []
     try:
-        named = {failure["itemIdentifier"] for failure in failures}
-    except (TypeError, KeyError):
+        named = {failure["itemIdentifier"] for failure in answer.get("batchItemFailures") or []}
+    except (AttributeError, TypeError, KeyError):
         return sent
     return named if named <= sent else sent
