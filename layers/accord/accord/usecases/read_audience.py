@@ -1,0 +1,87 @@
+"""The whole audience -> ledger: what Mailchimp shows of every address, before a connection writes to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from accord.domain.address import Address
+from accord.domain.contact import Contact
+from accord.domain.folding import KeyOf
+from accord.domain.observation import observe
+from accord.errors import Retryable
+from accord.ports import Audience, Claim, Clock, Ledger
+
+TURNS = 5
+"""How often an address is read again after another worker was faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceRead:
+    """What the reading came to. A contact that changed meanwhile may have been read twice."""
+
+    read: int
+    """Contacts that Mailchimp showed."""
+    remembered: int
+    """Addresses of which the ledger did not know this yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAudience:
+    """Reads page by page and holds one page in memory, whatever the size of the audience.
+
+    Doing it again, or going on after an error by starting again, writes only what is new.
+    """
+
+    ledger: Ledger
+    audience: Audience
+    clock: Clock
+    key_of: KeyOf
+
+    def __call__(self, audience_id: str, on_page: Callable[[int], None] = lambda contacts: None) -> AudienceRead:
+        """`on_page` is told after each page how many contacts were read so far."""
+        read = remembered = 0
+        # Those in the audience first: who is archived meanwhile is then seen among the archived. Who comes back
+        # meanwhile may be missed, and Mailchimp says so when it is asked to create what exists.
+        for archived in (False, True):
+            pages = self.audience.contacts(archived=archived)
+            while True:
+                asked_at = self.clock.now()
+                page = next(pages, None)
+                if page is None:
+                    break
+                remembered += self._remember(audience_id, page, asked_at)
+                read += len(page)
+                on_page(read)
+        return AudienceRead(read, remembered)
+
+    def _remember(self, audience_id: str, page: list[Contact], at: datetime) -> int:
+        """How many addresses of the page were stored."""
+        waiting = {self.key_of(contact.email): contact for contact in page}
+        stored = 0
+        for _ in range(TURNS):
+            known = self.ledger.addresses(audience_id, waiting)
+            claims = [
+                Claim(observed, expected_revision=known[key].revision)
+                for key, observed in _observed(known, waiting, at).items()
+            ]
+            # Without an attempt, a claim is a write on the revision that was read: nobody else's work is overwritten.
+            lost = self.ledger.claim(audience_id, claims) if claims else set[str]()
+            stored += len(claims) - len(lost)
+            waiting = {key: waiting[key] for key in lost}
+            if not waiting:
+                return stored
+        raise Retryable("other workers kept changing the same addresses", effect_unknown=False)
+
+
+def _observed(known: Mapping[str, Address], contacts: Mapping[str, Contact], at: datetime) -> dict[str, Address]:
+    """The addresses of which something new was seen. One that a worker has in hand, or has seen since, is left."""
+    found = {}
+    for key, contact in contacts.items():
+        address = known[key]
+        in_hand = address.attempt is not None and address.attempt.until > at
+        if in_hand or (address.seen_at is not None and address.seen_at >= at):
+            continue
+        observed = observe(address, contact, at)
+        if observed.model_copy(update={"seen_at": address.seen_at}) != address:
+            found[key] = observed
+    return found
