@@ -1,0 +1,188 @@
+"""A connection, step by step: key, audience, fields, secrets, the first reading; saved last, when all else is there."""
+
+import base64
+import hashlib
+import json
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Protocol
+
+from botocore.exceptions import ClientError
+
+from accord.adapters.dynamodb import DynamoDBLedger
+from accord.adapters.mailchimp import MailchimpAudience
+from accord.adapters.mailchimp_account import MailchimpAccount
+from accord.adapters.mailchimp_http import base_url_of
+from accord.adapters.secrets import SecretsManagerSecrets
+from accord.domain.changes import OrderBy
+from accord.domain.connection import RECOMMENDED_MAPPING, AudienceSetup, Connection, FieldType, Policy
+from accord.domain.reason_texts import Language
+from accord.domain.values import address_key
+from accord.errors import Rejected
+from accord.usecases.read_audience import ReadAudience
+from tools.connect.stack import ClientOf, Stack, client_of
+
+CONNECTION_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+OWN_FIELDS = {"PLAN": ("Plan", FieldType.TEXT), "JOINED": ("Member since", FieldType.DATE)}
+"""Merge fields of the recommended mapping that no audience has by itself."""
+
+
+class ConnectError(Exception):
+    """The connection can not be made; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the new connection shall be. `mapping` adds to the recommended one: `fields.company` -> `COMPANY`."""
+
+    connection_id: str
+    audience_id: str
+    order_by: OrderBy = OrderBy.OCCURRED_AT
+    policy: Policy = field(default_factory=Policy)
+    language: Language = "en"
+    mapping: dict[str, str] = field(default_factory=dict)
+    create_fields: bool = True
+
+
+@dataclass(frozen=True)
+class Connected:
+    """The connection, and the two secrets that its application needs: nobody can read the token again."""
+
+    connection: Connection
+    url: str
+    """Where the application posts its changes: `.../v1/connections/{id}/members`."""
+    signing_secret: str
+    token: str
+    contacts: int
+
+
+class Progress(Protocol):
+    """Who watches."""
+
+    def done(self, step: str) -> None:
+        """A step was taken."""
+
+    def read(self, contacts: int) -> None:
+        """So many contacts were read so far."""
+
+
+class Unwatched:
+    """The progress of those who do not want to see any."""
+
+    def done(self, step: str) -> None:
+        """Nobody is told."""
+
+    def read(self, contacts: int) -> None:
+        """Nobody is told."""
+
+
+class _SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def connect(
+    stack: Stack,
+    wanted: Wanted,
+    api_key: str,
+    *,
+    base_url: str = "",
+    clients: ClientOf = client_of,
+    progress: Progress | None = None,
+) -> Connected:
+    """Make the connection. When it fails in the middle nothing is live, and it can be done again.
+
+    `base_url` is Mailchimp's own unless the stack is local. Raises ConnectError, and the errors of the ports.
+    """
+    watcher = progress or Unwatched()
+    ledger = DynamoDBLedger(clients("dynamodb"), stack.table_name)
+    _refuse_what_is_there(ledger, wanted)
+    base_url = base_url or base_url_of(api_key)
+    account = MailchimpAccount(base_url, api_key, allow_any_host=stack.is_local)
+    audience = MailchimpAudience(
+        base_url=base_url, api_key=api_key, audience_id=wanted.audience_id, allow_any_host=stack.is_local
+    )
+    account.ping()
+    watcher.done("Mailchimp takes the API key")
+
+    setup = audience.setup()
+    form_url = account.signup_form_url(wanted.audience_id)
+    watcher.done(f"the audience has {len(setup.merge_fields)} fields and {len(setup.tags)} tags")
+    if wanted.create_fields and (created := _create_fields(account, wanted.audience_id, setup)):
+        setup = audience.setup()
+        watcher.done(f"created the fields {', '.join(created)}")
+
+    signing_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    content = {"mailchimp_api_key": api_key, "signing_secrets": [signing_secret]}
+    secret_arn = _keep(clients("secretsmanager"), f"accord/{stack.name}/connections/{wanted.connection_id}", content)
+    watcher.done("API key and signing secret are in Secrets Manager")
+
+    started_at = datetime.now(UTC)
+    key = SecretsManagerSecrets(clients("secretsmanager")).address_key(stack.address_key_secret_arn)
+    read = ReadAudience(ledger, audience, _SystemClock(), partial(address_key, key))
+    result = read(wanted.audience_id, watcher.read)
+    watcher.done(f"read the audience: {result.read:,} contacts, archived ones included")
+
+    token = secrets.token_urlsafe(32)
+    connection = Connection(
+        id=wanted.connection_id,
+        audience_id=wanted.audience_id,
+        api_base_url=base_url,
+        order_by=wanted.order_by,
+        policy=wanted.policy,
+        mapping=RECOMMENDED_MAPPING | wanted.mapping,
+        secret_arn=secret_arn,
+        token_hashes=(hashlib.sha256(token.encode()).hexdigest(),),
+        language=wanted.language,
+        audience_read_at=started_at,
+        signup_form_url=form_url,
+    )
+    ledger.save_audience_setup(connection.id, setup)
+    ledger.save_connection(connection)
+    watcher.done(f"the connection {connection.id} is live")
+    url = f"{stack.api_url}/v1/connections/{connection.id}/members"
+    return Connected(connection, url, signing_secret, token, result.read)
+
+
+def _refuse_what_is_there(ledger: DynamoDBLedger, wanted: Wanted) -> None:
+    if not CONNECTION_ID.fullmatch(wanted.connection_id):
+        raise ConnectError(
+            "A connection id has lower-case letters, digits and dashes, 63 at most: --connection members"
+        )
+    if ledger.connection(wanted.connection_id) is not None:
+        raise ConnectError(
+            f"There is a connection {wanted.connection_id!r} already, and it stays as it is: "
+            "name another with --connection"
+        )
+
+
+def _create_fields(account: MailchimpAccount, audience_id: str, setup: AudienceSetup) -> list[str]:
+    """The tags of the fields that were missing."""
+    missing = OWN_FIELDS.keys() - {merge_field.tag for merge_field in setup.merge_fields}
+    for tag in sorted(missing):
+        name, kind = OWN_FIELDS[tag]
+        try:
+            account.create_merge_field(audience_id, tag, name, kind)
+        except Rejected as refused:
+            raise ConnectError(
+                f"Mailchimp does not create the field {tag} ({refused}): make room for it in the audience, or connect "
+                "with --no-create-fields and leave it out"
+            ) from refused
+    return sorted(missing)
+
+
+def _keep(manager: Any, name: str, content: dict[str, Any]) -> str:
+    """The ARN of the secret. One that an attempt before left behind is written anew: no connection refers to it."""
+    text = json.dumps(content)
+    try:
+        arn: str = manager.create_secret(
+            Name=name, SecretString=text, Description="Accord: the API key and signing secrets of one connection"
+        )["ARN"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceExistsException":
+            raise ConnectError(f"Secrets Manager does not take the secret {name}: {error}") from error
+        arn = manager.put_secret_value(SecretId=name, SecretString=text)["ARN"]
+    return arn
