@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -24,6 +24,10 @@ class FreshTable:
 
     client: "DynamoDBClient"
     name: str
+
+    def ledger(self, **given: Any) -> DynamoDBLedger:
+        """The ledger on this table. One worker: moto copies the table for each transaction, without a lock."""
+        return DynamoDBLedger(self.client, self.name, workers=1, **given)
 
     def items(self) -> list[dict[str, str]]:
         """All items, each attribute as text; for looking behind the port."""
@@ -46,7 +50,7 @@ def table(dynamodb: "DynamoDBClient") -> FreshTable:
 
 @pytest.fixture
 def dynamodb_ledger(table: FreshTable) -> DynamoDBLedger:
-    return DynamoDBLedger(table.client, table.name)
+    return table.ledger()
 
 
 @pytest.fixture(params=["fake", "dynamodb"])
