@@ -32,8 +32,8 @@ def main() -> None:
 def _end_with_the_parent() -> None:
     """Standard input is a pipe that nobody writes to: it ends when the process that holds its other end does."""
     os.read(sys.stdin.fileno(), 1)
-    # Not the parent's SIGTERM: nobody is left to kill what would ignore it, so the whole group goes at once.
-    os.killpg(os.getpgid(0), signal.SIGKILL)
+    # Nobody is left to kill what would outlast a SIGTERM, so the whole group, which this process leads, goes at once.
+    os.killpg(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -32,17 +32,17 @@ class Line:
         items: list[dict[str, Any]] = rows["Items"]
         return items
 
-    def left(self, output: str = "Queue") -> int:
-        attributes = self.sqs.get_queue_attributes(QueueUrl=self.stack[output], AttributeNames=["All"])["Attributes"]
+    def left(self) -> int:
+        """The messages in the queue, those at work included."""
+        attributes = self.sqs.get_queue_attributes(QueueUrl=self.stack["Queue"], AttributeNames=["All"])["Attributes"]
         return int(attributes["ApproximateNumberOfMessages"]) + int(attributes["ApproximateNumberOfMessagesNotVisible"])
 
     def dead(self) -> list[str]:
         """The bodies in the dead letter queue, taken out of it."""
-        messages = self.sqs.receive_message(QueueUrl=self.stack["DeadLetters"], MaxNumberOfMessages=10).get(
-            "Messages", []
-        )
+        queue = self.stack["DeadLetters"]
+        messages = self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
         for message in messages:
-            self.sqs.delete_message(QueueUrl=self.stack["DeadLetters"], ReceiptHandle=message["ReceiptHandle"])
+            self.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
         return [message["Body"] for message in messages]
 
 
@@ -79,7 +79,7 @@ def test_as_many_batches_run_at_once_as_the_mapping_allows_and_no_more(
     line: Line, eventually: Callable[..., Any]
 ) -> None:
     for _ in range(5):
-        line.send(10, seconds=0.4)
+        line.send(10, seconds=0.6)
     eventually(lambda: len(line.written()) == 50)
     assert most_at_once(line.written()) == 2
 
