@@ -11,6 +11,8 @@ import requests
 
 from tests.tools.mailchimp_simulator.receiver import Receiver
 from tests.tools.mailchimp_simulator.zookeeper import Zookeeper, until
+from tools.mailchimp_simulator.domain.batches import Batches
+from tools.mailchimp_simulator.domain.problems import Problem
 
 
 @pytest.fixture
@@ -115,3 +117,12 @@ def test_there_are_at_most_twenty_batch_webhooks(keeper: Zookeeper, receiver: Re
     for number in range(20):
         keeper.post("/batch-webhooks", {"url": f"{receiver.url}{number}"})
     assert keeper.refused("POST", "/batch-webhooks", {"url": receiver.url})["status"] == 400
+
+
+def test_the_501st_pending_batch_is_one_too_many() -> None:
+    batches, body = Batches(), {"operations": [{"method": "GET", "path": "/ping"}]}
+    for _ in range(500):
+        batches.create(body, 0)
+    with pytest.raises(Problem) as refused:
+        batches.create(body, 0)
+    assert refused.value.status == 429

@@ -60,6 +60,7 @@ def test_what_can_not_be_done_is_said(keeper: Zookeeper) -> None:
     assert "deed must be one of: subscribe, unsubscribe" in refusal(keeper, f"people/{HEN}", {"deed": "fly"})
     assert "deed must be one of" in refusal(keeper, f"people/{HEN}", {"deed": "open"})
     assert "no audience here" in refusal(keeper, f"people/{HEN}", {"deed": "subscribe", "list_id": "barn"})
+    assert "accepted values" in refusal(keeper, f"staff/{HEN}", {"deed": "add_contact", "status": "broody"})
     keeper.add(HEN)
     assert "this needs one who is pending" in refusal(keeper, f"people/{HEN}", {"deed": "confirm"})
     assert "new_email" in refusal(keeper, f"people/{HEN}", {"deed": "change_email"})

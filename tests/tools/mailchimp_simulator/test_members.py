@@ -190,6 +190,16 @@ def test_what_a_contact_holds_beside_its_fields(keeper: Zookeeper) -> None:
         assert keeper.refused("PATCH", f"members/{GNU}", bad)["status"] == 400
 
 
+def test_why_someone_left_is_shown_while_they_are_away(keeper: Zookeeper) -> None:
+    keeper.add(GNU)
+    keeper.person(GNU, "unsubscribe", reason="Too dusty")
+    assert keeper.get(f"members/{GNU}")["unsubscribe_reason"] == "Too dusty"
+    assert keeper.person(GNU, "subscribe")["status"] == "subscribed"
+    assert keeper.get(f"members/{GNU}")["unsubscribe_reason"] == ""
+    left = keeper.patch(f"members/{GNU}", {"status": "unsubscribed"})
+    assert left["unsubscribe_reason"] == "N/A (Unsubscribed by an admin)"
+
+
 def test_search_finds_by_address_and_by_name(keeper: Zookeeper) -> None:
     keeper.add(GNU, merge_fields={"FNAME": "Gnoria", "LNAME": "Horn"})
     keeper.add("okapi@savanna.test")

@@ -103,9 +103,7 @@ def _last_note(note: Note) -> dict[str, Any]:
 
 
 def _unsubscribe_reason(audience: Audience, contact: Contact) -> str:
-    if contact.status is not Status.UNSUBSCRIBED:
-        return ""
-    return str(contact.get("unsubscribe_reason", "N/A (Unsubscribed by an admin)"))
+    return str(contact.get("unsubscribe_reason", "")) if contact.status is Status.UNSUBSCRIBED else ""
 
 
 def _rare(name: str, default: Any) -> Part:

@@ -124,6 +124,8 @@ class Audience:
                 self._send("cleaned", source, now, [(f"data[{name}]", text) for name, text in data.items()])
             case Status.UNSUBSCRIBED:
                 contact.put("unsubscribed_at", now)
+                if source is not Source.USER:
+                    contact.put("unsubscribe_reason", "N/A (Unsubscribed by an admin)")
             case _:
                 pass
 

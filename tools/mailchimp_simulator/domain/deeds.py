@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tools.mailchimp_simulator.domain.addresses import checked, digest
 from tools.mailchimp_simulator.domain.audience import Audience
-from tools.mailchimp_simulator.domain.body import Body, required
+from tools.mailchimp_simulator.domain.body import Body, one_of, required
 from tools.mailchimp_simulator.domain.compliance import permit
 from tools.mailchimp_simulator.domain.contact import WRITABLE, Contact, Source, Standing, Status
 from tools.mailchimp_simulator.domain.member_body import draft
@@ -152,7 +152,7 @@ def _untag(audience: Audience, email: str, body: Body, now: int) -> None:
 
 def _add_contact(audience: Audience, email: str, body: Body, now: int) -> None:
     """`status` (subscribed unless given), `merge_fields`, `tags`; forgotten and non-compliant addresses are refused."""
-    email, status = checked(email), Status(str(body.get("status", Status.SUBSCRIBED)))
+    email, status = checked(email), Status(one_of(body, "status", WRITABLE, Status.SUBSCRIBED))
     known = audience.of_email(email)
     if known and known.status is not Status.ARCHIVED:
         raise Impossible(f"{email} is in the audience already")

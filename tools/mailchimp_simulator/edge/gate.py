@@ -102,7 +102,8 @@ def _authenticate(request: web.Request, key: str) -> None:
             token = base64.b64decode(token, validate=True).decode().partition(":")[2]
         except (binascii.Error, UnicodeDecodeError):
             token = ""
-    if scheme.lower() not in ("basic", "bearer") or not hmac.compare_digest(token.encode(), key.encode()):
+    right = hmac.compare_digest(token.encode(errors="replace"), key.encode())
+    if not right or scheme.lower() not in ("basic", "bearer"):
         raise problems.key_invalid()
 
 
