@@ -26,7 +26,7 @@ metrics = metrics_of("manage_members")
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-@discreet(logger)
+@discreet(logger, metrics)
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     count(metrics, "Requests", 1)
     until = deadline(context, MARGIN)

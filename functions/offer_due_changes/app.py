@@ -17,7 +17,7 @@ metrics = metrics_of("offer_due_changes")
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-@discreet(logger)
+@discreet(logger, metrics)
 def handler(_event: dict[str, Any], context: "LambdaContext") -> None:
     offered = bootstrap.offer_due_changes()(deadline(context, MARGIN))
     count(metrics, "MembersOffered", offered.members)

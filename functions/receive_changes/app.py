@@ -21,7 +21,7 @@ metrics = metrics_of("receive_changes")
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-@discreet(logger)
+@discreet(logger, metrics)
 def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
     count(metrics, "Requests", 1)
     return answer(event, ROUTES, logger)

@@ -20,7 +20,7 @@ metrics = metrics_of("record_failures")
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-@discreet(logger)
+@discreet(logger, metrics)
 def handler(event: dict[str, Any], _context: "LambdaContext") -> "PartialItemFailureResponse":
     batch = parse(event)
     recorded = bootstrap.record_failures()(batch.messages)

@@ -16,7 +16,7 @@ metrics = metrics_of("sync_members")
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-@discreet(logger)
+@discreet(logger, metrics)
 def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFailureResponse":
     batch = parse(event)
     result = bootstrap.sync_members()(batch.messages, deadline(context, bootstrap.sync_members_margin()))

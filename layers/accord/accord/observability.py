@@ -46,9 +46,9 @@ def deadline(context: "LambdaContext", margin: timedelta) -> datetime:
     return datetime.now(UTC) + max(remaining - margin, remaining / 2)
 
 
-def discreet[Answer](logger: Logger) -> Callable[[Handler[Answer]], Handler[Answer]]:
-    """Lambda prints the text of an error that leaves a handler. This one logs its kind and place instead, and ends
-    the invocation with an error that says no more."""
+def discreet[Answer](logger: Logger, metrics: Metrics) -> Callable[[Handler[Answer]], Handler[Answer]]:
+    """Lambda prints the text of an error that leaves a handler. This one logs its kind and place instead, counts
+    it, and ends the invocation with an error that says no more."""
 
     def around(handler: Handler[Answer]) -> Handler[Answer]:
         @wraps(handler)
@@ -57,6 +57,7 @@ def discreet[Answer](logger: Logger) -> Callable[[Handler[Answer]], Handler[Answ
                 return handler(event, context)
             except Exception as error:  # noqa: BLE001 - the edge
                 logger.error("failed", extra=described(error))  # noqa: TRY400 - the traceback ends in the error's text
+                count(metrics, "InvocationsFailed", 1)
                 raise UnexpectedError(type(error).__name__) from None
 
         return wrapped

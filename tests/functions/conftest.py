@@ -1,0 +1,126 @@
+"""The AWS that handlers run in, as moto plays it, with one connection in it."""
+
+import hashlib
+import importlib
+import io
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from accord import bootstrap
+from accord.adapters.dynamodb import DynamoDBLedger
+from accord.adapters.dynamodb_items import TABLE
+from accord.adapters.sqs import decode
+from accord.domain.connection import Connection
+from accord.ports import QueuedChanges
+from tests.builders import a_connection
+
+EVENTS = Path(__file__).parents[2] / "events"
+SIGNING_SECRETS = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
+UPSTREAM_TOKEN = "upstream-token"
+OPERATOR_TOKENS = ["operator-token", "operator-token-of-next-month"]
+
+
+@dataclass
+class LambdaContext:
+    """What powertools reads of it, and the time that is left."""
+
+    function_name: str = "a-function"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-3:123456789012:function:a-function"
+    aws_request_id: str = "6f747b88-83d1-4c3c-9d3a-0a1d8a1e7a11"
+    milliseconds_left: int = 30_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds_left
+
+
+@dataclass
+class Stack:
+    """Invokes handlers; looks into queues, ledger and logs."""
+
+    connection: Connection
+    ledger: DynamoDBLedger
+    queues: dict[str, str]
+    logged: io.StringIO = field(default_factory=io.StringIO)
+    secret_ids: dict[str, str] = field(default_factory=dict)
+
+    def invoke(self, function: str, event: dict[str, Any], **context: Any) -> Any:
+        app = importlib.import_module(f"functions.{function}.app")
+        app.logger.registered_handler.setStream(self.logged)
+        return app.handler(event, LambdaContext(**context))
+
+    def call(self, function: str, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The status and document that an HTTP function answers."""
+        answer = self.invoke(function, event)
+        document: dict[str, Any] = json.loads(answer["body"])
+        return answer["statusCode"], document
+
+    def queued(self, queue: str = "member-changes") -> list[QueuedChanges]:
+        """What waits in the queue, taken out of it."""
+        sqs = boto3.client("sqs")
+        bodies = []
+        while messages := sqs.receive_message(QueueUrl=self.queues[queue], MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                bodies.append(message["Body"])
+                sqs.delete_message(QueueUrl=self.queues[queue], ReceiptHandle=message["ReceiptHandle"])
+        return [decode(body) for body in bodies]
+
+
+def event(name: str) -> dict[str, Any]:
+    """One of the project's sample events."""
+    found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return found
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
+    with mock_aws():
+        boto3.client("dynamodb").create_table(TableName="ledger", **TABLE)
+        sqs = boto3.client("sqs")
+        queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("member-changes", "bulk-changes")}
+        secrets = {
+            "connection": {"mailchimp_api_key": "0123456789abcdef-us1", "signing_secrets": list(SIGNING_SECRETS)},
+            "operator": {"tokens": OPERATOR_TOKENS},
+        }
+        manager = boto3.client("secretsmanager")
+        arns = {n: manager.create_secret(Name=n, SecretString=json.dumps(s))["ARN"] for n, s in secrets.items()}
+        arns["address-key"] = manager.create_secret(Name="address-key", SecretString="a key of this test only")["ARN"]
+        for name, value in {
+            "STAGE": "local",
+            "TABLE_NAME": "ledger",
+            "MEMBER_CHANGES_QUEUE_URL": queues["member-changes"],
+            "BULK_CHANGES_QUEUE_URL": queues["bulk-changes"],
+            "OPERATOR_SECRET_ARN": arns["operator"],
+            "ADDRESS_KEY_SECRET_ARN": arns["address-key"],
+        }.items():
+            monkeypatch.setenv(name, value)
+        _forget_what_bootstrap_made()
+        ledger = DynamoDBLedger(boto3.client("dynamodb"), "ledger")
+        hashes = (hashlib.sha256(UPSTREAM_TOKEN.encode()).hexdigest(),)
+        connection = a_connection(secret_arn=arns["connection"], token_hashes=hashes)
+        ledger.save_connection(connection)
+        yield Stack(connection, ledger, queues, secret_ids=arns)
+        _forget_what_bootstrap_made()
+        _log_to_nowhere()
+
+
+def _forget_what_bootstrap_made() -> None:
+    for thing in vars(bootstrap).values():
+        if hasattr(thing, "cache_clear"):
+            thing.cache_clear()
+
+
+def _log_to_nowhere() -> None:
+    for name in ("receive_changes", "manage_members", "sync_members", "offer_due_changes", "record_failures"):
+        for handler in logging.getLogger(name).handlers:
+            if isinstance(handler, logging.StreamHandler):
+                handler.setStream(io.StringIO())
