@@ -10,6 +10,7 @@ from accord.domain.folding import Intent
 from accord.domain.history import Event
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import HeldAddress, Reason, Record
+from accord.ports import Claim, Ledger
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 BARN = "the-barn"
@@ -96,3 +97,21 @@ def event(member_id: str, number: int, **values: object) -> Event:
 def held(key: str, **values: object) -> HeldAddress:
     """An address of a record, since noon."""
     return HeldAddress.model_validate({"key": key, "since": NOON} | values)
+
+
+def saved(ledger: Ledger, wanted: Record, *keys: str) -> Record:
+    """The record as stored, its member holding the addresses."""
+    assert ledger.save_intents(AUDIENCE, [intent(wanted, *((key, holder(wanted.member_id)) for key in keys))]) == set()
+    return wanted.stored
+
+
+def address(ledger: Ledger, key: str) -> Address:
+    """The address as it is now."""
+    return ledger.addresses(AUDIENCE, [key])[key]
+
+
+def taken(ledger: Ledger, key: str, token: str) -> Address:
+    """The address, claimed with the token, as it is then."""
+    free = address(ledger, key)
+    assert ledger.claim(AUDIENCE, [Claim(claimed(free, token), free.revision)]) == set()
+    return address(ledger, key)

@@ -1,12 +1,10 @@
-"""The contract of the port `Ledger`, on the fake and on DynamoDB: settings, requests, what is due, lists and counts."""
+"""The contract of the port `Ledger`, on the fake and on DynamoDB: what is due, history, lists and counts."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from accord.domain.connection import AudienceSetup, ConnectionState, Interest, MergeField
-from accord.domain.connection import FieldType as Type
 from accord.domain.history import Event
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Record
@@ -15,7 +13,6 @@ from tests.adapters.ledger_values import (
     AUDIENCE,
     BARN,
     NOON,
-    connection,
     event,
     intent,
     later,
@@ -24,7 +21,7 @@ from tests.adapters.ledger_values import (
 )
 
 
-def saved(ledger: Ledger, *wanted: Record) -> list[Record]:
+def all_saved(ledger: Ledger, *wanted: Record) -> list[Record]:
     """The records as stored."""
     assert ledger.save_intents(AUDIENCE, [intent(one) for one in wanted]) == set()
     return [one.stored for one in wanted]
@@ -43,90 +40,11 @@ def all_of[T](page: Callable[[str | None], Page[T]]) -> list[T]:
     raise AssertionError("a list without end")
 
 
-# Connections
-
-
-def test_a_connection_is_read_as_it_was_saved(ledger: Ledger) -> None:
-    assert ledger.connection(BARN) is None
-
-    ledger.save_connection(connection())
-
-    assert ledger.connection(BARN) == connection()
-    assert ledger.connection("the-attic") is None
-
-
-def test_a_connection_breaks_with_a_reason_and_is_mended(ledger: Ledger) -> None:
-    ledger.save_connection(connection())
-
-    ledger.break_connection(BARN, "The key was eaten by a goat.")
-
-    broken = {"state": ConnectionState.BROKEN, "state_reason": "The key was eaten by a goat."}
-    assert ledger.connection(BARN) == connection().model_copy(update=broken)
-
-    ledger.mend_connection(BARN)
-
-    assert ledger.connection(BARN) == connection()
-
-
-def test_a_pause_is_neither_broken_nor_mended(ledger: Ledger) -> None:
-    paused = connection().model_copy(update={"state": ConnectionState.PAUSED, "state_reason": "Holidays."})
-    ledger.save_connection(paused)
-
-    ledger.break_connection(BARN, "The key was eaten by a goat.")
-    ledger.mend_connection(BARN)
-
-    assert ledger.connection(BARN) == paused
-
-
-def test_a_connection_that_is_not_there_is_not_made_by_breaking_it(ledger: Ledger) -> None:
-    ledger.break_connection("the-attic", "There are bats.")
-    ledger.mend_connection("the-attic")
-
-    assert ledger.connection("the-attic") is None
-
-
-def test_the_setup_of_an_audience_is_empty_until_it_was_saved(ledger: Ledger) -> None:
-    setup = AudienceSetup(
-        merge_fields=(MergeField(tag="DESK", type=Type.DROPDOWN, choices=("window", "door")),),
-        interests=(Interest(category="Pets", name="Goats", id="1n7"),),
-        tags={"Flamingo": 12},
-    )
-    assert ledger.audience_setup(BARN) == AudienceSetup()
-
-    ledger.save_audience_setup(BARN, setup)
-
-    assert ledger.audience_setup(BARN) == setup
-    assert ledger.audience_setup("the-attic") == AudienceSetup()
-
-
-# Requests
-
-
-def test_a_request_that_comes_again_was_first_received_the_first_time(ledger: Ledger) -> None:
-    assert ledger.first_received(BARN, "msg_1", NOON) == NOON
-    assert ledger.first_received(BARN, "msg_1", later(minutes=3)) == NOON
-    assert ledger.first_received(BARN, "msg_1", later(days=13)) == NOON
-
-
-def test_a_request_is_forgotten_after_two_weeks(ledger: Ledger) -> None:
-    ledger.first_received(BARN, "msg_1", NOON)
-
-    assert ledger.first_received(BARN, "msg_1", later(days=14, seconds=1)) == later(days=14, seconds=1)
-    assert ledger.first_received(BARN, "msg_1", later(days=15)) == later(days=14, seconds=1)
-
-
-def test_other_requests_and_other_connections_have_times_of_their_own(ledger: Ledger) -> None:
-    ledger.first_received(BARN, "msg_1", NOON)
-
-    assert ledger.first_received(BARN, "msg_2", later(minutes=1)) == later(minutes=1)
-    assert ledger.first_received("the-attic", "msg_1", later(minutes=2)) == later(minutes=2)
-
-
 # What is due
 
 
 def test_a_record_is_due_when_its_time_has_come_and_no_longer_once_settled(ledger: Ledger) -> None:
-    (known,) = saved(ledger, record("gustave", due_at=later(seconds=60)))
+    (known,) = all_saved(ledger, record("gustave", due_at=later(seconds=60)))
 
     assert ledger.due(later(seconds=59), 10) == []
     assert ledger.due(later(seconds=60), 10) == [(BARN, "gustave")]
@@ -138,8 +56,8 @@ def test_a_record_is_due_when_its_time_has_come_and_no_longer_once_settled(ledge
 
 def test_what_is_due_of_all_connections_is_found_up_to_a_limit(ledger: Ledger) -> None:
     choir = [record(f"singer-{number}", due_at=later(seconds=number)) for number in range(40)]
-    saved(ledger, *choir, record("soloist", due_at=later(hours=1)), record("gustave"))
-    saved(ledger, record("gustave", connection_id="the-attic", due_at=NOON))
+    all_saved(ledger, *choir, record("soloist", due_at=later(hours=1)), record("gustave"))
+    all_saved(ledger, record("gustave", connection_id="the-attic", due_at=NOON))
 
     found = ledger.due(later(minutes=1), 100)
 
@@ -150,7 +68,7 @@ def test_what_is_due_of_all_connections_is_found_up_to_a_limit(ledger: Ledger) -
 
 
 def test_a_settled_member_is_made_due_and_who_was_in_the_middle_loses(ledger: Ledger) -> None:
-    (known,) = saved(ledger, record("gustave"))
+    (known,) = all_saved(ledger, record("gustave"))
 
     ledger.touch(BARN, ["gustave", "the-yeti"], later(minutes=1))
 
@@ -162,7 +80,7 @@ def test_a_settled_member_is_made_due_and_who_was_in_the_middle_loses(ledger: Le
 
 
 def test_one_who_is_due_earlier_stays_so_and_one_who_is_due_later_is_brought_forward(ledger: Ledger) -> None:
-    early, late = saved(ledger, record("early-bird", due_at=NOON), record("owl", due_at=later(hours=9)))
+    early, late = all_saved(ledger, record("early-bird", due_at=NOON), record("owl", due_at=later(hours=9)))
 
     ledger.touch(BARN, ["early-bird", "owl"], later(hours=1))
 
@@ -173,7 +91,7 @@ def test_one_who_is_due_earlier_stays_so_and_one_who_is_due_later_is_brought_for
 
 
 def test_who_is_about_to_settle_a_member_touched_meanwhile_loses_even_if_it_was_due_already(ledger: Ledger) -> None:
-    (known,) = saved(ledger, record("early-bird", due_at=NOON))
+    (known,) = all_saved(ledger, record("early-bird", due_at=NOON))
 
     ledger.touch(BARN, ["early-bird"], later(hours=1))
 
@@ -182,7 +100,7 @@ def test_who_is_about_to_settle_a_member_touched_meanwhile_loses_even_if_it_was_
 
 
 def test_postponing_offers_a_member_later_and_disturbs_nobody_in_the_middle(ledger: Ledger) -> None:
-    (known,) = saved(ledger, record("gustave", due_at=NOON))
+    (known,) = all_saved(ledger, record("gustave", due_at=NOON))
 
     ledger.postpone([(BARN, "gustave")], later(minutes=5))
 
@@ -194,7 +112,7 @@ def test_postponing_offers_a_member_later_and_disturbs_nobody_in_the_middle(ledg
 
 
 def test_what_is_due_can_be_put_sooner_as_well_and_what_is_not_due_stays_so(ledger: Ledger) -> None:
-    done, owl = saved(ledger, record("gustave"), record("owl", due_at=later(hours=9)))
+    done, owl = all_saved(ledger, record("gustave"), record("owl", due_at=later(hours=9)))
 
     ledger.postpone([(BARN, "gustave"), (BARN, "owl"), (BARN, "the-yeti")], later(hours=1))
 
@@ -238,10 +156,12 @@ def test_the_same_event_told_twice_is_there_once(ledger: Ledger) -> None:
 
 
 def test_members_are_listed_by_status_each_of_them_once(ledger: Ledger) -> None:
-    choir = saved(ledger, *(record(f"singer-{number:02d}", since=later(seconds=number % 9)) for number in range(50)))
+    choir = all_saved(
+        ledger, *(record(f"singer-{number:02d}", since=later(seconds=number % 9)) for number in range(50))
+    )
     failed = [settled(singer, Status.FAILED, ReasonCode.FIELD_INVALID) for singer in choir[:20]]
     ledger.settle(AUDIENCE, [Settlement(singer) for singer in failed])
-    saved(ledger, record("gustave", connection_id="the-attic"))
+    all_saved(ledger, record("gustave", connection_id="the-attic"))
 
     for status, expected in (
         (Status.FAILED, [singer.stored for singer in failed]),
@@ -256,7 +176,7 @@ def test_members_are_listed_by_status_each_of_them_once(ledger: Ledger) -> None:
 
 
 def test_a_page_of_members_is_not_longer_than_its_limit_and_the_last_has_no_next(ledger: Ledger) -> None:
-    saved(ledger, *(record(f"singer-{number}") for number in range(12)))
+    all_saved(ledger, *(record(f"singer-{number}") for number in range(12)))
 
     assert len(ledger.members(BARN, Status.PENDING, None, 5).items) == 5
     assert ledger.members(BARN, Status.PENDING, None, 12).next is None
@@ -286,7 +206,7 @@ def test_a_cursor_that_was_made_up_is_refused(ledger: Ledger, page: Callable[[Le
 
 def test_counts_follow_every_record_that_is_stored(ledger: Ledger) -> None:
     assert ledger.counts(BARN).get(Status.PENDING, 0) == 0
-    choir = saved(ledger, *(record(f"singer-{number}") for number in range(6)))
+    choir = all_saved(ledger, *(record(f"singer-{number}") for number in range(6)))
     assert ledger.counts(BARN) == {Status.PENDING: 6}
 
     ledger.settle(AUDIENCE, [Settlement(settled(singer)) for singer in choir[:4]])
@@ -301,7 +221,7 @@ def test_counts_follow_every_record_that_is_stored(ledger: Ledger) -> None:
 
 
 def test_a_settlement_or_an_intent_that_was_lost_counts_nothing(ledger: Ledger) -> None:
-    (known,) = saved(ledger, record("gustave"))
+    (known,) = all_saved(ledger, record("gustave"))
     ledger.save_intents(AUDIENCE, [intent(record("gustave"))])
     ledger.settle(AUDIENCE, [Settlement(settled(known))])
     ledger.settle(AUDIENCE, [Settlement(settled(known, Status.FAILED))])
@@ -310,8 +230,8 @@ def test_a_settlement_or_an_intent_that_was_lost_counts_nothing(ledger: Ledger) 
 
 
 def test_a_record_stored_again_under_the_same_status_is_counted_once(ledger: Ledger) -> None:
-    (known,) = saved(ledger, record("gustave"))
-    saved(ledger, known)
-    saved(ledger, known.stored)
+    (known,) = all_saved(ledger, record("gustave"))
+    all_saved(ledger, known)
+    all_saved(ledger, known.stored)
 
     assert {status: n for status, n in ledger.counts(BARN).items() if n} == {Status.PENDING: 1}

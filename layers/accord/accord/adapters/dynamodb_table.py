@@ -94,7 +94,7 @@ class Table:
 
         def get_chunk(chunk: Sequence[Item]) -> list[Item]:
             found: list[Item] = []
-            for _ in _pauses():
+            for _ in _turns():
                 request = {self._name: {"Keys": list(chunk), "ConsistentRead": consistent}}
                 response = self._call("batch_get_item", RequestItems=request)
                 found += response["Responses"].get(self._name, [])
@@ -111,7 +111,7 @@ class Table:
 
         def put_chunk(chunk: Sequence[Item]) -> None:
             requests: list[dict[str, Any]] = [{"PutRequest": {"Item": item}} for item in chunk]
-            for _ in _pauses():
+            for _ in _turns():
                 response = self._call("batch_write_item", RequestItems={self._name: requests})
                 requests = response.get("UnprocessedItems", {}).get(self._name, [])
                 if not requests:
@@ -172,17 +172,17 @@ class Table:
     def _attempt(self, operation: str, **arguments: Any) -> Item | None:
         """Nothing when it was done; else what a condition that failed found. What meets another write is repeated:
         DynamoDB refuses a write to an item that a transaction is about to change."""
-        contended: Contended | None = None
-        for _ in _pauses():
+        for is_last in _turns():
             try:
                 self._call(operation, **arguments)
             except ConditionFailed as failed:
                 return failed.found
-            except Contended as error:
-                contended = error
+            except Contended:
+                if is_last:
+                    raise
             else:
-                return None
-        raise contended or AssertionError("at least one attempt")
+                break
+        return None
 
     def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
         if self._on_consumed is not None:
@@ -199,9 +199,9 @@ class Table:
         return response
 
 
-def _pauses() -> Iterator[None]:
-    """Six turns, with growing, jittered pauses between them: about a second in all."""
+def _turns() -> Iterator[bool]:
+    """Six turns, with growing, jittered pauses between them, about a second in all: whether it is the last one."""
     for turn in range(_ATTEMPTS):
         if turn:
             time.sleep(random.uniform(0.0, _FIRST_PAUSE * 2**turn))
-        yield None
+        yield turn == _ATTEMPTS - 1

@@ -1,0 +1,89 @@
+"""The contract of the port `Ledger`, on the fake and on DynamoDB: connections and requests."""
+
+from accord.domain.connection import AudienceSetup, ConnectionState, Interest, MergeField
+from accord.domain.connection import FieldType as Type
+from accord.ports import Ledger
+from tests.adapters.ledger_values import (
+    BARN,
+    NOON,
+    connection,
+    later,
+)
+
+# Connections
+
+
+def test_a_connection_is_read_as_it_was_saved(ledger: Ledger) -> None:
+    assert ledger.connection(BARN) is None
+
+    ledger.save_connection(connection())
+
+    assert ledger.connection(BARN) == connection()
+    assert ledger.connection("the-attic") is None
+
+
+def test_a_connection_breaks_with_a_reason_and_is_mended(ledger: Ledger) -> None:
+    ledger.save_connection(connection())
+
+    ledger.break_connection(BARN, "The key was eaten by a goat.")
+
+    broken = {"state": ConnectionState.BROKEN, "state_reason": "The key was eaten by a goat."}
+    assert ledger.connection(BARN) == connection().model_copy(update=broken)
+
+    ledger.mend_connection(BARN)
+
+    assert ledger.connection(BARN) == connection()
+
+
+def test_a_pause_is_neither_broken_nor_mended(ledger: Ledger) -> None:
+    paused = connection().model_copy(update={"state": ConnectionState.PAUSED, "state_reason": "Holidays."})
+    ledger.save_connection(paused)
+
+    ledger.break_connection(BARN, "The key was eaten by a goat.")
+    ledger.mend_connection(BARN)
+
+    assert ledger.connection(BARN) == paused
+
+
+def test_a_connection_that_is_not_there_is_not_made_by_breaking_it(ledger: Ledger) -> None:
+    ledger.break_connection("the-attic", "There are bats.")
+    ledger.mend_connection("the-attic")
+
+    assert ledger.connection("the-attic") is None
+
+
+def test_the_setup_of_an_audience_is_empty_until_it_was_saved(ledger: Ledger) -> None:
+    setup = AudienceSetup(
+        merge_fields=(MergeField(tag="DESK", type=Type.DROPDOWN, choices=("window", "door")),),
+        interests=(Interest(category="Pets", name="Goats", id="1n7"),),
+        tags={"Flamingo": 12},
+    )
+    assert ledger.audience_setup(BARN) == AudienceSetup()
+
+    ledger.save_audience_setup(BARN, setup)
+
+    assert ledger.audience_setup(BARN) == setup
+    assert ledger.audience_setup("the-attic") == AudienceSetup()
+
+
+# Requests
+
+
+def test_a_request_that_comes_again_was_first_received_the_first_time(ledger: Ledger) -> None:
+    assert ledger.first_received(BARN, "msg_1", NOON) == NOON
+    assert ledger.first_received(BARN, "msg_1", later(minutes=3)) == NOON
+    assert ledger.first_received(BARN, "msg_1", later(days=13)) == NOON
+
+
+def test_a_request_is_forgotten_after_two_weeks(ledger: Ledger) -> None:
+    ledger.first_received(BARN, "msg_1", NOON)
+
+    assert ledger.first_received(BARN, "msg_1", later(days=14, seconds=1)) == later(days=14, seconds=1)
+    assert ledger.first_received(BARN, "msg_1", later(days=15)) == later(days=14, seconds=1)
+
+
+def test_other_requests_and_other_connections_have_times_of_their_own(ledger: Ledger) -> None:
+    ledger.first_received(BARN, "msg_1", NOON)
+
+    assert ledger.first_received(BARN, "msg_2", later(minutes=1)) == later(minutes=1)
+    assert ledger.first_received("the-attic", "msg_1", later(minutes=2)) == later(minutes=2)
