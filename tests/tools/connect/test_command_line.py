@@ -1,15 +1,18 @@
 """What a person sees and may say: the key stays out of the command line, and every refusal says what to do."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 import tools.connect.__main__ as command
 from accord.adapters.dynamodb import DynamoDBLedger
-from tools.connect import Stack, Wanted
+from accord.adapters.mailchimp_account import AudienceSummary
+from tools.connect import ConnectError, Stack, Wanted
 from tools.connect.connecting import connect
 from tools.connect.examples import explained
 from tools.connect.stack import StackError, find_stack
@@ -98,6 +101,39 @@ def test_an_unknown_audience_is_said(run: Run, capsys: pytest.CaptureFixture[str
     assert run("--audience", "nosuch") == 1
 
     assert "no audience 'nosuch'" in capsys.readouterr().err
+
+
+TWO = [AudienceSummary("a1", "Kea", 1_200), AudienceSummary("a2", "[Kiwi] & friends", 3)]
+
+
+def test_with_several_audiences_and_nobody_to_ask_it_names_them() -> None:
+    with pytest.raises(ConnectError, match="--audience a1, --audience a2"):
+        command._audience(TWO, None, Console())
+
+
+def test_a_person_chooses_among_several_audiences(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", Typing("2\n"))
+
+    chosen = command._audience(TWO, None, Console())
+
+    assert chosen.id == "a2"
+    said = capsys.readouterr().out
+    assert "[Kiwi] & friends" in said
+    assert "1,200" in said
+
+
+def test_an_account_without_an_audience_is_said() -> None:
+    with pytest.raises(ConnectError, match="no audience yet"):
+        command._audience([], None, Console())
+
+
+class Typing(io.StringIO):
+    """Somebody at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def test_a_second_time_is_refused(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
