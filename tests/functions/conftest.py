@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -25,6 +27,8 @@ from tests.builders import a_connection
 EVENTS = Path(__file__).parents[2] / "events"
 SIGNING_SECRETS = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
 UPSTREAM_TOKEN = "upstream-token"
+MAILCHIMP_KEY = "0123456789abcdef-us1"
+ADDRESS_KEY = "a key of this test only"
 OPERATOR_TOKENS = ["operator-token", "operator-token-of-next-month"]
 
 
@@ -48,9 +52,10 @@ class Stack:
 
     connection: Connection
     ledger: DynamoDBLedger
+    table: str
     queues: dict[str, str]
+    secrets: dict[str, str]
     logged: io.StringIO = field(default_factory=io.StringIO)
-    secret_ids: dict[str, str] = field(default_factory=dict)
 
     def invoke(self, function: str, event: dict[str, Any], **context: Any) -> Any:
         app = importlib.import_module(f"functions.{function}.app")
@@ -80,37 +85,53 @@ def event(name: str) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture(scope="module")
+def aws() -> Iterator[None]:
+    """One AWS for a module, with one client for each service: making one takes longer than most tests."""
+    make: Any = boto3.client
+    made: dict[str, Any] = {}
+
+    def client(service: str, **_options: Any) -> Any:
+        if service not in made:
+            made[service] = make(service, region_name="eu-west-3")
+        return made[service]
+
+    with mock_aws(), patch("boto3.client", client):
+        yield
+
+
 @pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
-    with mock_aws():
-        boto3.client("dynamodb").create_table(TableName="ledger", **TABLE)
-        sqs = boto3.client("sqs")
-        queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("member-changes", "bulk-changes")}
-        secrets = {
-            "connection": {"mailchimp_api_key": "0123456789abcdef-us1", "signing_secrets": list(SIGNING_SECRETS)},
-            "operator": {"tokens": OPERATOR_TOKENS},
-        }
-        manager = boto3.client("secretsmanager")
-        arns = {n: manager.create_secret(Name=n, SecretString=json.dumps(s))["ARN"] for n, s in secrets.items()}
-        arns["address-key"] = manager.create_secret(Name="address-key", SecretString="a key of this test only")["ARN"]
-        for name, value in {
-            "STAGE": "local",
-            "TABLE_NAME": "ledger",
-            "MEMBER_CHANGES_QUEUE_URL": queues["member-changes"],
-            "BULK_CHANGES_QUEUE_URL": queues["bulk-changes"],
-            "OPERATOR_SECRET_ARN": arns["operator"],
-            "ADDRESS_KEY_SECRET_ARN": arns["address-key"],
-        }.items():
-            monkeypatch.setenv(name, value)
-        _forget_what_bootstrap_made()
-        ledger = DynamoDBLedger(boto3.client("dynamodb"), "ledger")
-        hashes = (hashlib.sha256(UPSTREAM_TOKEN.encode()).hexdigest(),)
-        connection = a_connection(secret_arn=arns["connection"], token_hashes=hashes)
-        ledger.save_connection(connection)
-        yield Stack(connection, ledger, queues, secret_ids=arns)
-        _forget_what_bootstrap_made()
-        _log_to_nowhere()
+def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    """A ledger, queues and secrets of this test's own, and the environment that tells the functions of them."""
+    own = uuid4().hex[:8]
+    table = f"ledger-{own}"
+    boto3.client("dynamodb").create_table(TableName=table, **TABLE)
+    sqs = boto3.client("sqs")
+    queues = {q: sqs.create_queue(QueueName=f"{q}-{own}")["QueueUrl"] for q in ("member-changes", "bulk-changes")}
+    secrets = {
+        "connection": json.dumps({"mailchimp_api_key": MAILCHIMP_KEY, "signing_secrets": list(SIGNING_SECRETS)}),
+        "operator": json.dumps({"tokens": OPERATOR_TOKENS}),
+        "address-key": ADDRESS_KEY,
+    }
+    manager = boto3.client("secretsmanager")
+    arns = {n: manager.create_secret(Name=f"{n}-{own}", SecretString=s)["ARN"] for n, s in secrets.items()}
+    for name, value in {
+        "STAGE": "local",
+        "TABLE_NAME": table,
+        "MEMBER_CHANGES_QUEUE_URL": queues["member-changes"],
+        "BULK_CHANGES_QUEUE_URL": queues["bulk-changes"],
+        "OPERATOR_SECRET_ARN": arns["operator"],
+        "ADDRESS_KEY_SECRET_ARN": arns["address-key"],
+    }.items():
+        monkeypatch.setenv(name, value)
+    _forget_what_bootstrap_made()
+    ledger = DynamoDBLedger(boto3.client("dynamodb"), table)
+    hashes = (hashlib.sha256(UPSTREAM_TOKEN.encode()).hexdigest(),)
+    connection = a_connection(secret_arn=arns["connection"], token_hashes=hashes)
+    ledger.save_connection(connection)
+    yield Stack(connection, ledger, table, queues, arns)
+    _forget_what_bootstrap_made()
+    _log_to_nowhere()
 
 
 def _forget_what_bootstrap_made() -> None:

@@ -8,10 +8,18 @@ import boto3
 import pytest
 
 from accord.observability import UnexpectedError
-from tests.functions.conftest import OPERATOR_TOKENS, SIGNING_SECRETS, UPSTREAM_TOKEN, Stack, event
+from tests.functions.conftest import (
+    ADDRESS_KEY,
+    MAILCHIMP_KEY,
+    OPERATOR_TOKENS,
+    SIGNING_SECRETS,
+    UPSTREAM_TOKEN,
+    Stack,
+    event,
+)
 from tests.functions.test_receive_changes import posted, signed
 
-SECRETS = [UPSTREAM_TOKEN, *OPERATOR_TOKENS, *SIGNING_SECRETS, "0123456789abcdef-us1", "a key of this test only"]
+SECRETS = [UPSTREAM_TOKEN, *OPERATOR_TOKENS, *SIGNING_SECRETS, MAILCHIMP_KEY, ADDRESS_KEY]
 PERSONAL = ["wombat", "Wilhelmina", "Wombatsson", "33612345678", "1990-03-12", "Terrier", "Digging", "quokka", "Quirky"]
 REQUESTS = [
     "receive_changes.post_members",
@@ -103,7 +111,7 @@ def test_an_invocation_that_breaks_says_only_where(
 def test_a_secret_that_can_not_be_read_is_an_outage_that_names_no_secret(
     stack: Stack, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    boto3.client("secretsmanager").put_secret_value(SecretId="connection", SecretString="0123456789abcdef-us1")
+    boto3.client("secretsmanager").put_secret_value(SecretId=stack.secrets["connection"], SecretString=MAILCHIMP_KEY)
 
     assert stack.call("receive_changes", signed())[0] == 503
     assert_discreet(stack, capsys, caplog)

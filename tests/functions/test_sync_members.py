@@ -25,7 +25,7 @@ def test_the_message_that_nobody_can_read_fails_alone(stack: Stack) -> None:
 
 def test_all_messages_come_again_when_the_ledger_is_gone(stack: Stack) -> None:
     stack.invoke("sync_members", {"Records": []})
-    boto3.client("dynamodb").delete_table(TableName="ledger")
+    boto3.client("dynamodb").delete_table(TableName=stack.table)
 
     with pytest.raises(UnexpectedError):
         stack.invoke("sync_members", event("sync_members.batch"))

@@ -66,10 +66,11 @@ class Response:
     def proxied(self) -> dict[str, Any]:
         """The answer as API Gateway wants it."""
         headers = {"content-type": "application/json", "cache-control": "no-store", **(self.headers or {})}
+        text = json.dumps(self.document, ensure_ascii=False, separators=(",", ":"))
         return {
             "statusCode": self.status,
             "headers": headers,
-            "body": json.dumps(self.document, ensure_ascii=False, separators=(",", ":")),
+            "body": text.encode(errors="replace").decode(),  # a name that was sent may hold half a character
             "isBase64Encoded": False,
         }
 

@@ -21,7 +21,6 @@ _FIXED = {
     "union_tag_invalid": "must be member.upserted, member.left or member.erased",
     "timezone_aware": "has no time zone; end it with Z or with an offset such as +01:00",
     "string_type": "must be a text",
-    "string_unicode": "holds characters that are not valid Unicode; remove them",
     "string_too_short": "must not be empty",
     "bool_type": "must be true or false",
     "int_type": "must be a whole number",
@@ -97,8 +96,6 @@ def _message(kind: str, path: Sequence[str], error: Mapping[str, Any]) -> str:
         return A_DATE
     if kind in ("enum", "literal_error"):
         return f"must be {context['expected']}"
-    if kind == "string_too_long":
-        return f"is too long; {context['max_length']} characters are the most"
-    if kind == "too_long":
-        return f"has too many entries; {context['max_length']} are the most"
+    if kind in ("too_long", "string_too_long"):
+        return f"is too long; {context['max_length']} {'entries' if path[-1] == 'tags' else 'characters'} are the most"
     return "is not valid here"

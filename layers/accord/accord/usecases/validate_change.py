@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -26,27 +27,41 @@ def validate_change(raw: object, order: OrderBy, now: datetime) -> Upserted | Le
     """The change, or every error found. The connection's `order` says which field must be there."""
     if not isinstance(raw, dict):
         return (FieldError(WHOLE, "must be an object"),)
-    if len(json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")) > MAX_BYTES:
-        return (FieldError(WHOLE, "is larger than 16 KB; shorten its texts or send fewer fields"),)
-    written = _misspelt(raw)
     try:
-        change = member_change.validate_python(raw)
+        size = len(json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode())
+    except UnicodeEncodeError:
+        return (FieldError(WHOLE, "holds half a character (an unpaired surrogate); remove it"),)
+    if size > MAX_BYTES:
+        return (FieldError(WHOLE, "is larger than 16 KB; shorten its texts or send fewer fields"),)
+    misspelt = _misspelt(raw)
+    written = [FieldError(".".join(path), message) for path, message in misspelt.items()]
+    try:
+        change = member_change.validate_python(_without(raw, misspelt))
     except ValidationError as error:
         return first_of_each([*written, *explain(error)])
     return tuple(written) or _out_of_order(change, order) or _in_the_future(change, now) or change
 
 
-def _misspelt(raw: Mapping[str, object]) -> list[FieldError]:
-    """Dates that are not written as dates: pydantic would take a number, even in a text, for seconds since 1970."""
-    errors = [
-        FieldError(".".join(path), message)
+def _misspelt(raw: Mapping[str, object]) -> dict[tuple[str, ...], str]:
+    """Dates that are not written as dates: pydantic would take a number, even in a text, for seconds since 1970. And
+    times so early or late that they have no equal in UTC."""
+    errors: dict[tuple[str, ...], str] = {
+        path: message
         for paths, form, message in ((_TIMES, _A_TIME, A_TIME), (_DATES, _A_DATE, A_DATE))
         for path in paths
         if (value := _at(raw, path)) is not None and not (isinstance(value, str) and form.match(value))
-    ]
+    }
     if isinstance(raw.get("version"), bool):
-        errors.append(FieldError("version", "must be a whole number"))
+        errors["version",] = "must be a whole number"
     return errors
+
+
+def _without(raw: Mapping[str, Any], paths: Iterable[tuple[str, ...]]) -> dict[str, Any]:
+    """A copy in which these fields, which may all be missing, are null."""
+    copy = dict(raw)
+    for first, *rest in paths:
+        copy[first] = _without(copy[first], [tuple(rest)]) if rest else None
+    return copy
 
 
 def _at(raw: Mapping[str, object], path: tuple[str, ...]) -> object:
