@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from itertools import batched, count
@@ -14,6 +15,8 @@ from accord.domain.values import normalised, subscriber_hash
 from accord.errors import Refusal, Rejected, Retryable
 from accord.ports import Clock
 from tests.builders import SETUP
+
+LATEST = timedelta(seconds=120)
 
 
 class Trouble(StrEnum):
@@ -47,7 +50,8 @@ class FakeAudience:
     forgotten: set[str] = field(default_factory=set)
     tags: dict[str, int] = field(default_factory=lambda: dict(SETUP.tags))
     calls: list[str] = field(default_factory=list)
-    late: list[Callable[[], object]] = field(default_factory=list)
+    late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
+    """Effects of calls that timed out, and when Mailchimp gets to them at the latest (FACTS section 1: 120 s)."""
     _ids: Iterator[int] = field(default_factory=lambda: count(1))
 
     # --- the port ---
@@ -120,10 +124,12 @@ class FakeAudience:
             person.own_unsubscribe = status is ContactStatus.UNSUBSCRIBED  # staff who archive do not undo it
         self._write(person, status=status)
 
-    def release_late(self) -> None:
-        """Calls that timed out take effect now."""
-        pending, self.late = self.late, []
-        for effect in pending:
+    def release_late(self, *, overdue: bool = False) -> None:
+        """Calls that timed out take effect now; with `overdue` only those that Mailchimp must have got to."""
+        now = self.clock.now()
+        pending = [late for late in self.late if not overdue or late[0] <= now]
+        self.late = [late for late in self.late if late not in pending]
+        for _, effect in pending:
             try:
                 effect()
             except Rejected:
@@ -142,7 +148,7 @@ class FakeAudience:
             case Trouble.ERROR_AFTER_EFFECT | Trouble.TIMEOUT_AFTER_EFFECT:
                 effect()
             case Trouble.LATE_EFFECT:
-                self.late.append(effect)
+                self.late.append((self.clock.now() + LATEST, effect))
             case Trouble.ERROR | Trouble.TIMEOUT:
                 pass
         running = trouble not in {Trouble.ERROR, Trouble.ERROR_AFTER_EFFECT}

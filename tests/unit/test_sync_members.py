@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from accord.domain.consent import Consent, ConsentStatus
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from tests.builders import (
@@ -84,10 +85,34 @@ def test_a_changed_field_is_one_patch_without_a_status() -> None:
 
 def test_without_consent_nothing_is_sent_and_no_profile_is_kept() -> None:
     scene = Scene()
-    scene.post(upserted(a_member(consent=None)))
+    unknown = Consent(status=ConsentStatus.UNKNOWN)
+    scene.post(upserted(a_member(consent=unknown)))
     assert scene.status() == (Status.EXCLUDED, ReasonCode.NO_CONSENT)
     assert scene.record().profile is None
     assert calls_made(scene) == []
+
+
+def test_a_profile_without_a_word_on_consent_waits_an_hour_for_a_statement_that_it_overtook() -> None:
+    scene = Scene()
+    newer = upserted(a_member(consent=None, plan="New"), at=NOON + minutes(1))
+    scene.post(newer)
+    assert scene.status() == (Status.EXCLUDED, ReasonCode.NO_CONSENT)
+    scene.post(upserted(a_member(plan="Old"), at=NOON))
+    contact = scene.audience.of("wombat@burrow.test")
+    assert contact is not None
+    assert contact.merge_fields["PLAN"] == "New"
+
+
+def test_a_profile_without_a_word_on_consent_is_dropped_after_an_hour() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(consent=None)))
+    scene.settle_all()
+    assert scene.status() == (Status.EXCLUDED, ReasonCode.NO_CONSENT)
+    assert scene.record().profile is None
+    scene.post(upserted(a_member(), at=NOON - minutes(1)))
+    assert scene.status() == (Status.EXCLUDED, ReasonCode.PROFILE_NEEDED)
+    scene.post(upserted(a_member(consent=None), at=NOON + minutes(200)))
+    assert scene.seen("wombat@burrow.test") is SUBSCRIBED
 
 
 def test_an_opt_out_unsubscribes_and_a_newer_opt_in_subscribes_again() -> None:

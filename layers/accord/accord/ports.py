@@ -33,7 +33,8 @@ class Audience(Protocol):
         hash of the new contact, or why it was refused (`EXISTS`: read it and decide again)."""
 
     def read(self, reference: str) -> Contact | None:
-        """The contact by `contact_id` or subscriber hash, archived ones included; None where there is none."""
+        """The contact by `contact_id` or subscriber hash, archived ones included; None where there is none, which
+        takes a second call: is the audience itself still there?"""
 
     def change(self, reference: str, patch: ContactPatch) -> Contact:
         """PATCH: changes a contact that exists, never creates one. Raises Rejected (`NOT_FOUND`, `EXISTS`...)."""
@@ -137,13 +138,14 @@ class Ledger(Protocol):
         """Store the addresses as given if the attempt of `token` still stands on them, records untouched."""
 
     def touch(self, connection_id: str, member_ids: Collection[str], due_at: datetime) -> None:
-        """Make members due that were settled; one that is due earlier stays so. Unknown ids are passed over."""
+        """Make members due by `due_at` at the latest, and raise their revision, so that a worker that had decided
+        without knowing what somebody else said reads again. Unknown ids are passed over."""
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
         """Connection and member ids whose `due_at` has come, oldest first within a shard."""
 
     def postpone(self, members: Sequence[tuple[str, str]], due_at: datetime) -> None:
-        """Set a later `due_at` on members that are due, so that they are not offered again meanwhile."""
+        """Set another `due_at` on members that are due; their revision stays."""
 
     def add_events(self, connection_id: str, events: Sequence[Event]) -> None:
         """Append to the history. The same event, added twice, is there once."""
@@ -151,7 +153,8 @@ class Ledger(Protocol):
     def history(self, connection_id: str, member_id: str, after: str | None, limit: int) -> Page[Event]:
         """Newest first."""
 
-    def members(self, connection_id: str, status: Status | None, after: str | None, limit: int) -> Page[Record]: ...
+    def members(self, connection_id: str, status: Status | None, after: str | None, limit: int) -> Page[Record]:
+        """By status, those longest in it first. A page may be shorter than `limit` and still have a next one."""
 
     def counts(self, connection_id: str) -> Mapping[Status, int]: ...
 

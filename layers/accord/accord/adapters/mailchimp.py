@@ -67,12 +67,14 @@ class MailchimpAudience:
         return [results.get(address, Rejected(Refusal.OTHER, "unanswered")) for address in addresses]
 
     def read(self, reference: str) -> Contact | None:
-        """A 404 can also mean that the whole audience is gone: Mailchimp does not tell the two apart here."""
+        """A 404 can also mean that the whole audience is gone, or belongs to another account: Mailchimp does not tell
+        the two apart. One more call does, before anybody is taken for deleted."""
         params = {"fields": ",".join(CONTACT_FIELDS)}
         try:
             member = self._http.call("GET", self._member(reference), subject=Subject.CONTACT, params=params)
         except Rejected as refused:
             if refused.refusal is Refusal.NOT_FOUND:
+                self._http.call("GET", self._list, subject=Subject.AUDIENCE, params={"fields": "id"})
                 return None
             raise
         return _contact(member, reads=True)

@@ -47,6 +47,12 @@ class Attempt(Value):
     effects: tuple[Effect, ...]
     """What this attempt may do, and what unresolved attempts before it may have done."""
     until: Moment
+    moves: str | None = None
+    """The `contact_id` that a move brings to this address, where it is known."""
+    writes: dict[str, str] = {}
+    """What may have been written: merge tag -> fingerprint."""
+    interests: tuple[str, ...] = ()
+    """Which interests may have been chosen."""
 
 
 class Address(Value):

@@ -1,6 +1,6 @@
 """The record after a decision: its final status, or when it is tried again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accord.domain.actions import Exclude, Passive
 from accord.domain.connection import OnEmailChange
@@ -10,10 +10,15 @@ from accord.domain.permission import is_live
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import HeldAddress, Presence, Reason, Record
 
+GRACE = timedelta(hours=1)
+"""How long a profile without any word on consent is kept, should the word still come."""
+
 
 def finished(case: Case, passive: Passive, at: datetime) -> Record:
     """The record when nothing is left to do: a status with its reason, and no more personal data than it needs."""
     record = case.record
+    if _consent_may_follow(record, passive) and at < record.since + GRACE:
+        return _with_profile_for_now(record, passive, at)
     reason = Reason(code=passive.reason, detail=passive.detail)
     changed = (record.status, record.reason) != (passive.status, reason)
     update: dict[str, object] = {
@@ -31,6 +36,20 @@ def finished(case: Case, passive: Passive, at: datetime) -> Record:
     if passive.reason is ReasonCode.PROFILE_NEEDED:
         update["profile_mark"] = ""  # so that the same profile, posted again, counts as a change
     return record.model_copy(update=update)
+
+
+def _consent_may_follow(record: Record, passive: Passive) -> bool:
+    """A change without `consent` means *as last stated*, and that statement may still be on its way: changes overtake
+    each other. Were the profile dropped at once, the statement would come too late for it."""
+    silent = record.profile is not None and record.profile.consent is None
+    return passive.reason is ReasonCode.NO_CONSENT and silent
+
+
+def _with_profile_for_now(record: Record, passive: Passive, at: datetime) -> Record:
+    reason = Reason(code=passive.reason)
+    since = record.since if (record.status, record.reason) == (passive.status, reason) else at
+    update = {"status": passive.status, "reason": reason, "since": since, "holders_changed": False}
+    return record.model_copy(update=update | {"settled_version": record.version, "due_at": since + GRACE})
 
 
 def _let_go(case: Case, held: HeldAddress, at: datetime) -> HeldAddress:

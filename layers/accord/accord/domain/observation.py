@@ -1,9 +1,11 @@
 """What is seen in Mailchimp is merged into the memory of the address: by one pure function, whoever saw it."""
 
 from datetime import datetime
+from typing import Final
 
 from accord.domain.address import Address, Effect, Origin
 from accord.domain.contact import Contact, ContactStatus
+from accord.domain.payload import fingerprint
 from accord.domain.values import newest
 
 
@@ -29,13 +31,25 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
         update |= {"archived_by_us_at": None, "archived_by_staff_at": None}
     if unresolved - {Effect.TAG}:
         update["digest"] = None
-    if unresolved:
+    if address.attempt is not None and unresolved:
+        written = {t: m for t, m in address.attempt.writes.items() if fingerprint(contact.merge_fields.get(t, "")) == m}
+        chosen = (i for i in (*address.interests, *address.attempt.interests) if contact.interests.get(i))
+        update |= {"written": address.written | written, "interests": tuple(dict.fromkeys(chosen))}
         update |= {"tags": tuple(tag for tag in address.tags if tag.casefold() in known)}
     if address.origin is None and unresolved & {Effect.CREATE, Effect.MOVE}:
-        update["origin"] = Origin.CREATED
+        update |= {"origin": Origin.CREATED} if _the_one_moved(address, contact) else _UNTOUCHED
     if contact.status is not address.seen:
         update |= _turned(address, contact, changed_at, unresolved)
     return address.model_copy(update=update)
+
+
+_UNTOUCHED: Final[dict[str, object]] = {"origin": None, "digest": None, "written": {}, "interests": (), "tags": ()}
+
+
+def _the_one_moved(address: Address, contact: Contact) -> bool:
+    """Whether this is the contact that a move should bring here, not somebody else's that was here already."""
+    moves = address.attempt.moves if address.attempt is not None else None
+    return moves is None or contact.contact_id == moves
 
 
 def _moved_on(address: Address, contact: Contact, unresolved: set[Effect]) -> bool:
@@ -67,7 +81,7 @@ def _absent(address: Address, unresolved: set[Effect], at: datetime) -> Address:
     """A contact that was there and is gone was permanently deleted, unless Accord moved or erased it itself."""
     update: dict[str, object] = {"seen": None, "seen_at": at, "attempt": None, "digest": None, "contact_id": None}
     if Effect.MOVE in unresolved and address.seen is not None:
-        update |= {"origin": None, "written": {}, "tags": (), "interests": ()}
+        update |= _UNTOUCHED
     elif Effect.ERASE in unresolved:
         update["erased_at"] = at
     elif address.seen is not None:

@@ -49,22 +49,38 @@ def effect_of(action: Active) -> Effect:
             return Effect.ERASE
 
 
-def claimed(address: Address, action: Active, token: str, until: datetime) -> Address:
-    """The address while the action is under way. What a lost answer would leave open is noted beforehand: that the
-    person was asked, which tags may be there, and what attempts before this one may have done."""
-    before = address.attempt.effects if address.attempt is not None else ()
-    effects = tuple(dict.fromkeys((*before, effect_of(action))))
-    update: dict[str, object] = {"attempt": Attempt(token=token, effects=effects, until=until)}
+def claimed(address: Address, action: Active, token: str, until: datetime, old: Address) -> Address:
+    """The address while the action is under way; `old` is the one at `action.key`.
+
+    What a lost answer would leave open is noted beforehand: that the person was asked, what of Accord's the contact
+    may carry then, and what attempts before this one may have done.
+    """
+    before = address.attempt or Attempt(token=token, effects=(), until=until)
+    attempt = before.model_copy(
+        update={
+            "token": token,
+            "until": until,
+            "effects": tuple(dict.fromkeys((*before.effects, effect_of(action)))),
+            "writes": before.writes | _written({}, _fields(action)),
+            "interests": (*before.interests, *_chosen(action)),
+        }
+    )
+    update: dict[str, object] = {"attempt": attempt}
     match action:
-        case Create(asks_for=opt_in) | Reconfirm(asks_for=opt_in) if opt_in is not None:
+        case Create(contact=contact, asks_for=opt_in):
+            update |= {"subscriber_hash": subscriber_hash(contact.email), "asked_for": opt_in or address.asked_for}
+        case Reconfirm(asks_for=opt_in):
             update["asked_for"] = opt_in
         case Tag(change=change):
             update["tags"] = (*address.tags, *(tag for tag in change.add if tag not in address.tags))
-    match action:
-        case Create(contact=contact):
-            update["subscriber_hash"] = subscriber_hash(contact.email)
         case Move(to_key=to_key, patch=patch) if to_key == address.key and patch.email is not None:
-            update["subscriber_hash"] = subscriber_hash(patch.email)
+            update |= {
+                "subscriber_hash": subscriber_hash(patch.email),
+                "attempt": attempt.model_copy(update={"moves": old.contact_id}),
+                "written": old.written,
+                "interests": old.interests,
+                "tags": old.tags,
+            }
     return address.model_copy(update=update)
 
 
@@ -191,6 +207,20 @@ def erased(address: Address, at: datetime) -> Address:
         complained_at=address.complained_at,
         forgotten_at=address.forgotten_at,
     )
+
+
+def _fields(action: Active) -> dict[str, FieldValue]:
+    match action:
+        case Create(contact=sent) | Update(patch=sent) | Reconfirm(patch=sent) | Move(patch=sent):
+            return sent.merge_fields
+    return {}
+
+
+def _chosen(action: Active) -> tuple[str, ...]:
+    match action:
+        case Create(contact=sent) | Update(patch=sent) | Reconfirm(patch=sent) | Move(patch=sent):
+            return tuple(interest for interest, on in sent.interests.items() if on)
+    return ()
 
 
 def _carrying(address: Address, patch: ContactPatch, digest: str | None, before: Address) -> Address:

@@ -43,7 +43,13 @@ class Payload(Value):
 
 
 def fingerprint(value: FieldValue) -> str:
-    """A short digest of one value, to tell later whether it is still the one that Accord wrote."""
+    """A short digest of one value, to tell later whether it is still the one that Accord wrote. Mailchimp gives an
+    address back with its empty parts, and a number as it likes."""
+    match value:
+        case dict():
+            value = {part: text for part, text in value.items() if text}
+        case int() | float():
+            value = float(value)
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -48,7 +48,8 @@ class MemberWork:
     def claim(self, action: Active, token: str, until: datetime, digest: str | None) -> tuple[Self, list[Claim]]:
         """The work with its addresses claimed for the action, and the claims to store."""
         before = {key: self.addresses[key] for key in outcome.keys_of(action)}
-        taken = [outcome.claimed(address, action, token, until) for address in before.values()]
+        old = self.addresses[action.key]
+        taken = [outcome.claimed(address, action, token, until, old) for address in before.values()]
         claims = [Claim(address, before[address.key].revision) for address in taken]
         claimed = self.with_addresses(*(a.model_copy(update={"revision": a.revision + 1}) for a in taken))
         return replace(claimed, token=token, before=before, digest=digest), claims

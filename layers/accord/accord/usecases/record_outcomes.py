@@ -92,7 +92,6 @@ class RecordOutcomes:
         between. Their addresses are stored all the same: what happened in Mailchimp is known."""
         going_on: list[MemberWork] = []
         read_again: list[Record] = []
-        self._touch_others(outcomes)
         for attempt in range(TRIES):
             if not outcomes:
                 break
@@ -115,22 +114,8 @@ class RecordOutcomes:
     def _stored(self, outcome: Outcome) -> list[MemberWork]:
         if outcome.goes_on:
             return [outcome.work.stored(outcome.record)]
-        if outcome.record.settled:
+        if outcome.record.status is not Status.PENDING:
             self.settled[outcome.record.status] += 1
         else:
             self.postponed += 1
         return []
-
-    def _touch_others(self, outcomes: Sequence[Outcome]) -> None:
-        """What a holder said concerns the others at the address: they are decided again. Before the holder itself is
-        settled, so that a crash in between repeats this rather than leaving it out."""
-        others = {
-            holder.member_id
-            for outcome in outcomes
-            if outcome.record.settled and outcome.work.record.holders_changed
-            for address in outcome.work.addresses.values()
-            for holder in address.current_holders
-            if holder.member_id != outcome.record.member_id
-        }
-        if others:
-            self.ledger.touch(self.connection.id, others, self.clock.now())

@@ -56,12 +56,27 @@ class SettleMembers:
     def __call__(self, records: Iterable[Record]) -> None:
         """Settle these members as far as time, claims and Mailchimp allow; the others stay due."""
         works = self._read(list(records))
+        self._touch_others(works)
         for _ in range(ROUNDS):
-            orders = self._decide(works)
-            if not orders:
+            if not works:
                 return
-            works = self._act(orders)
+            orders, works = self._decide(works)
+            works += self._act(orders)
         self._postpone(works)
+
+    def _touch_others(self, works: Sequence[MemberWork]) -> None:
+        """What a holder of an address said concerns the others who hold it: they are decided again. Those of this
+        batch are anyway. The record says so until it is settled, so that a crash repeats this."""
+        here = {work.record.member_id for work in works}
+        others = {
+            holder.member_id
+            for work in works
+            if work.record.holders_changed
+            for address in work.addresses.values()
+            for holder in address.current_holders
+        }
+        if others - here:
+            self.ledger.touch(self.connection.id, others - here, self.clock.now())
 
     def _read(self, records: Sequence[Record]) -> list[MemberWork]:
         keys = {held.key for record in records for held in record.addresses}
@@ -77,8 +92,8 @@ class SettleMembers:
 
     # --- decide ---------------------------------------------------------------------------------------------------
 
-    def _decide(self, works: Sequence[MemberWork]) -> list[Order[Active]]:
-        """Settle those to whom nothing is to be sent; what the others need."""
+    def _decide(self, works: Sequence[MemberWork]) -> tuple[list[Order[Active]], list[MemberWork]]:
+        """Settle those to whom nothing is to be sent. What the others need, and who must be decided once more."""
         now = self.clock.now()
         orders: list[Order[Active]] = []
         outcomes: list[Outcome] = []
@@ -99,8 +114,7 @@ class SettleMembers:
         if busy:
             self.ledger.postpone(busy, now + timedelta(seconds=self.timing.busy_retry))
             self.record.postponed += len(busy)
-        again = self._store(outcomes)
-        return orders + (self._decide(again) if again else [])
+        return orders, self._store(outcomes)
 
     def _action(self, work: MemberWork) -> Action:
         if work.must_look is not None:
