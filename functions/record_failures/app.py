@@ -22,8 +22,9 @@ metrics = metrics_of("record_failures")
 @metrics.log_metrics
 @discreet(logger, metrics)
 def handler(event: dict[str, Any], _context: "LambdaContext") -> "PartialItemFailureResponse":
+    record = bootstrap.record_failures()  # before anything is parsed: the stage says which addresses are well-formed
     batch = parse(event)
-    recorded = bootstrap.record_failures()(batch.messages)
+    recorded = record(batch.messages)
     failed = batch.failed(recorded.failed)
     count(metrics, "MembersFailed", recorded.members)
     logger.error(

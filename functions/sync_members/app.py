@@ -18,8 +18,9 @@ metrics = metrics_of("sync_members")
 @metrics.log_metrics
 @discreet(logger, metrics)
 def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFailureResponse":
+    sync = bootstrap.sync_members()  # before anything is parsed: the stage says which addresses are well-formed
     batch = parse(event)
-    result = bootstrap.sync_members()(batch.messages, deadline(context, bootstrap.sync_members_margin()))
+    result = sync(batch.messages, deadline(context, bootstrap.sync_members_margin()))
     for error in result.errors:
         logger.error("one member failed", extra=described(error))
     failed = batch.failed(result.failed)

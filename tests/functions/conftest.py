@@ -110,7 +110,7 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     queues = {q: sqs.create_queue(QueueName=f"{q}-{own}")["QueueUrl"] for q in ("member-changes", "bulk-changes")}
     secrets = {
         "connection": json.dumps({"mailchimp_api_key": MAILCHIMP_KEY, "signing_secrets": list(SIGNING_SECRETS)}),
-        "operator": json.dumps({"tokens": OPERATOR_TOKENS}),
+        "operator": json.dumps(dict(zip(("token", "previous"), OPERATOR_TOKENS, strict=False))),
         "address-key": ADDRESS_KEY,
     }
     manager = boto3.client("secretsmanager")

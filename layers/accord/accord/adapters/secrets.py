@@ -48,8 +48,9 @@ class SecretsManagerSecrets:
         return key
 
     def operator_tokens(self, arn: str) -> tuple[str, ...]:
-        """The tokens of operators: one, or two while it is rotated."""
-        return _texts(self._document(arn).get("tokens"))
+        """The tokens of operators: `token`, as CloudFormation generates it, and `previous` while it is rotated."""
+        document = self._document(arn)
+        return _texts([document.get("token"), document.get("previous")])
 
     def address_key(self, arn: str) -> bytes:
         """The key under which addresses are remembered. It is never rotated."""
