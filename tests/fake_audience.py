@@ -12,7 +12,7 @@ from accord.domain.connection import AudienceSetup
 from accord.domain.contact import Contact, ContactPatch, ContactStatus, NewContact, TagChange
 from accord.domain.payload import FieldValue
 from accord.domain.values import normalised, subscriber_hash
-from accord.errors import Refusal, Rejected, Retryable
+from accord.errors import Misconfigured, Refusal, Rejected, Retryable
 from accord.ports import Clock
 from tests.builders import SETUP
 
@@ -48,6 +48,7 @@ class FakeAudience:
     trouble: Callable[[str], Trouble | None] = lambda _name: None
     people: dict[str, Person] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
+    refuses_the_key: bool = False
     tags: dict[str, int] = field(default_factory=lambda: dict(SETUP.tags))
     calls: list[str] = field(default_factory=list)
     late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
@@ -139,6 +140,8 @@ class FakeAudience:
 
     def _call[T](self, name: str, effect: Callable[[], T], *, reads: bool = False) -> T:
         self.calls.append(name)
+        if self.refuses_the_key:
+            raise Misconfigured("401 API Key Invalid: give the connection a new key")
         trouble = self.trouble(name)
         match trouble:
             case None:

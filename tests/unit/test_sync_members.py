@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from accord.domain.connection import ConnectionState
 from accord.domain.consent import Consent, ConsentStatus
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
@@ -344,6 +345,20 @@ def test_an_opt_out_is_carried_even_while_the_connection_is_paused() -> None:
     scene.post(upserted(a_member("late@burrow.test"), "m-2"))
     assert scene.seen("wombat@burrow.test") is UNSUBSCRIBED
     assert scene.status("m-2") == (Status.PENDING, ReasonCode.CONNECTION_PAUSED)
+
+
+def test_a_broken_connection_keeps_everything_and_goes_on_by_itself_when_mailchimp_answers_again() -> None:
+    scene = Scene()
+    scene.audience.refuses_the_key = True
+    scene.post(upserted(a_member()))
+    assert scene.status() == (Status.PENDING, ReasonCode.CONNECTION_PAUSED)
+    broken = scene.ledger.connections["burrow"]
+    assert broken.state is ConnectionState.BROKEN
+    assert "key" in broken.state_reason
+    scene.audience.refuses_the_key = False
+    scene.settle_all()
+    assert scene.status()[0] is Status.SYNCED
+    assert scene.ledger.connections["burrow"].state is ConnectionState.LIVE
 
 
 def test_history_tells_what_was_done() -> None:

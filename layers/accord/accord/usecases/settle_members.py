@@ -10,13 +10,13 @@ from accord.domain.actions import Action, Active, Create, Erase, Exclude, Hold, 
 from accord.domain.connection import AudienceSetup, Connection, ConnectionState
 from accord.domain.decision import decide
 from accord.domain.finishing import finished, tried_again
-from accord.domain.outcome import keys_of
 from accord.domain.payload import InvalidField, NationalPhone, Payload, payload_of
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Record
 from accord.domain.timing import Timing, backoff
 from accord.errors import AccordError, Misconfigured, Refusal, Rejected, Retryable
-from accord.ports import Audience, Claim, Clock, Ledger
+from accord.ports import Audience, Clock, Ledger
+from accord.usecases.claim_addresses import ClaimAddresses, Order
 from accord.usecases.member_work import MemberWork
 from accord.usecases.perform_action import perform, refused
 from accord.usecases.perform_bulk import BULK, TagContacts, create_contacts
@@ -28,8 +28,6 @@ TOGETHER = 10
 """Single calls whose addresses are claimed together: few enough that the last call starts well within the claim."""
 IN_A_ROW = 3
 """After so many failed calls in a row Mailchimp counts as away, and the rest waits."""
-
-type Order[A: Active] = tuple[MemberWork, A]
 
 
 @dataclass(slots=True)
@@ -49,6 +47,7 @@ class SettleMembers:
     _setup: AudienceSetup | None = None
     _failures: int = 0
     _broken: bool = False
+    _setup_renewed: bool = False
 
     def __post_init__(self) -> None:
         self.record = RecordOutcomes(self.ledger, self.clock, self.connection)
@@ -166,37 +165,16 @@ class SettleMembers:
         if self._over():
             self._postpone([work for work, _ in orders])
             return []
-        claimed, lost = self._claim(orders)
+        until = self.clock.now() + timedelta(seconds=self.timing.claim)
+        claim = ClaimAddresses(self.ledger, self.connection.audience_id, self.new_token, self._digest)
+        claimed, lost = claim(orders, until)
         answers = call(claimed) if claimed else ()
         outcomes = [self._outcome(*order, answer) for order, answer in zip(claimed, answers, strict=True)]
         return self._store(outcomes) + self._read_again(lost)
 
-    def _claim[A: Active](self, orders: Sequence[Order[A]]) -> tuple[list[Order[A]], list[MemberWork]]:
-        """The orders whose addresses are claimed now, and the members that must be read again first."""
-        until = self.clock.now() + timedelta(seconds=self.timing.claim)
-        lost: list[MemberWork] = []
-        free: list[tuple[MemberWork, Order[A], list[Claim]]] = []
-        taken: set[str] = set()
-        for work, action in orders:
-            keys = set(keys_of(action))
-            if keys & taken:  # two members of this batch at one address: one after the other
-                lost.append(work)
-                continue
-            taken |= keys
-            payload = self._payload(work.record)
-            digest = payload.digest if isinstance(payload, Payload) else None
-            claimed, claims = work.claim(action, self.new_token(), until, digest)
-            free.append((work, (claimed, action), claims))
-        missed = self.ledger.claim(self.connection.audience_id, [claim for _, _, claims in free for claim in claims])
-        got: list[Order[A]] = []
-        for work, (claimed, action), _ in free:
-            if not missed & set(claimed.before):
-                got.append((claimed, action))
-                continue
-            lost.append(work)
-            kept = [a for a in claimed.unclaimed().claimed_addresses if a.key not in missed]
-            self.ledger.release(self.connection.audience_id, kept, claimed.token or "")
-        return got, lost
+    def _digest(self, record: Record) -> str | None:
+        payload = self._payload(record)
+        return payload.digest if isinstance(payload, Payload) else None
 
     def _one_by_one(self, orders: Sequence[Order[Active]]) -> list[MemberWork | AccordError | None]:
         """One call an order; None for those that were not begun because the time is over or Mailchimp is away."""
@@ -228,6 +206,9 @@ class SettleMembers:
         """What is to be stored of one order."""
         now = self.clock.now()
         if isinstance(answer, Rejected):
+            if answer.refusal is Refusal.FIELD_INVALID and not self._setup_renewed:
+                self._setup_renewed = True  # somebody may have changed the field since the audience was read
+                self._save_setup(self.audience.setup())
             try:
                 answer = refused(work, action, answer, self.connection.mapping, now)
             except Rejected as error:
@@ -299,6 +280,13 @@ class SettleMembers:
                     self._failures += 1
                 case MemberWork() | Rejected():
                     self._failures = 0
+                    self._mend()
+
+    def _mend(self) -> None:
+        """Mailchimp answers again: a connection that an answer had broken goes on by itself."""
+        if self.connection.state is ConnectionState.BROKEN:
+            self.ledger.mend_connection(self.connection.id)
+            self.connection = self.connection.model_copy(update={"state": ConnectionState.LIVE, "state_reason": ""})
 
     def _save_setup(self, setup: AudienceSetup) -> None:
         self._setup = setup
