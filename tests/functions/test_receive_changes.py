@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
+import email_validator
 import pytest
 from standardwebhooks import Webhook
 
@@ -162,6 +163,19 @@ def test_bytes_that_are_not_utf_8_are_not_json(stack: Stack) -> None:
     sent = posted(base64.b64encode(b'{"changes": ["\xff"]}').decode(), isBase64Encoded=True)
 
     assert stack.call("receive_changes", sent)[0] == 400
+
+
+@pytest.mark.parametrize(("stage", "accepted"), [("local", 1), ("prod", 0)])
+def test_test_addresses_are_taken_on_the_local_stack_only(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, stage: str, accepted: int
+) -> None:
+    monkeypatch.setattr(email_validator, "SPECIAL_USE_DOMAIN_NAMES", ["invalid", "test"])
+    monkeypatch.setenv("STAGE", stage)
+    change = a_change(type="member.upserted", member={"email": "wombat@burrow.test"})
+
+    _, answer = stack.call("receive_changes", posted({"changes": [change]}))
+
+    assert len(answer["accepted"]) == accepted
 
 
 @pytest.mark.parametrize("body", ['{"changes": [{"\\ud83d": 1}]}', '{"changes": [{"id": "\\udead"}], "\\ud83d": 1}'])

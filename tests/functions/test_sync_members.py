@@ -3,6 +3,7 @@
 import json
 
 import boto3
+import email_validator
 import pytest
 
 from accord.domain.reasons import Status
@@ -54,3 +55,10 @@ def test_the_log_counts_and_names_messages_only(stack: Stack) -> None:
     [line] = [json.loads(line) for line in stack.logged.getvalue().splitlines() if "synced" in line]
     assert line["settled"] == {"excluded": 1, "archived": 1}
     assert line["unreadable"] == line["handed_back"] == [event("sync_members.batch")["Records"][1]["messageId"]]
+
+
+def test_the_first_batch_of_a_cold_start_knows_the_stage(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(email_validator, "SPECIAL_USE_DOMAIN_NAMES", ["invalid", "test"])
+    batch = event("sync_members.batch")
+
+    assert stack.invoke("sync_members", batch | {"Records": batch["Records"][:1]}) == {"batchItemFailures": []}

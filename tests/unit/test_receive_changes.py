@@ -110,9 +110,9 @@ def test_where_arrival_counts_a_time_may_be_missing_but_a_version_may_not() -> N
 @pytest.mark.parametrize("ahead", [5, 5.1])
 def test_a_clock_upstream_may_run_five_minutes_ahead(ahead: float) -> None:
     moment = (NOON + minutes(ahead)).isoformat()
-    consent = {"member": {"consent": {"status": "opted_in", "at": moment}}}
+    stated = {"consent": {"status": "opted_in", "at": moment}}
 
-    receipt = Door().post(gone(occurred_at=moment), gone(type="member.upserted", **consent))
+    receipt = Door().post(gone(occurred_at=moment), gone(type="member.upserted", member=stated))
 
     found = [error.field for refused in receipt.refused for error in refused.errors]
     assert found == ([] if ahead == 5 else ["occurred_at", "member.consent.at"])

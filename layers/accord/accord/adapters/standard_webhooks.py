@@ -1,9 +1,9 @@
 """Signed request -> is the signature right? As https://www.standardwebhooks.com prescribes, with its own library."""
 
-import binascii
 from collections.abc import Sequence
 
 from standardwebhooks import Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from accord.errors import Misconfigured
 from accord.usecases.recognise_caller import SignedRequest
@@ -26,7 +26,7 @@ def is_signed(request: SignedRequest, secrets: Sequence[str]) -> bool:
 def _webhook(secret: str) -> Webhook:
     try:
         return Webhook(secret)
-    except (binascii.Error, ValueError) as error:
+    except (EmptyWebhookSecretError, ValueError) as error:
         raise Misconfigured(
             "a signing secret is not `whsec_` and base64: write the connection's secret anew"
         ) from error

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 
 from accord.domain.connection import Connection
 from accord.domain.history import Event
@@ -13,8 +14,8 @@ from accord.errors import Retryable
 from accord.ports import ChangeQueue, Clock, Ledger, Page, QueuedChanges, Settlement
 
 A_PAGE = 500
-GROUPED = 10_000
-"""As many failed members as one answer counts by reason."""
+MOST = 10_000
+"""As many failed members as one answer counts by reason, or retries."""
 TRIES = 3
 """How often a member is read again after a worker was faster."""
 
@@ -29,7 +30,7 @@ class Failures:
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """How many members are tried again; `more` when the time was over before all were."""
+    """How many members are tried again; `more` when there may be others: ask again."""
 
     members: int
     more: bool = False
@@ -64,7 +65,7 @@ class ManageMembers:
             return Failures(page, None)
         reasons = Counter(record.reason.code for record in page.items)
         following = page.next
-        while following is not None and reasons.total() < GROUPED:
+        while following is not None and reasons.total() < MOST:
             further = self._ledger.members(connection.id, Status.FAILED, following, A_PAGE)
             reasons.update(record.reason.code for record in further.items)
             following = further.next
@@ -77,17 +78,32 @@ class ManageMembers:
         return bool(self._retry(connection, [member_id], self._queue))
 
     def retry_failures(self, connection: Connection, reason: ReasonCode | None, deadline: datetime) -> Retried:
-        """Every failed member, or those of one reason, page by page until `deadline`."""
-        retried: set[str] = set()
+        """Failed members, all or those of one reason, ten thousand at most and until `deadline`.
+
+        They are found first and retried then: a list that shrinks while it is paged through would skip some.
+        """
+        begun = self._clock.now()
+        found, more = self._find_failures(connection, reason, begun + (deadline - begun) / 2)
+        retried = 0
+        for some in batched(found, A_PAGE, strict=False):
+            if self._clock.now() >= deadline:
+                return Retried(retried, more=True)
+            retried += len(self._retry(connection, some, self._bulk_queue))
+        return Retried(retried, more)
+
+    def _find_failures(
+        self, connection: Connection, reason: ReasonCode | None, deadline: datetime
+    ) -> tuple[list[str], bool]:
+        """The ids, and whether there are more failures than were looked at."""
+        found: list[str] = []
         after: str | None = None
-        while self._clock.now() < deadline:
+        while len(found) < MOST and self._clock.now() < deadline:
             page = self._ledger.members(connection.id, Status.FAILED, after, A_PAGE)
-            chosen = [r.member_id for r in page.items if reason in (None, r.reason.code)]
-            retried |= self._retry(connection, set(chosen) - retried, self._bulk_queue)
+            found += [record.member_id for record in page.items if reason in {None, record.reason.code}]
             after = page.next
             if after is None:
-                return Retried(len(retried))
-        return Retried(len(retried), more=True)
+                return found, False
+        return found, True
 
     def _retry(self, connection: Connection, member_ids: Collection[str], queue: ChangeQueue) -> set[str]:
         """The members that are due now and offered."""
