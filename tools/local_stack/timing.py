@@ -1,0 +1,38 @@
+"""The delays of a local stack: template parameters, short enough that what fails is tried again within seconds."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Seconds, all of them; the template's parameters say what each is for.
+
+    Short, but in the same order as in production: a call to Mailchimp ends before its claim does, a worker before
+    others are offered what it has in hand is done, and a message stays hidden as long as its worker may take.
+    """
+
+    sync_timeout: int = 40
+    """15 s and `mailchimp_timeout` before its end sync_members begins no more calls."""
+    visibility: int = 45
+    mailchimp_timeout: int = 4
+    claim: int = 12
+    retry_base: int = 1
+    retry_max: int = 8
+    busy_retry: int = 1
+    paused_retry: int = 3
+    offered_again: int = 20
+
+    def parameters(self) -> dict[str, str]:
+        """As the template takes them, with the stage that may be so impatient."""
+        return {
+            "Stage": "local",
+            "SyncTimeoutSeconds": str(self.sync_timeout),
+            "QueueVisibilitySeconds": str(self.visibility),
+            "MailchimpTimeoutSeconds": str(self.mailchimp_timeout),
+            "ClaimSeconds": str(self.claim),
+            "RetryBaseSeconds": str(self.retry_base),
+            "RetryMaxSeconds": str(self.retry_max),
+            "BusyRetrySeconds": str(self.busy_retry),
+            "PausedRetrySeconds": str(self.paused_retry),
+            "OfferedAgainSeconds": str(self.offered_again),
+        }
