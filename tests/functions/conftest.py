@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -15,6 +16,7 @@ from uuid import uuid4
 import boto3
 import pytest
 from moto import mock_aws
+from standardwebhooks import Webhook
 
 from accord import bootstrap
 from accord.adapters.dynamodb import DynamoDBLedger
@@ -83,6 +85,28 @@ def event(name: str) -> dict[str, Any]:
     """One of the project's sample events."""
     found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
     return found
+
+
+def posted(body: object, **changes: Any) -> dict[str, Any]:
+    """A POST with this body and the connection's token."""
+    text = body if isinstance(body, str) else json.dumps(body)
+    return event("receive_changes.post_members") | {"body": text} | changes
+
+
+def signed(secret: str = SIGNING_SECRETS[0], *, at: datetime | None = None, name: str = "msg_1") -> dict[str, Any]:
+    """A POST that is signed at that time; now, unless told."""
+    sent = event("receive_changes.post_signed")
+    moment = at or datetime.now(UTC)
+    sent["headers"] |= {
+        "webhook-id": name,
+        "webhook-timestamp": str(int(moment.timestamp())),
+        "webhook-signature": Webhook(secret).sign(name, moment, sent["body"]),
+    }
+    return sent
+
+
+def a_change(**given: Any) -> dict[str, Any]:
+    return {"type": "member.left", "id": "m-1", "occurred_at": "2026-03-01T12:00:00Z"} | given
 
 
 @pytest.fixture(scope="module")

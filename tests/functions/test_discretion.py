@@ -16,8 +16,9 @@ from tests.functions.conftest import (
     UPSTREAM_TOKEN,
     Stack,
     event,
+    posted,
+    signed,
 )
-from tests.functions.test_receive_changes import posted, signed
 
 SECRETS = [UPSTREAM_TOKEN, *OPERATOR_TOKENS, *SIGNING_SECRETS, MAILCHIMP_KEY, ADDRESS_KEY]
 PERSONAL = ["wombat", "Wilhelmina", "Wombatsson", "33612345678", "1990-03-12", "Terrier", "Digging", "quokka", "Quirky"]

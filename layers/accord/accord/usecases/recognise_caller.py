@@ -1,5 +1,4 @@
-"""Request -> who is calling: the upstream application of one connection, or an operator. Nobody learns which
-connections there are."""
+"""Request -> who calls: one connection's application, or an operator. Nobody learns which connections there are."""
 
 import hashlib
 import hmac
