@@ -157,8 +157,7 @@ class FakeLedger:
         for address in settlement.addresses:
             self._put_address(audience_id, address, self._address(audience_id, address.key).revision + 1)
         self._store(record)
-        if settlement.event is not None:
-            self.events.setdefault(name, {})[settlement.event.id] = settlement.event
+        self.events.setdefault(name, {}).update({event.id: event for event in settlement.events})
         return True
 
     def release(self, audience_id: str, addresses: Sequence[Address], token: str) -> None:

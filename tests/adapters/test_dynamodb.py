@@ -158,7 +158,7 @@ def test_calls_are_as_few_as_can_be(table: FreshTable) -> None:
     assert meter.taken() == {"query": 1, "put_item": 1}
 
     settlements = [Settlement(settled(one)) for one in found.values() if one.member_id != "singer-7"]
-    own = Settlement(settled(found["singer-7"].stored), (free,), "tick", event("singer-7", 1))
+    own = Settlement(settled(found["singer-7"].stored), (free,), "tick", (event("singer-7", 1),))
     assert all(meter.ledger.settle(AUDIENCE, [*settlements, own]).values())
     assert meter.taken() == {"put_item": 99, "transact_write_items": 1, "update_item": 2}
 

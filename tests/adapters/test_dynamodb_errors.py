@@ -112,7 +112,7 @@ def test_a_touch_that_could_not_be_made_is_not_passed_over() -> None:
 def test_a_failed_condition_is_a_loss_whatever_else_was_in_the_way() -> None:
     client = ScriptedClient(cancelled("TransactionConflict", "ConditionalCheckFailed"))
 
-    assert ledger_on(client).settle(AUDIENCE, [Settlement(record("otter"), event=event("otter", 1))]) == {
+    assert ledger_on(client).settle(AUDIENCE, [Settlement(record("otter"), events=(event("otter", 1),))]) == {
         "otter": False
     }
     assert len(client.calls) == 1
@@ -121,7 +121,7 @@ def test_a_failed_condition_is_a_loss_whatever_else_was_in_the_way() -> None:
 def test_a_throttled_transaction_is_for_later() -> None:
     with pytest.raises(Retryable):
         ledger_on(ScriptedClient(cancelled("None", "ThrottlingError"))).settle(
-            AUDIENCE, [Settlement(record("otter"), event=event("otter", 1))]
+            AUDIENCE, [Settlement(record("otter"), events=(event("otter", 1),))]
         )
 
 

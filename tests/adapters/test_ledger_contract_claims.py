@@ -82,12 +82,32 @@ def test_a_settlement_stores_record_address_and_event_and_ends_the_claim(ledger:
     done = mine.model_copy(update={"attempt": None, "seen": ContactStatus.SUBSCRIBED, "contact_id": "c-1"})
     told = event("gustave", 1, kind="created", status=Status.SYNCED)
 
-    outcome = ledger.settle(AUDIENCE, [Settlement(settled(known), (done,), "tick", told)])
+    outcome = ledger.settle(AUDIENCE, [Settlement(settled(known), (done,), "tick", (told,))])
 
     assert outcome == {"gustave": True}
     assert ledger.records(BARN, ["gustave"]) == {"gustave": settled(known).stored}
     assert address(ledger, "k-duck") == done.model_copy(update={"revision": mine.revision + 1})
     assert ledger.history(BARN, "gustave", None, 10).items == [told]
+
+
+def test_among_many_settlements_only_the_one_that_lost_is_not_stored(ledger: Ledger) -> None:
+    ducks = [saved(ledger, record(f"duck-{n}", due_at=later(seconds=60)), f"k-{n}") for n in range(40)]
+    places = [taken(ledger, f"k-{n}", f"tick-{n}") for n in range(40)]
+    ledger.touch(BARN, ["duck-7"], later(seconds=30))
+    done = [place.model_copy(update={"attempt": None, "seen": ContactStatus.SUBSCRIBED}) for place in places]
+
+    outcome = ledger.settle(
+        AUDIENCE,
+        [
+            Settlement(settled(duck), (address_,), f"tick-{n}", (event(duck.member_id, n),))
+            for n, (duck, address_) in enumerate(zip(ducks, done, strict=True))
+        ],
+    )
+
+    assert [member_id for member_id, stored in outcome.items() if not stored] == ["duck-7"]
+    assert address(ledger, "k-7").seen is None
+    assert {address(ledger, f"k-{n}").seen for n in range(40) if n != 7} == {ContactStatus.SUBSCRIBED}
+    assert ledger.counts(BARN) == {Status.SYNCED: 39, Status.PENDING: 1}
 
 
 def test_both_addresses_of_a_move_are_settled_together(ledger: Ledger) -> None:
@@ -114,7 +134,7 @@ def test_who_lost_the_claim_settles_nothing(ledger: Ledger) -> None:
     ledger.claim(AUDIENCE, [Claim(claimed(mine, "fast"), mine.revision)])
     done = mine.model_copy(update={"attempt": None, "seen": ContactStatus.SUBSCRIBED})
 
-    outcome = ledger.settle(AUDIENCE, [Settlement(settled(known), (done,), "slow", event("gustave", 1))])
+    outcome = ledger.settle(AUDIENCE, [Settlement(settled(known), (done,), "slow", (event("gustave", 1),))])
 
     assert outcome == {"gustave": False}
     assert ledger.records(BARN, ["gustave"]) == {"gustave": known}

@@ -231,7 +231,7 @@ def _email(arrived: Arrived) -> str | None:
 
 TestUnderFire = UnderFire.TestCase
 TestUnderFire.settings = settings(
-    max_examples=settings.default.max_examples // 5,
+    max_examples=settings().max_examples // 5,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

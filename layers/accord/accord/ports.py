@@ -83,7 +83,7 @@ class Settlement:
     record: Record
     addresses: tuple[Address, ...] = ()
     token: str | None = None
-    event: Event | None = None
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

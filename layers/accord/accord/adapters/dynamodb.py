@@ -2,7 +2,7 @@
 
 import contextlib
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from accord.adapters.dynamodb_items import (
     setup_key,
     setup_of,
 )
-from accord.adapters.dynamodb_table import OnConsumed, Table, put
+from accord.adapters.dynamodb_table import OnConsumed, Table, Write, put
 from accord.domain.address import Address
 from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.folding import Intent
@@ -104,18 +104,17 @@ class DynamoDBLedger:
         return {address.key: address for address in found}
 
     def save_intents(self, audience_id: str, intents: Sequence[Intent]) -> set[str]:
-        """One transaction per intent, or one put where only the record changes; then the counts.
+        """One put where only the record changes; the others some to a transaction; then the counts.
 
         What is then there is `intent.record.stored`: go on with that.
         """
-
-        def save(intent: Intent) -> bool:
-            first, transactions = writes.intent_writes(audience_id, intent, self._history)
-            for item in first:
-                self._table.write(put(item))
-            return all(self._table.transact(transaction) for transaction in transactions)
-
-        stored = self._store([intent.record for intent in intents], save, intents)
+        wanted = []
+        for intent in intents:
+            first, last = writes.intent_writes(audience_id, intent, self._history)
+            for write in first:
+                self._table.write(write)
+            wanted.append(last)
+        stored = self._store([intent.record for intent in intents], wanted)
         return {intent.record.member_id for intent, done in zip(intents, stored, strict=True) if not done}
 
     def claim(self, audience_id: str, claims: Sequence[Claim]) -> set[str]:
@@ -134,26 +133,15 @@ class DynamoDBLedger:
         return {claim.address.key for claim, done in zip(claims, taken, strict=True) if not done}
 
     def settle(self, audience_id: str, settlements: Sequence[Settlement]) -> dict[str, bool]:
-        """One transaction per member, or one put where only the record changes; then the counts."""
-
-        def save(settlement: Settlement) -> bool:
-            return self._table.transact(writes.settlement_writes(audience_id, settlement, self._history))
-
+        """One put where only the record changes; the others some to a transaction; then the counts."""
         records = [settlement.record for settlement in settlements]
-        stored = self._store(records, save, settlements)
-        return {record.member_id: done for record, done in zip(records, stored, strict=True)}
+        wanted = [writes.settlement_writes(audience_id, settlement, self._history) for settlement in settlements]
+        return dict(zip((record.member_id for record in records), self._store(records, wanted), strict=True))
 
-    def _store[T](self, records: Sequence[Record], save: Callable[[T], bool], values: Sequence[T]) -> list[bool]:
-        """Which of the values were saved, each with its record; these are counted, even where DynamoDB fails for
-        others: that error is raised last."""
-
-        def attempt(value: T) -> bool | AccordError:
-            try:
-                return save(value)
-            except AccordError as error:
-                return error
-
-        outcomes = self._table.each(attempt, values)
+    def _store(self, records: Sequence[Record], wanted: Sequence[list[Write]]) -> list[bool]:
+        """Which records were stored, each with its writes; these are counted, even where DynamoDB fails for others:
+        that error is raised last."""
+        outcomes = self._table.transact_all(wanted)
         self._count([record for record, outcome in zip(records, outcomes, strict=True) if outcome is True])
         for outcome in outcomes:
             if isinstance(outcome, AccordError):

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from accord.adapters.dynamodb_errors import ConditionFailed, Contended, translated
 from accord.adapters.dynamodb_items import Item
-from accord.errors import Retryable
+from accord.errors import AccordError, Retryable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 type OnConsumed = Callable[[str, float, float], None]
 """Told after every call: the operation, and the read and write units that it consumed."""
 
-MOST_IN_TRANSACTION = 100
+SHARED = 50
+"""Writes of several members in one transaction; DynamoDB takes 100, but the more there are, the more fail together."""
 READS = frozenset({"get_item", "batch_get_item", "query"})
 
 _ATTEMPTS = 6
@@ -34,6 +35,12 @@ class Write:
 
     verb: Literal["put", "update"]
     arguments: dict[str, Any]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Which item it writes."""
+        item = self.arguments.get("Key") or self.arguments["Item"]
+        return item["pk"]["S"], item["sk"]["S"]
 
 
 type Values = Mapping[str, str | int]
@@ -169,6 +176,24 @@ class Table:
         except Contended:
             return False
 
+    def transact_all(self, wanted: Sequence[Sequence[Write]]) -> list[bool | AccordError]:
+        """For each list of writes: whether all of it was done, or the error met. Several lists share a transaction,
+        since a call costs more time than a write; where that fails, each is tried alone."""
+
+        def together(indexes: Sequence[int]) -> list[tuple[int, bool | AccordError]]:
+            if len(indexes) > 1 and self._done([write for index in indexes for write in wanted[index]]) is True:
+                return [(index, True) for index in indexes]
+            return [(index, self._done(wanted[index])) for index in indexes]
+
+        outcomes = dict(itertools.chain.from_iterable(self.each(together, _shared(wanted))))
+        return [outcomes[index] for index in range(len(wanted))]
+
+    def _done(self, writes: Sequence[Write]) -> bool | AccordError:
+        try:
+            return self.transact(writes)
+        except AccordError as error:
+            return error
+
     def _attempt(self, operation: str, **arguments: Any) -> Item | None:
         """Nothing when it was done; else what a condition that failed found. What meets another write is repeated:
         DynamoDB refuses a write to an item that a transaction is about to change."""
@@ -197,6 +222,25 @@ class Table:
             units = sum(float(part["CapacityUnits"]) for part in parts)
             self._on_consumed(operation, *((units, 0.0) if operation in READS else (0.0, units)))
         return response
+
+
+def _shared(wanted: Sequence[Sequence[Write]]) -> Iterator[list[int]]:
+    """Which lists of writes go into one transaction: no item may be in it twice. A single write stays alone, since
+    it needs no transaction at twice the price."""
+    group: list[int] = []
+    taken: set[tuple[str, str]] = set()
+    for index, writes in enumerate(wanted):
+        if len(writes) == 1:
+            yield [index]
+            continue
+        items = {write.key for write in writes}
+        if group and (taken & items or len(taken) + len(items) > SHARED):
+            yield group
+            group, taken = [], set()
+        group.append(index)
+        taken |= items
+    if group:
+        yield group
 
 
 def _turns() -> Iterator[bool]:

@@ -4,13 +4,11 @@ Every write to an address raises the revision of its summary, that of a holder t
 that was read, so nothing can have changed at an address between reading it and acting on it.
 """
 
-import itertools
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from accord.adapters.dynamodb_items import (
-    Item,
     address_attributes,
     address_item,
     count_pk,
@@ -46,21 +44,20 @@ def record_write(record: Record) -> Write:
     return put(record_item(record), "revision = :read", {"read": record.revision})
 
 
-def intent_writes(audience_id: str, intent: Intent, history: timedelta) -> tuple[list[Item], list[list[Write]]]:
-    """The items to put first and the transactions in their order; the last one stores the record.
+def intent_writes(audience_id: str, intent: Intent, history: timedelta) -> tuple[list[Write], list[Write]]:
+    """The writes to do first, one by one, and those of the transaction that stores the record.
 
-    That is no item and one transaction, save for an intent too large for it: then statements, history and the
-    holders that find no room go first. They are put whole and add up, so that doing it again does no harm.
+    There are none to do first, save for an intent too large for one transaction: then statements, history and the
+    holders that find no room go before. They are put whole and add up, so that doing it again does no harm.
     """
     record = intent.record
     told = [statement_item(record.connection_id, record.member_id, statement) for statement in intent.statements]
     told += [event_item(record.connection_id, superseded_event(arrived), history) for arrived in intent.superseded]
-    proofs = list({proof["sk"]["S"]: proof for proof in told}.values())
+    proofs = [put(proof) for proof in {proof["sk"]["S"]: proof for proof in told}.values()]
     holders = [write for key, holder in intent.holders for write in _holder_writes(audience_id, key, holder)]
     if len(proofs) + len(holders) < ROOM:
-        return [], [[record_write(record), *(put(proof) for proof in proofs), *holders]]
-    *before, last = itertools.batched(holders, ROOM - 2, strict=False) if holders else [()]
-    return proofs, [*(list(chunk) for chunk in before), [record_write(record), *last]]
+        return [], [record_write(record), *proofs, *holders]
+    return [*proofs, *holders[ROOM - 2 :]], [record_write(record), *holders[: ROOM - 2]]
 
 
 def _holder_writes(audience_id: str, key: str, holder: Holder) -> tuple[Write, Write]:
@@ -95,16 +92,14 @@ def settled_address_write(audience_id: str, address: Address, token: str) -> Wri
 
 
 def settlement_writes(audience_id: str, settlement: Settlement, history: timedelta) -> list[Write]:
-    """The record alone, or with its addresses and its event."""
-    record, event, token = settlement.record, settlement.event, settlement.token
+    """The record alone, or with its addresses and its events."""
+    record, token = settlement.record, settlement.token
     writes = [record_write(record)]
     if settlement.addresses:
         if token is None:
             raise ValueError("an address is settled under the token of its attempt")
         writes += [settled_address_write(audience_id, address, token) for address in settlement.addresses]
-    if event is not None:
-        writes.append(put(event_item(record.connection_id, event, history)))
-    return writes
+    return writes + [put(event_item(record.connection_id, event, history)) for event in settlement.events]
 
 
 def touch_writes(connection_id: str, member_id: str, due_at: datetime) -> tuple[Write, Write]:

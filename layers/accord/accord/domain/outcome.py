@@ -170,10 +170,10 @@ def moved(old: Address, new: Address, action: Move, contact: Contact, at: dateti
 
 
 def tagged(address: Address, change: TagChange) -> Address:
-    """The claimed address after its tags were changed; the claim had noted those to add."""
+    """The address after Accord's tags on its contact were changed."""
     gone = {tag.casefold() for tag in change.remove}
-    tags = tuple(tag for tag in address.tags if tag.casefold() not in gone)
-    return address.model_copy(update={"tags": tags, "attempt": None})
+    kept = (tag for tag in address.tags if tag.casefold() not in gone)
+    return address.model_copy(update={"tags": tuple(dict.fromkeys((*kept, *change.add))), "attempt": None})
 
 
 def archived(address: Address, at: datetime) -> Address:

@@ -126,7 +126,7 @@ class ManageMembers:
         return retried
 
     def _settlements(self, records: Sequence[Record], now: datetime) -> list[Settlement]:
-        return [Settlement(self._renewed(record, now), event=_event(record, now)) for record in records]
+        return [Settlement(self._renewed(record, now), events=(_event(record, now),)) for record in records]
 
     def _renewed(self, record: Record, now: datetime) -> Record:
         """Due, but not so soon that it is offered a second time before the hint has been read."""

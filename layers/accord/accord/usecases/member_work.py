@@ -27,6 +27,8 @@ class MemberWork:
     digest: str | None = None
     """Of the payload that the action under way sends."""
     token: str | None = None
+    done: tuple[Active, ...] = ()
+    """The actions that took effect under this claim."""
     must_look: str | None = None
     """An address whose contact was not as thought: read before the next decision."""
     looked: frozenset[str] = frozenset()
@@ -84,4 +86,4 @@ class MemberWork:
         settled = self.with_addresses(
             *(a.model_copy(update={"revision": a.revision + 1}) for a in self.claimed_addresses)
         )
-        return replace(settled, record=record.stored, token=None, before={}, digest=None)
+        return replace(settled, record=record.stored, token=None, before={}, digest=None, done=())

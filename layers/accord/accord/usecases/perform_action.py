@@ -22,6 +22,12 @@ UNSUBSCRIBED = ContactPatch(status=ContactStatus.UNSUBSCRIBED)
 def perform(audience: Audience, work: MemberWork, action: Active, at: datetime) -> MemberWork:
     """The work after the action took effect. The addresses of `work` are the claimed ones. Raises what the port
     raises; creations and tags go out in bulk (see perform_bulk)."""
+    after = _effect(audience, work, action, at)
+    contact = after.contact if isinstance(action, Look) else None
+    return replace(after, contact=contact, done=(*work.done, action))
+
+
+def _effect(audience: Audience, work: MemberWork, action: Active, at: datetime) -> MemberWork:
     address = work.addresses[action.key]
     match action:
         case Look():

@@ -38,7 +38,7 @@ def create_contacts(
 
 def _created(work: MemberWork, action: Create, hash_: str, at: datetime) -> MemberWork:
     address = outcome.created(work.addresses[action.key], action.contact, action.digest, hash_, at)
-    return replace(work.with_addresses(address), contact=None)
+    return replace(work.with_addresses(address), contact=None, done=(*work.done, action))
 
 
 @dataclass(slots=True)
@@ -101,4 +101,5 @@ class TagContacts:
 
 
 def _tagged(work: MemberWork, action: Tag) -> MemberWork:
-    return replace(work.with_addresses(outcome.tagged(work.addresses[action.key], action.change)), contact=None)
+    tagged = work.with_addresses(outcome.tagged(work.addresses[action.key], action.change))
+    return replace(tagged, contact=None, done=(*work.done, action))

@@ -111,4 +111,4 @@ def _failure(record: Record, now: datetime) -> Settlement:
         status=Status.FAILED,
         reason=ReasonCode.DEAD_LETTER,
     )
-    return Settlement(failed, event=event)
+    return Settlement(failed, events=(event,))

@@ -47,33 +47,36 @@ class Outcome:
 
     work: MemberWork
     record: Record
-    event: Event | None = None
+    events: tuple[Event, ...] = ()
     goes_on: bool = False
 
     @property
     def settlement(self) -> Settlement:
         """All of it, in the form the ledger takes."""
-        return Settlement(self.record, self.work.claimed_addresses, self.work.token, self.event)
+        return Settlement(self.record, self.work.claimed_addresses, self.work.token, self.events)
 
 
-def event_of(
-    work: MemberWork, action: Active | None, end: Passive | None, record: Record, at: datetime
-) -> Event | None:
-    """The line of history for what was done; none where nothing happened that the last line does not say."""
-    told = (work.record.status, work.record.reason) == (record.status, record.reason)
-    if action is None and (end is None or told):
-        return None
+def events_of(
+    work: MemberWork, actions: Sequence[Active], end: Passive | None, record: Record, at: datetime
+) -> tuple[Event, ...]:
+    """The lines of history for what was done; the last one says how it ended. Nothing where nothing happened that the
+    last line of before does not say."""
+    kinds: list[EventKind] = [KINDS[type(action)] for action in actions]
+    if not kinds:
+        told = (work.record.status, work.record.reason) == (record.status, record.reason)
+        kinds = [] if end is None or told else ["settled"]
     current = work.addresses.get(record.current or "")
-    return Event(
-        member_id=record.member_id,
-        at=at,
-        id=f"{at.isoformat(timespec='microseconds')}#{(work.token or 'settled')[:8]}",
-        kind=KINDS[type(action)] if action is not None else "settled",
-        version=record.version,
-        status=end.status if end is not None else None,
-        reason=end.reason if end is not None else None,
-        detail=end.detail if end is not None else "",
-        contact_status=current.seen if current is not None else None,
+    common = {
+        "member_id": record.member_id,
+        "at": at,
+        "version": record.version,
+        "contact_status": current.seen if current is not None else None,
+    }
+    ends = {"status": end.status, "reason": end.reason, "detail": end.detail} if end is not None else {}
+    ids = [f"{at.isoformat(timespec='microseconds')}#{n}{(work.token or 'settled')[:8]}" for n in range(len(kinds))]
+    return tuple(
+        Event(**common, **(ends if kind is kinds[-1] else {}), id=id_, kind=kind)
+        for id_, kind in zip(ids, kinds, strict=True)
     )
 
 

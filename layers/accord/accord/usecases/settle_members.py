@@ -20,12 +20,14 @@ from accord.usecases.claim_addresses import ClaimAddresses, Order
 from accord.usecases.member_work import MemberWork
 from accord.usecases.perform_action import perform, refused
 from accord.usecases.perform_bulk import BULK, TagContacts, create_contacts
-from accord.usecases.record_outcomes import Outcome, RecordOutcomes, event_of
+from accord.usecases.record_outcomes import Outcome, RecordOutcomes, events_of
 
 ROUNDS = 8
 """More actions in a row than any member needs: an address change with a takeover, tags and the old contact is five."""
 TOGETHER = 10
 """Single calls whose addresses are claimed together: few enough that the last call starts well within the claim."""
+SPARE = 0.2
+"""The part of a claim that is longer than Mailchimp may go on with a call: within it a second call may begin."""
 IN_A_ROW = 3
 """After so many failed calls in a row Mailchimp counts as away, and the rest waits."""
 
@@ -103,7 +105,7 @@ class SettleMembers:
                 continue
             action = self._action(work)
             if isinstance(action, Exclude | Hold | Nothing):
-                outcomes.append(self._concluded(work, action, None))
+                outcomes.append(self._concluded(work, action))
             elif self._may(action):
                 orders.append((work, action))
             else:
@@ -191,9 +193,23 @@ class SettleMembers:
         return answers
 
     def _create(self, orders: Sequence[Order[Create]]) -> list[MemberWork | AccordError]:
-        answers = create_contacts(self.audience, orders, self.clock.now())
+        begun = self.clock.now()
+        answers = create_contacts(self.audience, orders, begun)
         self._note(answers[:1])
-        return answers
+        return answers if self._over() else self._tag_new(answers, begun)
+
+    def _tag_new(self, answers: list[MemberWork | AccordError], begun: datetime) -> list[MemberWork | AccordError]:
+        """Tags of new contacts go out under the claim of their creation, as long as it surely covers them. Where that
+        fails, the contact is settled without its tags, which are then the next action."""
+        following = {i: self._action(work) for i, work in enumerate(answers) if isinstance(work, MemberWork)}
+        tags = {i: tag for i, tag in following.items() if isinstance(tag, Tag)}
+        if not tags or self.clock.now() > begun + timedelta(seconds=self.timing.claim * SPARE):
+            return answers
+        tagged = self._tag(
+            [(work, tags[i]) for i, work in enumerate(answers) if isinstance(work, MemberWork) and i in tags]
+        )
+        done = {i: work for i, work in zip(tags, tagged, strict=True) if isinstance(work, MemberWork)}
+        return [done.get(i, answer) for i, answer in enumerate(answers)]
 
     def _tag(self, orders: Sequence[Order[Tag]]) -> list[MemberWork | AccordError]:
         answers = TagContacts(self.audience, self._audience_setup(), self._save_setup)(orders)
@@ -215,7 +231,7 @@ class SettleMembers:
                 answer = error
         match answer:
             case MemberWork():
-                return self._decided_again(answer, action)
+                return self._decided_again(answer)
             case None:
                 return Outcome(work.unclaimed(), work.record)
             case Retryable(effect_unknown=True, still_running=True):
@@ -232,20 +248,19 @@ class SettleMembers:
             case _:
                 return Outcome(work.unclaimed(), tried_again(work.record, self._later(work.record)))
 
-    def _decided_again(self, work: MemberWork, action: Active) -> Outcome:
+    def _decided_again(self, work: MemberWork) -> Outcome:
         """The member right after an action: settled for good, or with more to do."""
         following = self._action(work)
         if isinstance(following, Exclude | Hold | Nothing):
-            return self._concluded(work, following, action)
-        event = event_of(work, action, None, work.record, self.clock.now())
-        return Outcome(work, work.record, event, goes_on=True)
+            return self._concluded(work, following)
+        return Outcome(work, work.record, events_of(work, work.done, None, work.record, self.clock.now()), goes_on=True)
 
-    def _concluded(self, work: MemberWork, end: Passive, action: Active | None) -> Outcome:
+    def _concluded(self, work: MemberWork, end: Passive) -> Outcome:
         now = self.clock.now()
         record = finished(work.case(None, self.connection.policy), end, now)
-        if action is not None:
+        if work.done:
             record = record.model_copy(update={"attempts": record.attempts + 1})
-        return Outcome(work, record, event_of(work, action, end, record, now))
+        return Outcome(work, record, events_of(work, work.done, end, record, now))
 
     def _store(self, outcomes: Sequence[Outcome]) -> list[MemberWork]:
         going_on, records = self.record(outcomes)
