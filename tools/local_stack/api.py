@@ -79,7 +79,7 @@ class Api:
                 return counts
             if time.monotonic() > deadline:
                 raise NotSettledError(f"after {timeout:.0f} s {settled} of {members} members are settled: {counts}")
-            time.sleep(POLL)
+            time.sleep(2 * POLL)
 
     def _get(self, path: str, token: str, headers: dict[str, str] | None = None) -> requests.Response:
         return requests.get(

@@ -1,6 +1,8 @@
 """The whole of Accord on one machine: the template in a local AWS, a Mailchimp, an application, and a connection."""
 
 import json
+import socket
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from types import TracebackType
@@ -11,11 +13,11 @@ from tools.connect import Wanted, connect
 from tools.connect.stack import find_stack
 from tools.local_aws import BASE, TEMPLATE, Emulator, build, deploy, install
 from tools.local_stack.api import Api
-from tools.local_stack.mailchimp import Account, SimulatorProcess
+from tools.local_stack.mailchimp import Account, MailchimpError, SimulatorProcess
 from tools.local_stack.stack_file import StackInfo
 from tools.local_stack.ticker import Ticker
 from tools.local_stack.timing import Timings
-from tools.sample_application import SampleApplication
+from tools.sample_application import Change, Receipt, SampleApplication
 
 STACK_NAME = "accord-local"
 CONNECTION_ID = "demo"
@@ -95,6 +97,24 @@ class LocalStack:
         if self.simulator is None:
             raise LookupError("this stack talks to the real Mailchimp, which takes no orders")
         return self.simulator
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether the local AWS still listens."""
+        with socket.socket() as probe:
+            probe.settimeout(5)
+            return probe.connect_ex(("127.0.0.1", self.emulator.port)) == 0
+
+    def post(self, changes: Sequence[Change]) -> Receipt:
+        """Post changes as the sample application does, and let it remember them. Raises PostError, and MailchimpError
+        rather than let an address under `.test` reach a real account."""
+        emails = (change.get("member", {}).get("email") or "" for change in changes)
+        if self.simulator is None and any(email.endswith(".test") for email in emails):
+            raise MailchimpError("addresses under .test are made up: they are never posted to a real account")
+        receipt = self.api.post(changes)
+        taken = set(receipt.accepted)
+        self.upstream.remember(change for change in changes if change["id"] in taken)
+        return receipt
 
     def start(self) -> None:
         """Install, build, start and connect; what was started is stopped again when a part of it fails.

@@ -11,16 +11,16 @@ class Timings:
     others are offered what it has in hand is done, and a message stays hidden as long as its worker may take.
     """
 
-    sync_timeout: int = 40
+    sync_timeout: int = 60
     """15 s and `mailchimp_timeout` before its end sync_members begins no more calls."""
-    visibility: int = 45
+    visibility: int = 65
     mailchimp_timeout: int = 4
     claim: int = 12
     retry_base: int = 1
     retry_max: int = 8
     busy_retry: int = 1
     paused_retry: int = 3
-    offered_again: int = 20
+    offered_again: int = 30
 
     def parameters(self) -> dict[str, str]:
         """As the template takes them, with the stage that may be so impatient."""
