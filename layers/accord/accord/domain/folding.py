@@ -52,7 +52,7 @@ def fold(
             statements.append(statement)
             record = _with(record, memory=record.memory.joined(memory_of(statement)))
         if isinstance(arrived.change, Erased):
-            record = _erased(record)
+            record = _erased(record, arrived.received_at)
         elif position > record.position:
             record = _taken(record, arrived, policy, key_of)
         elif position < record.position:
@@ -112,8 +112,10 @@ def _held(record: Record, policy: Policy, at: datetime) -> tuple[HeldAddress, ..
     return tuple(addresses)
 
 
-def _erased(record: Record) -> Record:
-    return _with(record, presence=Presence.ERASED, profile=None, profile_mark="", consent=None)
+def _erased(record: Record, at: datetime) -> Record:
+    """Nobody holds an address any more once they are erased: whoever shares it decides alone what becomes of it."""
+    gone = tuple(held.model_copy(update={"left_at": held.left_at or at}) for held in record.addresses)
+    return _with(record, presence=Presence.ERASED, profile=None, profile_mark="", consent=None, addresses=gone)
 
 
 def _queued(record: Record, holders_changed: bool, at: datetime, due_at: datetime) -> Record:
