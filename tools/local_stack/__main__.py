@@ -55,9 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _work(options: argparse.Namespace, terminal: Terminal) -> int:
-    account = real_account(confirmed=options.yes_real)
-    if options.deed == "demo" and account is not None:
-        raise RealAccountError("the demo posts made-up people: it runs on the simulator only, unset MAILCHIMP_API_KEY")
+    account = real_account(stays=options.deed == "run", confirmed=options.yes_real)
     file = StackFile(options.base)
     stack = LocalStack(
         options.base,

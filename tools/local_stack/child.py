@@ -1,7 +1,7 @@
 """A part of the stack as a process of its own, which never outlives the one that started it.
 
-Run as `python -m tools.local_stack.child <module> <arguments>`: it runs the module, and ends it when its standard
-input, a pipe that nobody writes to, closes; that happens however the starting process ends.
+Run as a file, `python -P child.py <module> <arguments>`, so that it loads nothing else: it runs the module, and ends
+it when its standard input, a pipe that nobody writes to, closes; that happens however the starting process ends.
 """
 
 import os

@@ -142,7 +142,7 @@ class Story:
         self._terminal.say(f"  sent            {json.dumps(change, ensure_ascii=False)}")
         receipt = self._stack.post([change])
         self._check(receipt.accepted == (member_id,), "answered with 202: accepted")
-        moment = change["occurred_at"]
+        moment = str(change["occurred_at"])
         self._stack.api.wait_for(member_id, lambda known: _is_done(known, moment))
 
     def _accord(self, member_id: str, status: str, *, settled: bool = True) -> dict[str, Any]:

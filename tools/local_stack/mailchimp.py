@@ -1,6 +1,7 @@
 """The Mailchimp of a local stack: the simulator in a process of its own, or, when somebody says so, the real one."""
 
 import contextlib
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import requests
 
 from tools.local_aws.paths import REPOSITORY
 
+CHILD = Path(__file__).with_name("child.py")
 STOP_TIMEOUT = 5.0  # seconds
 AUDIENCE_NAME = "Friends of the Kiwi"
 
@@ -65,13 +67,14 @@ class SimulatorProcess:
 
     def start(self) -> None:
         """Start, and wait until it answers. Raises MailchimpError."""
-        command = [sys.executable, "-m", "tools.local_stack.child", "tools.mailchimp_simulator"]
+        command = [sys.executable, "-P", str(CHILD), "tools.mailchimp_simulator"]
         command += ["--port", str(self._port), "--audience-name", AUDIENCE_NAME]
         command += [] if self._latency is None else ["--latency", str(self._latency)]
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 command,
                 cwd=REPOSITORY,
+                env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
                 stdin=subprocess.PIPE,  # see child.py
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -20,11 +20,14 @@ class RealAccountError(Exception):
     """Mailchimp would be the real one, and nobody said clearly that this is wanted."""
 
 
-def real_account(*, confirmed: bool) -> Account | None:
-    """The account that MAILCHIMP_API_KEY and MAILCHIMP_AUDIENCE_ID name; None for the simulator."""
+def real_account(*, stays: bool, confirmed: bool) -> Account | None:
+    """The account that MAILCHIMP_API_KEY and MAILCHIMP_AUDIENCE_ID name; None for the simulator. Only what `stays`
+    may use it, and only when that was `confirmed`: RealAccountError."""
     api_key = os.environ.get("MAILCHIMP_API_KEY", "").strip()
     if not api_key:
         return None
+    if not stays:
+        raise RealAccountError("the demo is about made-up people: it needs the simulator, so unset MAILCHIMP_API_KEY")
     audience_id = os.environ.get("MAILCHIMP_AUDIENCE_ID", "").strip()
     if not audience_id:
         raise RealAccountError(

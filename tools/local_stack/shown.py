@@ -103,9 +103,11 @@ def commands_to_try(info: StackInfo, email: str) -> dict[str, str]:
     return {
         "post a change, signed as Standard Webhooks prescribes": signed_curl(members, info.signing_secret),
         "how that member stands": _line(
-            "curl", "-sS", f"{members}/try-1", "-H", f"Authorization: Bearer {info.upstream_token}"
+            "curl", "-sS", "-w", r"\n", f"{members}/try-1", "-H", f"Authorization: Bearer {info.upstream_token}"
         ),
-        "a contact as Mailchimp has it": _line("curl", "-sS", "-u", f"anyone:{info.mailchimp_api_key}", contact),
+        "a contact as Mailchimp has it": _line(
+            "curl", "-sS", "-w", r"\n", "-u", f"anyone:{info.mailchimp_api_key}", contact
+        ),
     }
 
 
@@ -127,7 +129,7 @@ def signed_curl(url: str, signing_secret: str) -> str:
         f"body={shlex.quote(json.dumps({'changes': [change]}))}; "
         'now=$(date +%s); id="msg_$$_$now"; '
         f'signature=$(printf %s "$id.$now.$body" | {signing}); '
-        f"curl -sS {shlex.quote(url)} -H 'content-type: application/json' "
+        f"curl -sS -w '\\n' {shlex.quote(url)} -H 'content-type: application/json' "
         '-H "webhook-id: $id" -H "webhook-timestamp: $now" -H "webhook-signature: v1,$signature" -d "$body"'
     )
 
