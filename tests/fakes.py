@@ -16,7 +16,7 @@ from accord.domain.history import Event
 from accord.domain.reasons import Status
 from accord.domain.record import Record
 from accord.domain.values import BEGINNING
-from accord.ports import Claim, Page, QueuedChanges, Settlement
+from accord.ports import Claim, Page, QueuedChanges, Remembered, Settlement
 from tests.builders import NOON
 from tests.fake_audience import FakeAudience, Trouble
 
@@ -55,7 +55,7 @@ class FakeLedger:
     def __init__(self) -> None:
         self.connections: dict[str, Connection] = {}
         self.setups: dict[str, AudienceSetup] = {}
-        self.requests: dict[tuple[str, str], datetime] = {}
+        self.requests: dict[tuple[str, str], Remembered] = {}
         self.stored_records: dict[tuple[str, str], Record] = {}
         self.statements: dict[tuple[str, str], dict[tuple[str, str], Statement]] = {}
         self.stored_addresses: dict[tuple[str, str], Address] = {}
@@ -89,11 +89,14 @@ class FakeLedger:
             update = {"state": after, "state_reason": reason}
             self.connections[connection_id] = connection.model_copy(update=update)
 
-    def first_received(self, connection_id: str, webhook_id: str, now: datetime) -> datetime:
-        first = self.requests.get((connection_id, webhook_id))
-        if first is None or now - first >= timedelta(days=14):
-            first = self.requests[connection_id, webhook_id] = now
-        return first
+    def remember_request(self, connection_id: str, request_id: str, now: datetime) -> Remembered:
+        known = self.requests.get((connection_id, request_id))
+        if known is None or now - known.received_at >= timedelta(days=14):
+            known = self.requests[connection_id, request_id] = Remembered(now, queued=False)
+        return known
+
+    def request_queued(self, connection_id: str, request_id: str, received_at: datetime) -> None:
+        self.requests[connection_id, request_id] = Remembered(received_at, queued=True)
 
     # --- members and addresses ---
 
@@ -199,10 +202,9 @@ class FakeLedger:
                 update = {"due_at": due, "revision": record.revision + 1}
                 self.stored_records[connection_id, member_id] = record.model_copy(update=update)
 
-    def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
-        ready = [
-            (r.due_at, name) for name, r in self.stored_records.items() if r.due_at is not None and r.due_at <= now
-        ]
+    def due(self, now: datetime, limit: int, *, urgent: bool) -> list[tuple[str, str]]:
+        waiting = {name: r.due_at for name, r in self.stored_records.items() if r.urgent is urgent}
+        ready = [(due_at, name) for name, due_at in waiting.items() if due_at is not None and due_at <= now]
         return [name for _, name in sorted(ready)[:limit]]
 
     def postpone(self, members: Sequence[tuple[str, str]], due_at: datetime) -> None:

@@ -51,8 +51,14 @@ class Scene:
 
     def offer(self) -> SyncResult:
         """What `offer_due_changes` does: all that is due comes again."""
-        due = tuple(member_id for _, member_id in self.ledger.due(self.clock.now(), 1000))
-        return self.work(QueuedChanges(self.connection.id, due=due))
+        return self.work(QueuedChanges(self.connection.id, due=self.due()))
+
+    def due(self) -> tuple[str, ...]:
+        """The members whose time has come, urgent or not."""
+        now = self.clock.now()
+        return tuple(
+            member_id for urgent in (True, False) for _, member_id in self.ledger.due(now, 1000, urgent=urgent)
+        )
 
     def settle_all(self, days: int = 2) -> None:
         """Let time pass until nothing is due any more; fails after `days` of it."""

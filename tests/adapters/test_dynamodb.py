@@ -49,7 +49,7 @@ class Meter:
 def test_items_are_where_the_design_says(dynamodb_ledger: DynamoDBLedger, table: FreshTable) -> None:
     late, said = latecomer("m-17", NOON), statement("Yes to otters")
     dynamodb_ledger.save_connection(connection())
-    dynamodb_ledger.first_received(BARN, "msg_1", NOON)
+    dynamodb_ledger.remember_request(BARN, "msg_1", NOON)
     wanted = intent(record("m-17"), ("k-otter", holder("m-17")), statements=(said,), superseded=(late,))
     dynamodb_ledger.save_intents(AUDIENCE, [wanted])
 
@@ -72,7 +72,7 @@ def test_items_are_where_the_design_says(dynamodb_ledger: DynamoDBLedger, table:
 
 def test_requests_and_history_expire_and_consent_never_does(table: FreshTable) -> None:
     ledger = table.ledger(history_days=30)
-    ledger.first_received(BARN, "msg_1", NOON)
+    ledger.remember_request(BARN, "msg_1", NOON)
     ledger.add_events(BARN, [event("otter", 1)])
     ledger.save_intents(AUDIENCE, [intent(record("otter"), statements=(statement("Yes to otters"),))])
 
@@ -168,7 +168,7 @@ def test_calls_are_as_few_as_can_be(table: FreshTable) -> None:
     meter.ledger.history(BARN, "otter", None, 20)
     assert meter.taken() == {"query": 1}
 
-    meter.ledger.due(NOON, 100)
+    meter.ledger.due(NOON, 100, urgent=False)
     assert meter.taken() == {"query": 16}
 
     assert len(meter.ledger.members(BARN, Status.SYNCED, None, 20).items) == 20

@@ -16,6 +16,7 @@ from tests.adapters.ledger_values import (
     event,
     intent,
     later,
+    opted_out_at,
     record,
     settled,
 )
@@ -43,15 +44,28 @@ def all_of[T](page: Callable[[str | None], Page[T]]) -> list[T]:
 # What is due
 
 
+def test_an_opt_out_and_an_erasure_are_due_apart_from_other_work(ledger: Ledger) -> None:
+    all_saved(
+        ledger,
+        record("ostrich", due_at=NOON, memory=opted_out_at(NOON)),
+        record("owl", due_at=NOON),
+        record("dodo", due_at=later(seconds=1), presence="erased"),
+    )
+    ledger.touch(BARN, ["ostrich"], NOON)
+
+    assert ledger.due(later(minutes=1), 10, urgent=True) == [(BARN, "ostrich"), (BARN, "dodo")]
+    assert ledger.due(later(minutes=1), 10, urgent=False) == [(BARN, "owl")]
+
+
 def test_a_record_is_due_when_its_time_has_come_and_no_longer_once_settled(ledger: Ledger) -> None:
     (known,) = all_saved(ledger, record("gustave", due_at=later(seconds=60)))
 
-    assert ledger.due(later(seconds=59), 10) == []
-    assert ledger.due(later(seconds=60), 10) == [(BARN, "gustave")]
+    assert ledger.due(later(seconds=59), 10, urgent=False) == []
+    assert ledger.due(later(seconds=60), 10, urgent=False) == [(BARN, "gustave")]
 
     ledger.settle(AUDIENCE, [Settlement(settled(known))])
 
-    assert ledger.due(later(days=9), 10) == []
+    assert ledger.due(later(days=9), 10, urgent=False) == []
 
 
 def test_what_is_due_of_all_connections_is_found_up_to_a_limit(ledger: Ledger) -> None:
@@ -59,12 +73,12 @@ def test_what_is_due_of_all_connections_is_found_up_to_a_limit(ledger: Ledger) -
     all_saved(ledger, *choir, record("soloist", due_at=later(hours=1)), record("gustave"))
     all_saved(ledger, record("gustave", connection_id="the-attic", due_at=NOON))
 
-    found = ledger.due(later(minutes=1), 100)
+    found = ledger.due(later(minutes=1), 100, urgent=False)
 
     assert len(found) == len(set(found))
     assert set(found) == {(BARN, singer.member_id) for singer in choir} | {("the-attic", "gustave")}
-    assert len(ledger.due(later(minutes=1), 7)) == 7
-    assert set(ledger.due(later(minutes=1), 7)) <= set(found)
+    assert len(ledger.due(later(minutes=1), 7, urgent=False)) == 7
+    assert set(ledger.due(later(minutes=1), 7, urgent=False)) <= set(found)
 
 
 def test_a_settled_member_is_made_due_and_who_was_in_the_middle_loses(ledger: Ledger) -> None:
@@ -74,7 +88,7 @@ def test_a_settled_member_is_made_due_and_who_was_in_the_middle_loses(ledger: Le
 
     touched = ledger.records(BARN, ["gustave", "the-yeti"])
     assert touched == {"gustave": known.model_copy(update={"due_at": later(minutes=1), "revision": 2})}
-    assert ledger.due(later(minutes=1), 10) == [(BARN, "gustave")]
+    assert ledger.due(later(minutes=1), 10, urgent=False) == [(BARN, "gustave")]
     assert ledger.settle(AUDIENCE, [Settlement(settled(known))]) == {"gustave": False}
     assert ledger.settle(AUDIENCE, [Settlement(settled(touched["gustave"]))]) == {"gustave": True}
 
@@ -96,7 +110,7 @@ def test_who_is_about_to_settle_a_member_touched_meanwhile_loses_even_if_it_was_
     ledger.touch(BARN, ["early-bird"], later(hours=1))
 
     assert ledger.settle(AUDIENCE, [Settlement(settled(known))]) == {"early-bird": False}
-    assert ledger.due(NOON, 10) == [(BARN, "early-bird")]
+    assert ledger.due(NOON, 10, urgent=False) == [(BARN, "early-bird")]
 
 
 def test_postponing_offers_a_member_later_and_disturbs_nobody_in_the_middle(ledger: Ledger) -> None:
@@ -104,11 +118,11 @@ def test_postponing_offers_a_member_later_and_disturbs_nobody_in_the_middle(ledg
 
     ledger.postpone([(BARN, "gustave")], later(minutes=5))
 
-    assert ledger.due(later(minutes=4), 10) == []
-    assert ledger.due(later(minutes=5), 10) == [(BARN, "gustave")]
+    assert ledger.due(later(minutes=4), 10, urgent=False) == []
+    assert ledger.due(later(minutes=5), 10, urgent=False) == [(BARN, "gustave")]
     assert ledger.records(BARN, ["gustave"])["gustave"].due_at == later(minutes=5)
     assert ledger.settle(AUDIENCE, [Settlement(settled(known))]) == {"gustave": True}
-    assert ledger.due(later(days=9), 10) == []
+    assert ledger.due(later(days=9), 10, urgent=False) == []
 
 
 def test_what_is_due_can_be_put_sooner_as_well_and_what_is_not_due_stays_so(ledger: Ledger) -> None:
@@ -120,7 +134,7 @@ def test_what_is_due_can_be_put_sooner_as_well_and_what_is_not_due_stays_so(ledg
         "gustave": done,
         "owl": owl.model_copy(update={"due_at": later(hours=1)}),
     }
-    assert ledger.due(later(hours=1), 10) == [(BARN, "owl")]
+    assert ledger.due(later(hours=1), 10, urgent=False) == [(BARN, "owl")]
 
 
 # History

@@ -2,7 +2,7 @@
 
 from accord.domain.connection import AudienceSetup, ConnectionState, Interest, MergeField
 from accord.domain.connection import FieldType as Type
-from accord.ports import Ledger
+from accord.ports import Ledger, Remembered
 from tests.adapters.ledger_values import (
     BARN,
     NOON,
@@ -70,20 +70,29 @@ def test_the_setup_of_an_audience_is_empty_until_it_was_saved(ledger: Ledger) ->
 
 
 def test_a_request_that_comes_again_was_first_received_the_first_time(ledger: Ledger) -> None:
-    assert ledger.first_received(BARN, "msg_1", NOON) == NOON
-    assert ledger.first_received(BARN, "msg_1", later(minutes=3)) == NOON
-    assert ledger.first_received(BARN, "msg_1", later(days=13)) == NOON
+    assert ledger.remember_request(BARN, "msg_1", NOON) == Remembered(NOON, queued=False)
+    assert ledger.remember_request(BARN, "msg_1", later(minutes=3)) == Remembered(NOON, queued=False)
+    assert ledger.remember_request(BARN, "msg_1", later(days=13)).received_at == NOON
+
+
+def test_a_request_that_the_queue_has_taken_is_known_as_queued(ledger: Ledger) -> None:
+    ledger.remember_request(BARN, "msg_1", NOON)
+    ledger.request_queued(BARN, "msg_1", NOON)
+
+    assert ledger.remember_request(BARN, "msg_1", later(minutes=3)) == Remembered(NOON, queued=True)
 
 
 def test_a_request_is_forgotten_after_two_weeks(ledger: Ledger) -> None:
-    ledger.first_received(BARN, "msg_1", NOON)
+    ledger.remember_request(BARN, "msg_1", NOON)
+    ledger.request_queued(BARN, "msg_1", NOON)
+    anew = later(days=14, seconds=1)
 
-    assert ledger.first_received(BARN, "msg_1", later(days=14, seconds=1)) == later(days=14, seconds=1)
-    assert ledger.first_received(BARN, "msg_1", later(days=15)) == later(days=14, seconds=1)
+    assert ledger.remember_request(BARN, "msg_1", anew) == Remembered(anew, queued=False)
+    assert ledger.remember_request(BARN, "msg_1", later(days=15)).received_at == anew
 
 
 def test_other_requests_and_other_connections_have_times_of_their_own(ledger: Ledger) -> None:
-    ledger.first_received(BARN, "msg_1", NOON)
+    ledger.remember_request(BARN, "msg_1", NOON)
 
-    assert ledger.first_received(BARN, "msg_2", later(minutes=1)) == later(minutes=1)
-    assert ledger.first_received("the-attic", "msg_1", later(minutes=2)) == later(minutes=2)
+    assert ledger.remember_request(BARN, "msg_2", later(minutes=1)).received_at == later(minutes=1)
+    assert ledger.remember_request("the-attic", "msg_1", later(minutes=2)).received_at == later(minutes=2)

@@ -40,6 +40,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "offer_due_changes": {
         "Ledger.Arn": {"dynamodb:UpdateItem"},
         "${Ledger.Arn}/index/by_due": {"dynamodb:Query"},
+        "MemberChangesQueue.Arn": {"sqs:SendMessage"},
         "BulkChangesQueue.Arn": {"sqs:SendMessage"},
     },
     "record_failures": {

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from accord.domain.consent import Memory
 from accord.domain.record import Record
 from accord.errors import Retryable
 from accord.ports import Settlement
@@ -20,7 +21,10 @@ class Minute:
     def __init__(self, ledger: FakeLedger | None = None) -> None:
         self.clock, self.queue = FakeClock(), FakeQueue()
         self.ledger = ledger or FakeLedger()
-        self.offer = OfferDueChanges(ledger=self.ledger, queue=self.queue, clock=self.clock, offered_again=minutes(5))
+        self.urgent = FakeQueue()
+        self.offer = OfferDueChanges(
+            ledger=self.ledger, urgent=self.urgent, queue=self.queue, clock=self.clock, offered_again=minutes(5)
+        )
 
     def has_due(self, connection_id: str, count: int, due_at: datetime | None = NOON) -> None:
         for number in range(count):
@@ -38,6 +42,18 @@ def test_due_members_are_offered_by_connection_500_at_a_time() -> None:
     assert (offered.members, offered.messages) == (1_003, 4)
     sizes = [(message.connection_id, len(message.due)) for message in minute.queue.messages]
     assert sorted(sizes) == [("burrow", 1), ("burrow", 500), ("burrow", 500), ("sett", 2)]
+
+
+def test_a_waiting_opt_out_is_offered_on_the_queue_that_nothing_stands_in() -> None:
+    minute = Minute()
+    minute.has_due("burrow", 2)
+    declined = Memory(opted_out_at=NOON)
+    record = Record(connection_id="burrow", member_id="otter", since=NOON, due_at=NOON, memory=declined)
+    minute.ledger.settle("audience1", [Settlement(record)])
+
+    assert minute.offer(LATER).members == 3
+    assert [message.due for message in minute.urgent.messages] == [("otter",)]
+    assert [message.due for message in minute.queue.messages] == [("m-0", "m-1")]
 
 
 def test_what_was_offered_is_offered_again_only_after_a_while() -> None:
@@ -72,7 +88,7 @@ def test_what_the_queue_did_not_take_stays_due() -> None:
 
     with pytest.raises(Retryable):
         minute.offer(LATER)
-    assert len(minute.ledger.due(NOON, 10)) == 3
+    assert len(minute.ledger.due(NOON, 10, urgent=False)) == 3
 
 
 class LaggingLedger(FakeLedger):

@@ -33,7 +33,7 @@ def test_a_dead_change_is_a_failed_member_until_somebody_retries() -> None:
 
     assert (recorded.members, recorded.failed) == (1, ())
     assert morgue.status() == (Status.FAILED, ReasonCode.DEAD_LETTER)
-    assert morgue.scene.ledger.due(morgue.scene.clock.now(), 10) == []
+    assert morgue.scene.ledger.due(morgue.scene.clock.now(), 10, urgent=False) == []
     assert morgue.scene.ledger.counts("burrow") == {Status.FAILED: 1}
     [event] = morgue.scene.ledger.history("burrow", "m-1", None, 10).items
     assert (event.kind, event.reason) == ("refused", ReasonCode.DEAD_LETTER)

@@ -130,8 +130,7 @@ class UnderFire(RuleBasedStateMachine):
 
     @rule(plan=troubles, crash_at=arrows)
     def due_members_are_offered(self, plan: list[Trouble | None], crash_at: int | None) -> None:
-        due = tuple(member_id for _, member_id in self.scene.ledger.due(self.scene.clock.now(), 100))
-        self._survives(Fate(crash_at), [QueuedChanges("burrow", due=due)], plan)
+        self._survives(Fate(crash_at), [QueuedChanges("burrow", due=self.scene.due())], plan)
 
     @rule(seconds=st.sampled_from((60, 180, 900)))
     def time_passes(self, seconds: int) -> None:

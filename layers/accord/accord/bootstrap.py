@@ -127,12 +127,13 @@ def sync_members_margin() -> timedelta:
 
 @cache
 def offer_due_changes() -> "OfferDueChanges":
-    """Ledger -> `bulk-changes`."""
+    """Ledger -> `member-changes` for what is urgent, `bulk-changes` for the rest."""
     from accord.usecases.offer_due_changes import OfferDueChanges
 
     settings = OfferDueChangesSettings.from_environment()
     return OfferDueChanges(
         ledger=_ledger(settings),
+        urgent=_queue(settings.member_changes_queue_url),
         queue=_queue(settings.bulk_changes_queue_url),
         clock=SystemClock(),
         offered_again=settings.offered_again,

@@ -87,6 +87,14 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered:
+    """A request that may have come before: when it came first, and whether the queue had taken it then."""
+
+    received_at: datetime
+    queued: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Page[T]:
     """A page of a list, and the opaque cursor of the next one (None: that was all)."""
 
@@ -115,8 +123,11 @@ class Ledger(Protocol):
     def mend_connection(self, connection_id: str) -> None:
         """Mark a connection that was `broken` `live` again."""
 
-    def first_received(self, connection_id: str, webhook_id: str, now: datetime) -> datetime:
-        """When this request first arrived, remembered for 14 days: `now` for a new one."""
+    def remember_request(self, connection_id: str, request_id: str, now: datetime) -> Remembered:
+        """What is known of this request, for 14 days: a new one was first received now, and is not queued."""
+
+    def request_queued(self, connection_id: str, request_id: str, received_at: datetime) -> None:
+        """The queue has taken everything of this request, first received then: it need not be queued again."""
 
     def records(self, connection_id: str, member_ids: Collection[str]) -> dict[str, Record]:
         """The records there are, by member id; read consistently."""
@@ -141,8 +152,8 @@ class Ledger(Protocol):
         """Make members due by `due_at` at the latest, and raise their revision, so that a worker that had decided
         without knowing what somebody else said reads again. Unknown ids are passed over."""
 
-    def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
-        """Connection and member ids whose `due_at` has come, oldest first within a shard."""
+    def due(self, now: datetime, limit: int, *, urgent: bool) -> list[tuple[str, str]]:
+        """Connection and member ids whose `due_at` has come, oldest first: those that are urgent, or the others."""
 
     def postpone(self, members: Sequence[tuple[str, str]], due_at: datetime) -> None:
         """Set another `due_at` on members that are due; their revision stays."""

@@ -63,6 +63,7 @@ class ManageMembersSettings(WithOffers):
 class OfferDueChangesSettings(WithOffers):
     """`offer_due_changes`."""
 
+    member_changes_queue_url: Given
     bulk_changes_queue_url: Given
 
 

@@ -31,7 +31,7 @@ from accord.domain.history import Event
 from accord.domain.reasons import Status
 from accord.domain.record import Record
 from accord.errors import AccordError, Retryable
-from accord.ports import Claim, Page, Settlement
+from accord.ports import Claim, Page, Remembered, Settlement
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -82,15 +82,21 @@ class DynamoDBLedger:
         """Only one that is broken; an operator's pause stays one."""
         self._table.write(writes.mend_write(connection_id))
 
-    def first_received(self, connection_id: str, webhook_id: str, now: datetime) -> datetime:
+    def remember_request(self, connection_id: str, request_id: str, now: datetime) -> Remembered:
         """DynamoDB deletes what has expired within days, not at once: an item past its time counts as none."""
         request = put(
-            request_item(connection_id, webhook_id, now),
+            request_item(connection_id, request_id, now, queued=False),
             "attribute_not_exists(pk) OR expires_at <= :now",
             {"now": int(now.timestamp())},
         )
         found = self._table.put_or_find(request)
-        return now if found is None else moment(found["received_at"]["S"])
+        if found is None:
+            return Remembered(now, queued=False)
+        return Remembered(moment(found["received_at"]["S"]), queued=found["queued"]["N"] == "1")
+
+    def request_queued(self, connection_id: str, request_id: str, received_at: datetime) -> None:
+        """Over what `remember_request` put."""
+        self._table.write(put(request_item(connection_id, request_id, received_at, queued=True)))
 
     def records(self, connection_id: str, member_ids: Collection[str]) -> dict[str, Record]:
         """One BatchGetItem per hundred."""
@@ -169,9 +175,10 @@ class DynamoDBLedger:
 
         self._table.each(bring_forward, dict.fromkeys(member_ids))
 
-    def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
-        """Sixteen queries of an index that follows the table a moment later: a hint, never the truth."""
-        return lists.due(self._table, now, limit)
+    def due(self, now: datetime, limit: int, *, urgent: bool) -> list[tuple[str, str]]:
+        """Sixteen queries, four for what is urgent, of an index that follows the table a moment later: a hint, never
+        the truth."""
+        return lists.due(self._table, now, limit, urgent=urgent)
 
     def postpone(self, members: Sequence[tuple[str, str]], due_at: datetime) -> None:
         """One conditional update each; the revision of the record stays."""

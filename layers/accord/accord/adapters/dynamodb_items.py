@@ -62,6 +62,7 @@ TABLE: dict[str, Any] = {
 """The table as `create_table` takes it; template.yaml says the same, and a template test compares them."""
 
 INDEX_SHARDS = 16
+URGENT_SHARDS = 4
 COUNT_SHARDS = 4
 REQUESTS_KEPT = timedelta(days=14)
 MOST_HOLDERS = MAX_HOLDERS + 1
@@ -133,8 +134,9 @@ def count_pk(connection_id: str, shard: int) -> str:
     return f"COUNT#{connection_id}#{shard}"
 
 
-def due_shard(shard: int) -> str:
-    return f"DUE#{shard}"
+def due_shard(shard: int, *, urgent: bool) -> str:
+    """Opt-outs and erasures are due apart from the rest, in fewer shards: there are few of them at a time."""
+    return f"URGENT#{shard % URGENT_SHARDS}" if urgent else f"DUE#{shard}"
 
 
 def status_shard(connection_id: str, status: Status, shard: int) -> str:
@@ -154,7 +156,7 @@ def record_item(record: Record) -> Item:
         revision=record.revision,
         status_shard=status_shard(record.connection_id, record.status, shard),
         status_since=f"{stamp(record.since)}#{record.member_id}",
-        due_shard=due_shard(shard) if record.due_at is not None else None,
+        due_shard=due_shard(shard, urgent=record.urgent) if record.due_at is not None else None,
         due_at=stamp(record.due_at) if record.due_at is not None else None,
         body=record.model_dump_json(exclude={"revision", "due_at"}, exclude_defaults=True),
     )
@@ -264,7 +266,9 @@ def setup_of(stored: Item) -> AudienceSetup:
     return AudienceSetup.model_validate_json(stored["body"]["S"])
 
 
-def request_item(connection_id: str, webhook_id: str, now: datetime) -> Item:
-    return request_key(connection_id, webhook_id) | item(
-        received_at=stamp(now), expires_at=int((now + REQUESTS_KEPT).timestamp())
+def request_item(connection_id: str, request_id: str, received_at: datetime, *, queued: bool) -> Item:
+    return request_key(connection_id, request_id) | item(
+        received_at=stamp(received_at),
+        queued=int(queued),
+        expires_at=int((received_at + REQUESTS_KEPT).timestamp()),
     )

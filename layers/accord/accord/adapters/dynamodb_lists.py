@@ -56,10 +56,11 @@ def address(table: Table, audience_id: str, key: str) -> Address:
             return known
 
 
-def due(table: Table, now: datetime, limit: int) -> list[tuple[str, str]]:
+def due(table: Table, now: datetime, limit: int, *, urgent: bool) -> list[tuple[str, str]]:
     """Over all shards, the oldest first."""
     condition = "due_shard = :shard AND due_at <= :now"
-    shards = [{"shard": due_shard(shard), "now": stamp(now)} for shard in range(INDEX_SHARDS)]
+    names = dict.fromkeys(due_shard(shard, urgent=urgent) for shard in range(INDEX_SHARDS))
+    shards = [{"shard": name, "now": stamp(now)} for name in names]
     found = _merged(table, BY_DUE, condition, shards, "due_at", limit)
     return [(entry["connection_id"]["S"], entry["member_id"]["S"]) for entry in found]
 

@@ -108,9 +108,9 @@ def touch_writes(connection_id: str, member_id: str, due_at: datetime) -> tuple[
     key = record_key(connection_id, member_id)
     sooner = update(
         key,
-        "SET due_at = :due, due_shard = :shard ADD revision :one",
+        "SET due_at = :due, due_shard = if_not_exists(due_shard, :shard) ADD revision :one",
         "attribute_exists(pk) AND (attribute_not_exists(due_at) OR due_at > :due)",
-        {"due": stamp(due_at), "shard": due_shard(shard_of(connection_id, member_id)), "one": 1},
+        {"due": stamp(due_at), "shard": due_shard(shard_of(connection_id, member_id), urgent=False), "one": 1},
     )
     same = update(key, "ADD revision :one", "due_at <= :due", {"due": stamp(due_at), "one": 1})
     return sooner, same

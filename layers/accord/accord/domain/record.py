@@ -85,6 +85,11 @@ class Record(Value):
         return tuple(held for held in self.addresses if held.until is None)
 
     @property
+    def urgent(self) -> bool:
+        """Whether an opt-out or an erasure may be waiting: these never stand behind other work."""
+        return self.presence is Presence.ERASED or self.memory.stands_opted_out
+
+    @property
     def settled(self) -> bool:
         """Whether nothing is left to do for this member."""
         return self.due_at is None

@@ -24,29 +24,38 @@ class Offered:
 class OfferDueChanges:
     """Hints, not changes: a hint that is lost, doubled or late does no harm, because the ledger says what is due.
 
-    They go to `bulk-changes`, so that a week of them after an outage never stands in front of a change just posted.
+    They go to `bulk-changes`, so that a week of them after an outage never stands in front of a change just posted;
+    opt-outs and erasures never wait, and take `member-changes`.
     """
 
-    def __init__(self, *, ledger: Ledger, queue: ChangeQueue, clock: Clock, offered_again: timedelta) -> None:
+    def __init__(
+        self, *, ledger: Ledger, urgent: ChangeQueue, queue: ChangeQueue, clock: Clock, offered_again: timedelta
+    ) -> None:
         self._ledger = ledger
+        self._urgent = urgent
         self._queue = queue
         self._clock = clock
         self._offered_again = offered_again
 
     def __call__(self, deadline: datetime) -> Offered:
         """Offer what is due until nothing is, or until the time is over; each member once."""
+        urgent = self._offer(self._urgent, deadline, urgent=True)
+        others = self._offer(self._queue, deadline, urgent=False)
+        return Offered(urgent.members + others.members, urgent.messages + others.messages)
+
+    def _offer(self, queue: ChangeQueue, deadline: datetime, *, urgent: bool) -> Offered:
         offered: set[tuple[str, str]] = set()
         messages = 0
         while (now := self._clock.now()) < deadline:
             members: dict[str, list[str]] = defaultdict(list)
-            for connection_id, member_id in self._ledger.due(now, A_LOOK):
+            for connection_id, member_id in self._ledger.due(now, A_LOOK, urgent=urgent):
                 if (connection_id, member_id) not in offered:  # the index lags behind what was postponed just now
                     members[connection_id].append(member_id)
             if not members:
                 break
             for connection_id, member_ids in members.items():
                 for some in batched(member_ids, A_HINT, strict=False):
-                    self._queue.send(QueuedChanges(connection_id, due=some))
+                    queue.send(QueuedChanges(connection_id, due=some))
                     pairs = [(connection_id, member_id) for member_id in some]
                     self._ledger.postpone(pairs, now + self._offered_again)
                     offered.update(pairs)

@@ -36,7 +36,7 @@ class Receipt:
 
 class ReceiveChanges:
     """Accepts what is right, refuses the rest, change by change. A request that comes again under its id is queued
-    again with the time of its first arrival, so that it changes nothing."""
+    with the time of its first arrival, until the queue has taken it once."""
 
     def __init__(self, *, ledger: Ledger, queue: ChangeQueue, clock: Clock) -> None:
         self._ledger = ledger
@@ -64,13 +64,17 @@ class ReceiveChanges:
         )
         if len(refused) == len(verdicts):
             return Receipt((), refused, now)
-        received_at = self._ledger.first_received(connection.id, request_id, now) if request_id else now
+        known = self._ledger.remember_request(connection.id, request_id, now) if request_id else None
+        received_at = known.received_at if known is not None else now
         accepted = tuple(
             Arrived(change=verdict, received_at=received_at, index=index)
             for index, verdict in enumerate(verdicts)
             if not isinstance(verdict, tuple)
         )
-        self._queue.send(QueuedChanges(connection.id, accepted))
+        if known is None or not known.queued:
+            self._queue.send(QueuedChanges(connection.id, accepted))
+        if request_id and known is not None and not known.queued:
+            self._ledger.request_queued(connection.id, request_id, received_at)
         return Receipt(accepted, refused, received_at)
 
 
