@@ -110,6 +110,11 @@ class Address(Value):
         """Whether somebody other than this member holds the address now."""
         return any(holder.member_id != member_id for holder in self.current_holders)
 
+    def taken_over(self, member_id: str) -> bool:
+        """Whether this member left the address and somebody else has it now."""
+        left = any(holder.member_id == member_id and holder.until is not None for holder in self.holders)
+        return left and self.held_with_others(member_id)
+
     @property
     def ours(self) -> bool:
         """Whether Accord created or adopted the contact."""

@@ -107,16 +107,18 @@ def _opt_out_to_carry(case: Case, ruling: Ruling) -> Address | None:
     """The next contact that must hear of an opt-out, ours or not: nobody who declined is mailed.
 
     For an opt-out made in Mailchimp a `pending` is left alone: the person began anew there, and it is theirs to finish.
+    Of an address that is somebody else's by now, that holder's own decision says how long the opt-out counts there.
     """
+    theirs = [address for address in case.kept if not address.taken_over(case.record.member_id)]
     if ruling.permission is not Permission.NOTHING:
         return None
     match ruling.reason:
         case ReasonCode.OPTED_OUT:
-            return next((a for a in case.kept if a.seen in MAILED), None)
+            return next((a for a in theirs if a.seen in MAILED), None)
         case ReasonCode.OPTED_OUT_BY_OTHER_HOLDER:
             return case.current if case.current is not None and case.current.seen in MAILED else None
         case reason if reason in OPT_OUTS:
-            return next((a for a in case.kept if a.seen is ContactStatus.SUBSCRIBED), None)
+            return next((a for a in theirs if a.seen is ContactStatus.SUBSCRIBED), None)
     return None
 
 

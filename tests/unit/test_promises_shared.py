@@ -1,0 +1,43 @@
+"""People who share an address, or have it one after the other: stories that once went wrong."""
+
+from accord.domain.contact import ContactStatus
+from accord.domain.reasons import Status
+from tests.builders import NOON, a_connection, a_member, a_policy, erased, left, minutes, opted_in, opted_out, upserted
+from tests.scene import Scene
+
+SUBSCRIBED = ContactStatus.SUBSCRIBED
+SETT = "sett@badgers.test"
+
+
+def test_who_shares_an_address_with_an_erased_member_is_shown_there() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(SETT, first_name="Brock"), "elder"))
+    scene.clock.pass_(60)
+    scene.post(upserted(a_member(SETT, first_name="Bess"), "younger", NOON + minutes(1)))
+    scene.post(erased("elder", NOON + minutes(1)))
+    scene.settle_all()
+    contact = scene.audience.of(SETT)
+    assert contact is not None
+    assert contact.merge_fields == {"FNAME": "Bess"}
+    assert scene.status("younger")[0] is Status.SYNCED
+
+
+def test_of_two_holders_who_are_erased_the_last_one_takes_the_contact_along() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(SETT), "elder"), upserted(a_member(SETT), "younger"))
+    scene.post(erased("elder", NOON + minutes(1)), erased("younger", NOON + minutes(1)))
+    scene.settle_all()
+    assert scene.audience.people == {}
+
+
+def test_p25_an_opt_out_of_who_left_does_not_undo_the_newer_consent_of_who_stays() -> None:
+    scene = Scene(a_connection(policy=a_policy(on_leave="keep")))
+    scene.post(upserted(a_member(SETT, consent=opted_out(NOON)), "elder"))
+    scene.post(left("elder", NOON + minutes(1)))
+    scene.clock.pass_(600)
+    scene.post(upserted(a_member(SETT, consent=opted_in(NOON + minutes(5))), "younger", NOON + minutes(6)))
+    scene.post(left("elder", NOON + minutes(7)))
+    scene.post(upserted(a_member(None, consent=opted_out(NOON)), "elder", NOON + minutes(8)))
+    scene.settle_all()
+    assert scene.seen(SETT) is SUBSCRIBED
+    assert scene.status("younger")[0] is Status.SYNCED
