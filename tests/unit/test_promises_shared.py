@@ -1,11 +1,11 @@
 """People who share an address, or have it one after the other: stories that once went wrong."""
 
 from accord.domain.contact import ContactStatus
-from accord.domain.reasons import Status
+from accord.domain.reasons import ReasonCode, Status
 from tests.builders import NOON, a_connection, a_member, a_policy, erased, left, minutes, opted_in, opted_out, upserted
 from tests.scene import Scene
 
-SUBSCRIBED = ContactStatus.SUBSCRIBED
+SUBSCRIBED, UNSUBSCRIBED = ContactStatus.SUBSCRIBED, ContactStatus.UNSUBSCRIBED
 SETT = "sett@badgers.test"
 
 
@@ -41,3 +41,17 @@ def test_p25_an_opt_out_of_who_left_does_not_undo_the_newer_consent_of_who_stays
     scene.settle_all()
     assert scene.seen(SETT) is SUBSCRIBED
     assert scene.status("younger")[0] is Status.SYNCED
+
+
+def test_p25_an_opt_out_of_who_left_counts_until_all_who_stay_agreed_anew() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(SETT, consent=opted_out(NOON)), "elder"))
+    scene.post(left("elder", NOON + minutes(1)))
+    scene.clock.pass_(600)
+    scene.post(upserted(a_member(SETT, consent=opted_in(NOON + minutes(5))), "younger", NOON + minutes(6)))
+    assert scene.seen(SETT) is SUBSCRIBED
+    scene.post(upserted(a_member(SETT, consent=opted_in(None)), "youngest", NOON + minutes(7)))
+    scene.settle_all()
+    assert scene.seen(SETT) is UNSUBSCRIBED
+    for who in ("younger", "youngest"):
+        assert scene.status(who) == (Status.SHARED, ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
