@@ -8,8 +8,8 @@ BIN := $(VENV)/bin
 SETUP := $(VENV)/.setup
 LOCAL_SAM := .local/sam/bin/python3.13
 
-# The layer's package is imported from where it lies; the tools from here.
-export PYTHONPATH := layers/accord
+# The tools are imported from here, the layer's package from where it lies.
+export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/accord
 export PYTHONDONTWRITEBYTECODE := 1
 export SAM_CLI_TELEMETRY := 0
 export UV_CUSTOM_COMPILE_COMMAND := make requirements
@@ -34,10 +34,10 @@ $(SETUP): requirements-dev.txt
 	@touch $@
 
 run: $(SETUP) ## start the whole system on this machine, with 1,000 sample members, until Ctrl-C
-	@$(BIN)/python -m tools.local_stack run $(ARGS)
+	@$(BIN)/python -P tools/local_stack/launch.py run $(ARGS)
 
 demo: $(SETUP) ## start it, tell a short story that is checked, and end
-	@$(BIN)/python -m tools.local_stack demo $(ARGS)
+	@$(BIN)/python -P tools/local_stack/launch.py demo $(ARGS)
 
 test: $(SETUP) lint types template ## everything; the system tests come last
 	$(PYTEST) -n 2 --ignore=tests/system --ignore=tests/benchmarks

@@ -1,5 +1,10 @@
 """What may not begin: a real account by mistake, made-up people in a real account, a second stack in one place."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -75,3 +80,19 @@ def test_a_second_stack_in_one_place_is_told_where_to_go(
 def test_a_number_of_members_that_makes_no_sense_is_refused(members: str) -> None:
     with pytest.raises(SystemExit):
         main(["demo", "--members", members])
+
+
+def test_an_interrupt_during_the_imports_leaves_no_traceback() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-P", "tools/local_stack/launch.py", "run", "--help"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": f"{Path.cwd()}:{Path.cwd() / 'layers/accord'}"},
+    ) as starting:
+        time.sleep(0.25)
+        starting.send_signal(signal.SIGINT)
+        said, wrong = starting.communicate(timeout=30)
+
+    assert (starting.returncode, wrong) == (0, "")
+    assert said == "" or said.startswith("usage:")
