@@ -55,3 +55,21 @@ def test_p25_an_opt_out_of_who_left_counts_until_all_who_stay_agreed_anew() -> N
     assert scene.seen(SETT) is UNSUBSCRIBED
     for who in ("younger", "youngest"):
         assert scene.status(who) == (Status.SHARED, ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
+
+
+def test_an_email_change_launders_nothing_even_when_the_next_holder_of_the_old_address_confirms() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(SETT), "elder"))
+    scene.clock.pass_(60)
+    scene.audience.turn(SETT, UNSUBSCRIBED)
+    scene.post(upserted(a_member("brock@hill.test"), "elder", NOON + minutes(2)))
+    scene.clock.pass_(600)
+    fresh = opted_in(NOON + minutes(9))
+    scene.post(upserted(a_member(SETT, consent=fresh), "younger", NOON + minutes(10)))
+    scene.audience.turn(SETT, SUBSCRIBED)
+    scene.post(upserted(a_member(SETT, plan="Night", consent=fresh), "younger", NOON + minutes(11)))
+    scene.post(upserted(a_member("brock@hill.test", plan="Day"), "elder", NOON + minutes(12)))
+    scene.settle_all()
+    assert scene.seen(SETT) is SUBSCRIBED
+    assert scene.seen("brock@hill.test") is None
+    assert scene.status("elder") == (Status.UNSUBSCRIBED, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP)

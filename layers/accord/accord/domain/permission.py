@@ -85,20 +85,19 @@ def _opt_outs_upstream(record: Record, address: Address) -> Iterator[Ruling]:
 
 def _opt_outs_in_mailchimp(record: Record, address: Address, others: tuple[Address, ...]) -> Iterator[Ruling]:
     for place in (address, *others):
-        if place is not address and not _concerns(record, place):
-            continue
         confirmed = _confirmed_at(record, address, place)
         for at, reason in (
             (place.complained_at, ReasonCode.COMPLAINED),
             (place.forgotten_at, ReasonCode.PERMANENTLY_DELETED),
-        ):
-            if at is not None and not newer(confirmed, at):
-                yield Ruling(Permission.NOTHING, reason)
-        for at, reason in (
             (place.unsubscribed_at, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP),
             (place.compliance_at, ReasonCode.COMPLIANCE),
         ):
-            if at is not None and not newer(confirmed, at):
+            shared = place.held_with_others(record.member_id)
+            if at is None or newer(confirmed, at) or not (place is address or _theirs(record, place, at, shared)):
+                continue
+            if reason in {ReasonCode.COMPLAINED, ReasonCode.PERMANENTLY_DELETED}:
+                yield Ruling(Permission.NOTHING, reason)
+            else:
                 yield _ask_on_fresh_consent(record, address, at, reason)
 
 
@@ -140,22 +139,23 @@ def _effective_opt_in(record: Record, address: Address) -> datetime | None:
 
 def _confirmed_at(record: Record, address: Address, place: Address) -> datetime | None:
     """The person's own opt-in in Mailchimp that may answer an opt-out at `place`."""
+    at = place.confirmed_at
+    anybody_else = bool(_others(place, record.member_id))
+    if place is not address and at is not None and not _theirs(record, place, at, anybody_else):
+        at = None
     if place is address or address.held_with_others(record.member_id):
-        return place.confirmed_at
-    return newest(place.confirmed_at, address.confirmed_at)
+        return at
+    return newest(at, address.confirmed_at)
 
 
 def _others(address: Address, member_id: str) -> tuple[Holder, ...]:
     return tuple(holder for holder in address.holders if holder.member_id != member_id)
 
 
-def _concerns(record: Record, place: Address) -> bool:
-    """Whether what happened at a former address is this person's doing: not when it was somebody else's by then."""
+def _theirs(record: Record, place: Address, at: datetime, shared: bool) -> bool:
+    """Whether what happened at a former address was this person's doing: not after they left it to somebody else."""
     mine = next((holder for holder in place.holders if holder.member_id == record.member_id), None)
-    if mine is None or mine.until is None or not place.held_with_others(record.member_id):
-        return True
-    happened = newest(place.unsubscribed_at, place.compliance_at, place.complained_at, place.forgotten_at)
-    return happened is not None and happened <= mine.until
+    return mine is None or mine.until is None or not shared or at <= mine.until
 
 
 def is_owner(record: Record, address: Address) -> bool:
