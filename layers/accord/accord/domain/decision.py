@@ -163,7 +163,7 @@ def _agree(case: Case, address: Address, payload: Payload, ruling: Ruling) -> Ac
     """The member may be in the audience: bring the contact there, or bring it up to date."""
     if address.seen is None and ruling.permission >= Permission.ASK:
         if ruling.permission is Permission.FIRST_STATUS and (old := _movable(case)) is not None:
-            return _move(old, address, payload)
+            return _move(case, old, address, payload)
         return _create(case, address, payload, ruling)
     if address.seen in MAILED and not (address.ours and address.digest == payload.digest):
         return _update(case, address, payload)
@@ -248,7 +248,9 @@ def _movable(case: Case) -> Address | None:
     return next((a for a in case.leftovers if a.seen is ContactStatus.SUBSCRIBED and case.ours_alone(a)), None)
 
 
-def _move(old: Address, address: Address, payload: Payload) -> Move:
+def _move(case: Case, old: Address, address: Address, payload: Payload) -> Move:
+    if old.origin is Origin.ADOPTED and case.policy.existing_contacts is not ExistingContacts.OVERWRITE:
+        return Move(old.key, address.key, ContactPatch(email=payload.email), None)  # the rest by the policy, after it
     patch = ContactPatch(
         email=payload.email,
         merge_fields=payload.merge_fields,

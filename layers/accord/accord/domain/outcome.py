@@ -224,12 +224,13 @@ def _chosen(action: Active) -> tuple[str, ...]:
 
 
 def _carrying(address: Address, patch: ContactPatch, digest: str | None, before: Address) -> Address:
+    chosen = tuple(interest for interest, on in patch.interests.items() if on)
     return address.model_copy(
         update={
             "origin": before.origin or Origin.ADOPTED,
             "digest": digest,
             "written": _written(before.written, patch.merge_fields),
-            "interests": tuple(interest for interest, on in patch.interests.items() if on),
+            "interests": chosen if patch.interests else before.interests,
         }
     )
 
