@@ -1,13 +1,16 @@
 """Two worlds in which the contract of `Audience` is tried: the fake's, and the real adapter's on the simulator."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import quote
 
+import pytest
 import requests
 
 from accord.adapters.mailchimp import MailchimpAudience
 from accord.domain.contact import Contact, ContactStatus, NewContact
 from accord.domain.values import subscriber_hash
+from accord.errors import Refusal, Rejected
 from accord.ports import Audience
 from tests.fakes import FakeAudience, FakeClock
 from tools.mailchimp_simulator import Simulator
@@ -117,3 +120,23 @@ class SimulatedWorld:
         self.tell("POST", "reset")
         self.tell("DELETE", "faults")
         self.forget_calls()
+
+
+def new(email: str, status: ContactStatus = ContactStatus.SUBSCRIBED, **merge_fields: str) -> NewContact:
+    """A line of a bulk creation."""
+    return NewContact(email=email, status=status, merge_fields=dict(merge_fields))
+
+
+def refused(act: Callable[[], object]) -> Refusal:
+    """Why the act was refused."""
+    with pytest.raises(Rejected) as caught:
+        act()
+    return caught.value.refusal
+
+
+def everybody(audience: Audience, *, archived: bool) -> dict[str, Contact]:
+    """All contacts of a listing, by address."""
+    found = [contact for page in audience.contacts(archived=archived) for contact in page]
+    by_email = {contact.email: contact for contact in found}
+    assert len(by_email) == len(found)  # nobody comes twice while nothing changes
+    return by_email

@@ -1,4 +1,4 @@
-"""The ledgers that the tests of this folder run on: the fake, and DynamoDB as moto plays it."""
+"""What the tests of this folder run on: the fakes, DynamoDB as moto plays it, and Mailchimp as the simulator does."""
 
 import uuid
 from collections.abc import Iterator
@@ -12,7 +12,9 @@ from moto import mock_aws
 from accord.adapters.dynamodb import DynamoDBLedger
 from accord.adapters.dynamodb_items import TABLE
 from accord.ports import Ledger
+from tests.adapters.audience_fixtures import FakeWorld, SimulatedWorld, World
 from tests.fakes import FakeLedger
+from tools.mailchimp_simulator import Simulator
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -60,3 +62,18 @@ def ledger(request: pytest.FixtureRequest) -> Ledger:
         return FakeLedger()
     on_table: DynamoDBLedger = request.getfixturevalue("dynamodb_ledger")
     return on_table
+
+
+@pytest.fixture(scope="module")
+def simulated() -> Iterator[SimulatedWorld]:
+    with Simulator(latency=0) as simulator:
+        yield SimulatedWorld(simulator)
+
+
+@pytest.fixture(params=["fake", "mailchimp"])
+def world(request: pytest.FixtureRequest, simulated: SimulatedWorld) -> World:
+    """Both worlds, one after the other: each test runs twice."""
+    if request.param == "fake":
+        return FakeWorld()
+    simulated.begin_anew()
+    return simulated

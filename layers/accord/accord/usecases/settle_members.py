@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import batched
 
-from accord.domain.actions import Action, Active, Create, Erase, Exclude, Hold, Look, Nothing, Passive, Tag, Unsubscribe
-from accord.domain.connection import AudienceSetup, Connection, ConnectionState
-from accord.domain.decision import decide
+from accord.domain.actions import Active, Create, Erase, Exclude, Hold, Look, Nothing, Passive, Tag, Unsubscribe
+from accord.domain.connection import Connection, ConnectionState
 from accord.domain.finishing import finished, tried_again
-from accord.domain.payload import InvalidField, NationalPhone, Payload, payload_of
-from accord.domain.reasons import ReasonCode, Status
+from accord.domain.payload import NationalPhone
+from accord.domain.reasons import ReasonCode
 from accord.domain.record import Record
 from accord.domain.timing import Timing, backoff
 from accord.errors import AccordError, Misconfigured, Refusal, Rejected, Retryable
 from accord.ports import Audience, Clock, Ledger
 from accord.usecases.claim_addresses import ClaimAddresses, Order
+from accord.usecases.decide_member import DecideMember
 from accord.usecases.member_work import MemberWork
 from accord.usecases.perform_action import perform, refused
 from accord.usecases.perform_bulk import BULK, TagContacts, create_contacts
@@ -44,15 +44,15 @@ class SettleMembers:
     national_phone: NationalPhone
     new_token: Callable[[], str]
     deadline: datetime
-    errors: list[Exception] = field(default_factory=list)
     record: RecordOutcomes = field(init=False)
-    _setup: AudienceSetup | None = None
+    decide: DecideMember = field(init=False)
     _failures: int = 0
     _broken: bool = False
     _setup_renewed: bool = False
 
     def __post_init__(self) -> None:
         self.record = RecordOutcomes(self.ledger, self.clock, self.connection)
+        self.decide = DecideMember(self.ledger, self.connection, self.national_phone)
 
     def __call__(self, records: Iterable[Record]) -> None:
         """Settle these members as far as time, claims and Mailchimp allow; the others stay due."""
@@ -103,7 +103,7 @@ class SettleMembers:
             if work.busy_until(now) is not None:
                 busy.append((self.connection.id, work.record.member_id))
                 continue
-            action = self._action(work)
+            action = self.decide(work)
             if isinstance(action, Exclude | Hold | Nothing):
                 outcomes.append(self._concluded(work, action))
             elif self._may(action):
@@ -116,25 +116,6 @@ class SettleMembers:
             self.ledger.postpone(busy, now + timedelta(seconds=self.timing.busy_retry))
             self.record.postponed += len(busy)
         return orders, self._store(outcomes)
-
-    def _action(self, work: MemberWork) -> Action:
-        if work.must_look is not None:
-            return Look(work.must_look)
-        try:
-            return decide(work.case(self._payload(work.record), self.connection.policy))
-        except Exception as error:  # noqa: BLE001 - one member's trouble must not become everybody's
-            self.errors.append(error)
-            return Hold(Status.FAILED, ReasonCode.INTERNAL_ERROR)
-
-    def _payload(self, record: Record) -> Payload | InvalidField | None:
-        if record.profile is None or record.profile.email is None:
-            return None
-        return payload_of(record.profile, self.connection.mapping, self._audience_setup(), self.national_phone)
-
-    def _audience_setup(self) -> AudienceSetup:
-        if self._setup is None:
-            self._setup = self.ledger.audience_setup(self.connection.id)
-        return self._setup
 
     def _may(self, action: Active) -> bool:
         """Opt-outs and erasures never wait for a pause; nothing is written before the audience was read."""
@@ -168,15 +149,11 @@ class SettleMembers:
             self._postpone([work for work, _ in orders])
             return []
         until = self.clock.now() + timedelta(seconds=self.timing.claim)
-        claim = ClaimAddresses(self.ledger, self.connection.audience_id, self.new_token, self._digest)
+        claim = ClaimAddresses(self.ledger, self.connection.audience_id, self.new_token, self.decide.digest)
         claimed, lost = claim(orders, until)
         answers = call(claimed) if claimed else ()
         outcomes = [self._outcome(*order, answer) for order, answer in zip(claimed, answers, strict=True)]
         return self._store(outcomes) + self._read_again(lost)
-
-    def _digest(self, record: Record) -> str | None:
-        payload = self._payload(record)
-        return payload.digest if isinstance(payload, Payload) else None
 
     def _one_by_one(self, orders: Sequence[Order[Active]]) -> list[MemberWork | AccordError | None]:
         """One call an order; None for those that were not begun because the time is over or Mailchimp is away."""
@@ -201,7 +178,7 @@ class SettleMembers:
     def _tag_new(self, answers: list[MemberWork | AccordError], begun: datetime) -> list[MemberWork | AccordError]:
         """Tags of new contacts go out under the claim of their creation, as long as it surely covers them. Where that
         fails, the contact is settled without its tags, which are then the next action."""
-        following = {i: self._action(work) for i, work in enumerate(answers) if isinstance(work, MemberWork)}
+        following = {i: self.decide(work) for i, work in enumerate(answers) if isinstance(work, MemberWork)}
         tags = {i: tag for i, tag in following.items() if isinstance(tag, Tag)}
         if not tags or self.clock.now() > begun + timedelta(seconds=self.timing.claim * SPARE):
             return answers
@@ -212,7 +189,7 @@ class SettleMembers:
         return [done.get(i, answer) for i, answer in enumerate(answers)]
 
     def _tag(self, orders: Sequence[Order[Tag]]) -> list[MemberWork | AccordError]:
-        answers = TagContacts(self.audience, self._audience_setup(), self._save_setup)(orders)
+        answers = TagContacts(self.audience, self.decide.setup, self.decide.renew)(orders)
         self._note(answers[:1])
         return answers
 
@@ -224,7 +201,7 @@ class SettleMembers:
         if isinstance(answer, Rejected):
             if answer.refusal is Refusal.FIELD_INVALID and not self._setup_renewed:
                 self._setup_renewed = True  # somebody may have changed the field since the audience was read
-                self._save_setup(self.audience.setup())
+                self.decide.renew(self.audience.setup())
             try:
                 answer = refused(work, action, answer, self.connection.mapping, now)
             except Rejected as error:
@@ -250,7 +227,7 @@ class SettleMembers:
 
     def _decided_again(self, work: MemberWork) -> Outcome:
         """The member right after an action: settled for good, or with more to do."""
-        following = self._action(work)
+        following = self.decide(work)
         if isinstance(following, Exclude | Hold | Nothing):
             return self._concluded(work, following)
         return Outcome(work, work.record, events_of(work, work.done, None, work.record, self.clock.now()), goes_on=True)
@@ -302,7 +279,3 @@ class SettleMembers:
         if self.connection.state is ConnectionState.BROKEN:
             self.ledger.mend_connection(self.connection.id)
             self.connection = self.connection.model_copy(update={"state": ConnectionState.LIVE, "state_reason": ""})
-
-    def _save_setup(self, setup: AudienceSetup) -> None:
-        self._setup = setup
-        self.ledger.save_audience_setup(self.connection.id, setup)

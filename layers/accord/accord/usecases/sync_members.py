@@ -77,7 +77,7 @@ class SyncMembers:
                 settle(members)
             settled += settle.record.settled
             postponed += settle.record.postponed
-            errors += settle.errors
+            errors += settle.decide.errors
         return SyncResult(tuple(failed), settled, postponed, tuple(errors))
 
     def _save(self, connection: Connection, messages: Sequence[QueuedChanges]) -> list[Record]:

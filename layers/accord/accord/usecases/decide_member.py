@@ -1,0 +1,56 @@
+"""One member at the point of decision: what the contact should show, and what is to be done."""
+
+from dataclasses import dataclass, field
+
+from accord.domain.actions import Action, Hold, Look
+from accord.domain.connection import AudienceSetup, Connection
+from accord.domain.decision import decide
+from accord.domain.payload import InvalidField, NationalPhone, Payload, payload_of
+from accord.domain.reasons import ReasonCode, Status
+from accord.domain.record import Record
+from accord.ports import Ledger
+from accord.usecases.member_work import MemberWork
+
+
+@dataclass(slots=True)
+class DecideMember:
+    """Decides by what the audience can hold, which is read from the ledger when it is first needed."""
+
+    ledger: Ledger
+    connection: Connection
+    national_phone: NationalPhone
+    errors: list[Exception] = field(default_factory=list)
+    """What was Accord's own fault: each of these members is `failed`, `internal_error`."""
+    _setup: AudienceSetup | None = None
+
+    def __call__(self, work: MemberWork) -> Action:
+        """What happens next to this member."""
+        if work.must_look is not None:
+            return Look(work.must_look)
+        try:
+            return decide(work.case(self._payload(work.record), self.connection.policy))
+        except Exception as error:  # noqa: BLE001 - one member's trouble must not become everybody's
+            self.errors.append(error)
+            return Hold(Status.FAILED, ReasonCode.INTERNAL_ERROR)
+
+    def digest(self, record: Record) -> str | None:
+        """Of what would be sent for the member; None where nothing can be."""
+        payload = self._payload(record)
+        return payload.digest if isinstance(payload, Payload) else None
+
+    @property
+    def setup(self) -> AudienceSetup:
+        """What the audience can hold, as last read."""
+        if self._setup is None:
+            self._setup = self.ledger.audience_setup(self.connection.id)
+        return self._setup
+
+    def renew(self, setup: AudienceSetup) -> None:
+        """The audience can hold something else now: a tag was made, or a field was changed."""
+        self._setup = setup
+        self.ledger.save_audience_setup(self.connection.id, setup)
+
+    def _payload(self, record: Record) -> Payload | InvalidField | None:
+        if record.profile is None or record.profile.email is None:
+            return None
+        return payload_of(record.profile, self.connection.mapping, self.setup, self.national_phone)
