@@ -10,13 +10,12 @@ LOCAL_SAM := .local/sam/bin/python3.13
 
 # The tools are imported from here, the layer's package from where it lies.
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/accord
-export PYTHONDONTWRITEBYTECODE := 1
 export SAM_CLI_TELEMETRY := 0
 export UV_CUSTOM_COMPILE_COMMAND := make requirements
 
 PYTEST := $(BIN)/python -m pytest -q
 PROMISES := $(shell grep -lE '^(from|import) hypothesis' tests/unit/test_*.py)
-COMPILE := $(BIN)/uv --quiet pip compile --generate-hashes --no-emit-index-url --python-version 3.13 $(if $(UPGRADE),--upgrade)
+COMPILE := $(BIN)/uv --quiet pip compile --generate-hashes --no-emit-index-url --universal --python-version 3.13 $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test check lint types template connect bench requirements clean
