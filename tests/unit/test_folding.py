@@ -69,10 +69,28 @@ def test_an_erasure_counts_even_behind_a_newer_profile() -> None:
     assert folded(erased(at=NOON), known=newer).record.presence is Presence.ERASED
 
 
+def test_a_stale_change_that_says_nothing_new_is_kept_as_proof_and_told_as_superseded() -> None:
+    newer = folded(upserted(a_member(plan="Night"), at=NOON + minutes(1))).record
+    older = upserted(a_member(plan="Day", consent=opted_in(NOON - minutes(90_000), wording="I do")))
+    intent = folded(older, known=newer)
+    assert [statement.consent.wording for statement in intent.statements] == ["I do"]
+    assert intent.superseded == (older,)
+    assert not intent.material
+    assert intent.record == newer.model_copy(update={"settled_version": intent.record.settled_version})
+
+
+def test_the_same_change_again_is_nothing_to_save() -> None:
+    change = upserted(a_member())
+    assert fold(folded(change).record, CONNECTION, [change, change], NOON, key_of) is None
+
+
 def test_nothing_that_follows_an_erasure_changes_anything() -> None:
     gone = folded(upserted(a_member("marmot@burrow.test")), erased(at=NOON + minutes(1))).record
     again = upserted(a_member("marmot@burrow.test", consent=opted_in(NOON + minutes(8))), at=NOON + minutes(9))
-    assert fold(gone, CONNECTION, [again], NOON, key_of) is None
+    intent = folded(again, known=gone)
+    assert intent.superseded == (again,)
+    assert (intent.statements, intent.holders, intent.material) == ((), (), False)
+    assert (intent.record.presence, intent.record.memory) == (Presence.ERASED, gone.memory)
 
 
 def test_the_newest_profile_wins() -> None:

@@ -35,7 +35,7 @@ def fold(
 ) -> Intent | None:
     """One intent out of all changes of one member that arrived, in any order and any number of times.
 
-    None when there is nothing to save. An erasure is never superseded, and nothing that follows changes anything.
+    None when there is nothing to save; a stale change still leaves its statement and a line of history. An erasure is never superseded, and nothing that follows changes anything.
     `due_at` is when the intent is offered again should the worker that saves it not settle it.
     """
     order, policy = connection.order_by, connection.policy
@@ -59,7 +59,7 @@ def fold(
             superseded.append(arrived)
         if position > record.position:
             record = _with(record, position=position, version=arrived.shown_version(order))
-    if record == known:
+    if record == known and not superseded:
         return None
     holders = _changed_holders(known, record)
     if known is not None and _wanted(known) == _wanted(record):
