@@ -35,7 +35,8 @@ def fold(
 ) -> Intent | None:
     """One intent out of all changes of one member that arrived, in any order and any number of times.
 
-    None when there is nothing to save; a stale change still leaves its statement and a line of history. An erasure is never superseded, and nothing that follows changes anything.
+    None when there is nothing to save; a stale change still leaves its statement and a line of history. An erasure is
+    never superseded, and nothing that follows changes anything.
     `due_at` is when the intent is offered again should the worker that saves it not settle it.
     """
     order, policy = connection.order_by, connection.policy
