@@ -75,9 +75,10 @@ def _opt_outs_upstream(record: Record, address: Address) -> Iterator[Ruling]:
     opt_in = _effective_opt_in(record, address)
     if record.memory.opted_out_at is not None and not newer(opt_in, record.memory.opted_out_at):
         yield Ruling(Permission.NOTHING, ReasonCode.OPTED_OUT)
-    agreeing = [holder.memory.opted_in_at for holder in address.current_holders if holder.memory.opted_in_at]
+    others = _others(address, record.member_id)
+    agreeing = [other.memory.opted_in_at for other in others if other.until is None and other.memory.opted_in_at]
     opt_ins = (opt_in, *agreeing)  # of all who have the address now: one address has one ruling
-    for holder in _others(address, record.member_id):
+    for holder in others:
         gone_but_newer = holder.until is not None and all(newer(at, holder.memory.opted_out_at) for at in opt_ins)
         if holder.memory.stands_opted_out and not gone_but_newer:
             yield Ruling(Permission.NOTHING, ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
