@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -135,12 +136,15 @@ def _formatted(
 
 
 def _number(value: str | int | float | date, text: str) -> int | float | None:
+    """A number that JSON has a form for: not one too large, and neither infinite nor none at all."""
+    try:
+        number = float(value if isinstance(value, int | float) else text)
+    except (ValueError, OverflowError):
+        return None
+    if not math.isfinite(number):
+        return None
     if isinstance(value, int | float):
         return value
-    try:
-        number = float(text)
-    except ValueError:
-        return None
     return int(number) if number.is_integer() else number
 
 
