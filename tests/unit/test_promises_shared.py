@@ -1,5 +1,9 @@
 """People who share an address, or have it one after the other: stories that once went wrong."""
 
+import pytest
+
+from accord.domain.changes import Arrived
+from accord.domain.consent import ConsentStatus
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from tests.builders import NOON, a_connection, a_member, a_policy, erased, left, minutes, opted_in, opted_out, upserted
@@ -73,3 +77,25 @@ def test_an_email_change_launders_nothing_even_when_the_next_holder_of_the_old_a
     assert scene.seen(SETT) is SUBSCRIBED
     assert scene.seen("brock@hill.test") is None
     assert scene.status("elder") == (Status.UNSUBSCRIBED, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP)
+
+
+@pytest.mark.parametrize(
+    "goes", [left("elder", NOON + minutes(1)), upserted(a_member("b@hill.test"), "elder", NOON + minutes(1))]
+)
+def test_a_contact_is_not_left_subscribed_for_a_holder_who_never_agreed(goes: Arrived) -> None:
+    scene = Scene()
+    silent = opted_in().model_copy(update={"status": ConsentStatus.UNKNOWN})
+    scene.post(upserted(a_member(SETT), "elder"), upserted(a_member(SETT, consent=silent), "younger"))
+    scene.post(goes)
+    scene.settle_all()
+    assert scene.seen(SETT) is ContactStatus.ARCHIVED
+    assert scene.status("younger") == (Status.EXCLUDED, ReasonCode.NO_CONSENT)
+
+
+def test_a_contact_stays_for_a_holder_who_agreed() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(SETT), "elder"), upserted(a_member(SETT), "younger"))
+    scene.post(left("elder", NOON + minutes(1)))
+    scene.settle_all()
+    assert scene.seen(SETT) is SUBSCRIBED
+    assert scene.status("younger")[0] is Status.SYNCED

@@ -110,6 +110,11 @@ class Address(Value):
         """Whether somebody other than this member holds the address now."""
         return any(holder.member_id != member_id for holder in self.current_holders)
 
+    def agreed_by_others(self, member_id: str) -> bool:
+        """Whether somebody other than this member holds the address now and agrees to be mailed there."""
+        others = (h.memory for h in self.current_holders if h.member_id != member_id)
+        return any(memory.opted_in_at is not None and not memory.stands_opted_out for memory in others)
+
     def taken_over(self, member_id: str) -> bool:
         """Whether this member left the address and somebody else has it now."""
         left = any(holder.member_id == member_id and holder.until is not None for holder in self.holders)

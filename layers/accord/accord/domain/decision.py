@@ -62,15 +62,14 @@ class Case:
         """Addresses in Accord's care that are not the current one: an address change left them behind."""
         return tuple(address for address in self.kept if address.key != self.record.current)
 
-    def ours_alone(self, address: Address) -> bool:
-        """Whether Accord cares for the contact and no other member holds its address now."""
-        return address.ours and not address.held_with_others(self.record.member_id)
+    def to_archive(self, address: Address) -> bool:
+        """Whether an archiving would end this contact, Accord's own, and nobody else who holds its address agreed."""
+        return is_live(address.seen) and address.ours and not address.agreed_by_others(self.record.member_id)
 
 
 def decide(case: Case) -> Action:
     """What happens next. Never raises a status without the consent that the table asks for."""
-    unknown = next((address for address in case.addresses if address.attempt is not None), None)
-    if unknown is not None:
+    if (unknown := next((a for a in case.addresses if a.attempt is not None), None)) is not None:
         return Look(unknown.key)
     if case.record.presence is Presence.ERASED:
         return _erase(case)
@@ -107,7 +106,7 @@ def _opt_out_to_carry(case: Case, ruling: Ruling) -> Address | None:
     """The next contact that must hear of an opt-out, ours or not: nobody who declined is mailed.
 
     For an opt-out made in Mailchimp a `pending` is left alone: the person began anew there, and it is theirs to finish.
-    Of an address that is somebody else's by now, that holder's own decision says how long the opt-out counts there.
+    What becomes of an address that is somebody else's by now is decided with that holder.
     """
     theirs = [address for address in case.kept if not address.taken_over(case.record.member_id)]
     if ruling.permission is not Permission.NOTHING:
@@ -127,9 +126,8 @@ def _depart(case: Case, why: ReasonCode) -> Action:
     if why is ReasonCode.LEFT and case.policy.on_leave is Departure.KEEP:
         stays = any(address.seen in MAILED and address.ours for address in case.kept)
         return Nothing(Status.SYNCED, ReasonCode.LEFT_KEPT) if stays else Nothing(Status.ARCHIVED, why)
-    for address in case.kept:
-        if is_live(address.seen) and case.ours_alone(address):
-            return Archive(address.key)
+    if (address := next(filter(case.to_archive, case.kept), None)) is not None:
+        return Archive(address.key)
     if any(address.archived_by_staff_at for address in case.kept):
         return Hold(Status.ARCHIVED_IN_MAILCHIMP, ReasonCode.ARCHIVED_BY_STAFF)
     if any(address.seen is ContactStatus.UNSUBSCRIBED and address.ours for address in case.kept):
@@ -153,8 +151,7 @@ def _stay(case: Case, ruling: Ruling) -> Action:
         return Exclude(ReasonCode.PROFILE_NEEDED)
     if isinstance(case.payload, InvalidField):
         return Hold(Status.FAILED, ReasonCode.FIELD_INVALID, case.payload.field)
-    refusal = case.record.refusal
-    if refusal is not None and refusal.digest == case.payload.digest:
+    if (refusal := case.record.refusal) is not None and refusal.digest == case.payload.digest:
         return Hold(Status.FAILED, refusal.reason.code, refusal.reason.detail)
     return _agree(case, address, case.payload, ruling)
 
@@ -245,12 +242,13 @@ def _movable(case: Case) -> Address | None:
     """The contact that an address change takes along: subscribed, Accord's, and nobody stays behind at its address."""
     if case.policy.on_email_change is OnEmailChange.KEEP_OLD:
         return None
-    return next((a for a in case.leftovers if a.seen is ContactStatus.SUBSCRIBED and case.ours_alone(a)), None)
+    alone = (a for a in case.leftovers if a.ours and not a.held_with_others(case.record.member_id))
+    return next((a for a in alone if a.seen is ContactStatus.SUBSCRIBED), None)
 
 
 def _move(case: Case, old: Address, address: Address, payload: Payload) -> Move:
     if old.origin is Origin.ADOPTED and case.policy.existing_contacts is not ExistingContacts.OVERWRITE:
-        return Move(old.key, address.key, ContactPatch(email=payload.email), None)  # the rest by the policy, after it
+        return Move(old.key, address.key, ContactPatch(email=payload.email), None)  # its fields follow, by the policy
     patch = ContactPatch(
         email=payload.email,
         merge_fields=payload.merge_fields,
@@ -265,7 +263,7 @@ def _tidy(case: Case) -> Archive | None:
     """After an address change that moves, the contact left behind is archived."""
     if case.policy.on_email_change is OnEmailChange.KEEP_OLD:
         return None
-    return next((Archive(a.key) for a in case.leftovers if is_live(a.seen) and case.ours_alone(a)), None)
+    return next((Archive(a.key) for a in case.leftovers if case.to_archive(a)), None)
 
 
 def _standing(address: Address) -> Passive:

@@ -6,7 +6,6 @@ from accord.domain.actions import Exclude, Passive
 from accord.domain.connection import OnEmailChange
 from accord.domain.contact import ContactStatus
 from accord.domain.decision import Case
-from accord.domain.permission import is_live
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import HeldAddress, Presence, Reason, Record
 
@@ -57,7 +56,7 @@ def _let_go(case: Case, held: HeldAddress, at: datetime) -> HeldAddress:
     contact can not be archived (FACTS section 7); it stays in care until the person confirms or not."""
     address = next((a for a in case.addresses if a.key == held.key), None)
     waiting = address is not None and address.ours and address.seen is ContactStatus.PENDING
-    busy = address is not None and is_live(address.seen) and case.ours_alone(address)
+    busy = address is not None and case.to_archive(address)
     stays = case.policy.on_email_change is OnEmailChange.KEEP_OLD or held.key == case.record.current
     if stays or waiting or busy or held.until is not None:
         return held
