@@ -1,0 +1,90 @@
+"""What a cold start costs: every function's code, imported by the functions' interpreter, from the built layers."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.report import Report
+from tools.local_aws import build, install
+from tools.local_aws.install import python
+from tools.local_aws.paths import BASE, REPOSITORY
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
+
+BUDGET = 400  # milliseconds, for a function that answers HTTP
+RUNS = 5
+LAYERS = ("DependenciesLayer", "AccordLayer")
+FIRST_REQUEST = {"receive_changes": "receive_changes", "manage_members": "manage_members"}
+"""What the functions that answer HTTP load, and which clients they make, when the first request comes."""
+UNCOMPILED = {"PYTHONDONTWRITEBYTECODE": "1"}
+SETTINGS = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "TABLE_NAME": "ledger",
+    "OPERATOR_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:operator",
+    "MEMBER_CHANGES_QUEUE_URL": "http://127.0.0.1:9/member-changes",
+    "BULK_CHANGES_QUEUE_URL": "http://127.0.0.1:9/bulk-changes",
+}
+PROGRAM = """
+import time
+begun = time.perf_counter()
+import app
+imported = time.perf_counter()
+if {first!r}:
+    from accord import bootstrap
+    getattr(bootstrap, {first!r})()
+print(imported - begun, time.perf_counter() - begun)
+"""
+
+
+@pytest.fixture(scope="module")
+def layers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The layers as SAM builds them, one over the other, as /opt is on AWS: without a compiled file."""
+    install()
+    built = build().folder.parent / "sam"
+    place = tmp_path_factory.mktemp("opt") / "python"
+    for layer in LAYERS:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(built / layer / "python", place, dirs_exist_ok=True, ignore=ignored)
+    return place
+
+
+def test_import_times(report: Report, layers: Path) -> None:
+    functions = sorted(path.parent for path in (REPOSITORY / "functions").glob("*/app.py"))
+    plain = {function: _import_times(function, layers, UNCOMPILED) for function in functions}
+    compiled = {function: _import_times(function, layers, {}) for function in functions}
+    rows = []
+    for function in functions:
+        answers = function.name in FIRST_REQUEST
+        shown = [*compiled[function], *plain[function]]
+        first = [f"{value:.0f}" if answers or place % 2 == 0 else "" for place, value in enumerate(shown)]
+        rows.append((function.name, *first, str(BUDGET) if answers else ""))
+    report.add(
+        f"Import of each function's code, in milliseconds, the least of {RUNS} runs",
+        ("function", "import", "and its clients", "import, not compiled", "and its clients", "budget"),
+        rows,
+        "Not compiled: as SAM packages the layers and AWS mounts them, read-only. The emulator compiles them once.",
+    )
+    assert len(rows) == len(functions) > 0
+
+
+def _import_times(function: Path, layers: Path, variables: dict[str, str]) -> tuple[float, float]:
+    """Milliseconds until the module is there, and until its clients are as well where it answers HTTP."""
+    path = os.pathsep.join(map(str, (function, layers)))
+    program = PROGRAM.format(first=FIRST_REQUEST.get(function.name, ""))
+    environment = {**SETTINGS, **variables, "PYTHONPATH": path}
+    found = []
+    for _ in range(RUNS + 1):  # the first one finds the disk cold, and compiles
+        ran = subprocess.run(
+            [python(BASE, "runtime"), "-c", program], env=environment, capture_output=True, text=True, check=True
+        )
+        imported, ready = map(float, ran.stdout.split())
+        found.append((imported * 1000, ready * 1000))
+    return min(one for one, _ in found[1:]), min(other for _, other in found[1:])
