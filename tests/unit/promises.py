@@ -7,16 +7,12 @@ keeps a memory, this searches the whole log again.
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from accord.domain.actions import Active, Archive, Create, Erase, Look, Move, Reconfirm, Tag, Unsubscribe, Update
-from accord.domain.changes import Arrived, Erased, Left, Upserted
-from accord.domain.connection import OnEmailChange, Policy
-from accord.domain.consent import ConsentStatus
 from accord.domain.contact import Contact, ContactPatch, ContactStatus
-from accord.domain.values import BEGINNING, normalised
 from accord.errors import Refusal
+from tests.unit.promises_upstream import Upstream, after
 
 type Happening = Literal[
     "unsubscribed", "complained", "forgotten", "bounced", "archived_by_staff", "confirmed", "erased"
@@ -32,20 +28,10 @@ class Seen(NamedTuple):
     at: datetime
 
 
-class Held(NamedTuple):
-    """A member had an address from `since` on; `until` is None while they have it."""
-
-    email: str
-    since: datetime
-    until: datetime | None
-
-
 @dataclass(slots=True)
-class Chronicle:
+class Chronicle(Upstream):
     """The log of one history, and the naive answers that it gives."""
 
-    policy: Policy
-    changes: dict[str, list[Arrived]] = field(default_factory=lambda: defaultdict(list))
     happened: dict[str, list[Seen]] = field(default_factory=lambda: defaultdict(list))
     shown: dict[str, ContactStatus | None] = field(default_factory=dict)
     """The status in which Mailchimp last showed the contact, or in which Accord certainly left it."""
@@ -163,96 +149,6 @@ class Chronicle:
     def _all(self, email: str, *kinds: Happening) -> list[datetime]:
         return [seen.at for seen in self.happened[email] if seen.what in kinds]
 
-    # --- what upstream said -----------------------------------------------------------------------------------------
-
-    def counted(self, member: str) -> list[Arrived]:
-        """The changes that were the newest when they came, until an erasure."""
-        newest: list[Arrived] = []
-        for arrived in self.changes[member]:
-            if isinstance(arrived.change, Erased):
-                return [*newest, arrived]
-            if not newest or _order(arrived) > _order(newest[-1]):
-                newest.append(arrived)
-        return newest
-
-    def erased(self, member: str) -> bool:
-        return any(isinstance(arrived.change, Erased) for arrived in self.changes[member])
-
-    def departed(self, member: str) -> bool:
-        """Left, erased, or cancelled where the policy archives then."""
-        changes = self.counted(member)
-        return not changes or not self._stays(changes[-1])
-
-    def _stays(self, arrived: Arrived) -> bool:
-        change = arrived.change
-        return isinstance(change, Upserted) and not (
-            change.member.state == "cancelled" and self.policy.on_cancel == "archive"
-        )
-
-    def email(self, member: str) -> str | None:
-        """The address that upstream says the member has."""
-        profiles = [a.change.member for a in self.counted(member) if isinstance(a.change, Upserted)]
-        return normalised(profiles[-1].email) if profiles and profiles[-1].email else None
-
-    def returned(self, member: str) -> list[datetime]:
-        changes = self.counted(member)
-        steps = pairwise(changes)
-        return [b.received_at for a, b in steps if isinstance(a.change, Left) and isinstance(b.change, Upserted)]
-
-    def said(self, member: str, status: ConsentStatus) -> list[datetime]:
-        """When the member opted in, or out, by every statement that ever arrived."""
-        moments: list[datetime] = []
-        for arrived in self.changes[member]:
-            if isinstance(arrived.change, Erased):
-                break
-            consent = arrived.change.member.consent if isinstance(arrived.change, Upserted) else None
-            if consent is not None and consent.status is status:
-                timeless = BEGINNING if status is ConsentStatus.OPTED_IN else arrived.change.occurred_at
-                moments.append(consent.at or timeless or arrived.received_at)
-        return moments
-
-    def opted_in(self, member: str) -> datetime | None:
-        return max(self.said(member, ConsentStatus.OPTED_IN), default=None)
-
-    def opted_out(self, member: str) -> datetime | None:
-        return max(self.said(member, ConsentStatus.OPTED_OUT), default=None)
-
-    def stands_out(self, member: str) -> bool:
-        out = self.opted_out(member)
-        return out is not None and not after(self.opted_in(member), out)
-
-    def agrees(self, member: str) -> bool:
-        return self.opted_in(member) is not None and not self.stands_out(member)
-
-    # --- who has, and had, an address -------------------------------------------------------------------------------
-
-    def held(self, member: str) -> list[Held]:
-        """Every time that the member had an address. Under `keep_old` the earlier ones stay theirs."""
-        spans: list[Held] = []
-        had: dict[str, datetime] = {}
-        earlier: list[str] = []
-        for arrived in self.counted(member):
-            now: list[str] = []
-            if isinstance(arrived.change, Upserted) and arrived.change.member.email:
-                email = normalised(arrived.change.member.email)
-                earlier += [email] if email not in earlier else []
-                now = [email]
-            if self.policy.on_email_change is OnEmailChange.KEEP_OLD:
-                now = earlier
-            for email in now:
-                had.setdefault(email, arrived.received_at)
-            over = [email for email in had if email not in now or not self._stays(arrived)]
-            spans += [Held(email, had.pop(email), arrived.received_at) for email in over]
-        return spans + [Held(email, since, None) for email, since in had.items()]
-
-    def holders(self, email: str) -> list[str]:
-        """Those who have the address now."""
-        return [m for m in self.changes if any(h.email == email and h.until is None for h in self.held(m))]
-
-    def former_holders(self, email: str) -> list[str]:
-        """Those who had the address and have it no more."""
-        return [m for m in self.changes if m not in self.holders(email) and email in {h.email for h in self.held(m)}]
-
     # --- the table --------------------------------------------------------------------------------------------------
 
     def forbids(self, member: str, email: str, status: ContactStatus) -> list[str]:
@@ -321,12 +217,3 @@ class Chronicle:
         theirs = any(held.until is None or at <= held.until for held in spans)
         others = [m for m in self.changes if m != member and place in {h.email for h in self.held(m)}]
         return theirs or not others
-
-
-def after(moment: datetime | None, than: datetime | None) -> bool:
-    """Whether the moment is there and later."""
-    return moment is not None and (than is None or moment > than)
-
-
-def _order(arrived: Arrived) -> tuple[datetime, datetime]:
-    return arrived.change.occurred_at or arrived.received_at, arrived.received_at

@@ -5,18 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from hypothesis import strategies as st
-
 from accord.domain.actions import Action, Active, Create, Exclude, Hold, Look, Move, Nothing, Tag
 from accord.domain.address import Address, Holder
 from accord.domain.changes import Arrived
-from accord.domain.connection import Connection, Departure, ExistingContacts, OnEmailChange, OptIn, Policy
-from accord.domain.consent import Consent
+from accord.domain.connection import Connection, Policy
 from accord.domain.contact import Contact, ContactPatch, ContactStatus
 from accord.domain.decision import decide
 from accord.domain.finishing import finished
 from accord.domain.folding import fold
-from accord.domain.member import Member, MemberState
 from accord.domain.observation import observe
 from accord.domain.payload import Payload, payload_of
 from accord.domain.record import Record
@@ -28,15 +24,8 @@ from accord.usecases.perform_bulk import TagContacts, create_contacts
 from tests.builders import (
     SETUP,
     a_connection,
-    a_member,
-    erased,
     key_of,
-    left,
-    minutes,
     no_us_phone,
-    opted_in,
-    opted_out,
-    upserted,
 )
 from tests.fakes import FakeAudience, FakeClock, Trouble
 from tests.unit.promises import Chronicle
@@ -207,146 +196,3 @@ class History:
         for _ in range(count_):
             self.clock.pass_(60)
             self.mailchimp.release_late(overdue=True)
-
-
-type Troubles = tuple[Trouble | None, ...]
-"""What happens to the first calls of a worker; the others succeed."""
-
-# --- steps ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """Upstream says how a member is now; times count minutes back from now."""
-
-    member: str
-    email: str | None
-    says: str | None
-    ago: int | None
-    late: int
-    cancelled: bool
-    plan: str
-    tags: tuple[str, ...]
-    then: Troubles | None
-
-    def play(self, history: History) -> None:
-        now = history.clock.now()
-        change = upserted(self._member(now), self.member, now - minutes(self.late))
-        history.accept(change.model_copy(update={"received_at": now}))
-        if self.then is not None:
-            history.work(self.member, self.then)
-
-    def _member(self, now: datetime) -> Member:
-        at = None if self.ago is None else now - minutes(self.ago)
-        consent: Consent | None = None
-        if self.says is not None:
-            consent = opted_in(at) if self.says == "in" else opted_out(at)
-        state = MemberState.CANCELLED if self.cancelled else MemberState.ACTIVE
-        update = {"email": self.email, "consent": consent, "state": state, "plan": self.plan, "tags": self.tags}
-        return PROFILE.model_copy(update=update)
-
-
-PROFILE = a_member()
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """Upstream deletes the member."""
-
-    member: str
-    late: int
-    then: Troubles | None
-
-    def play(self, history: History) -> None:
-        now = history.clock.now()
-        history.accept(left(self.member, now - minutes(self.late)).model_copy(update={"received_at": now}))
-        if self.then is not None:
-            history.work(self.member, self.then)
-
-
-@dataclass(frozen=True, slots=True)
-class Forget:
-    """The member asks to be erased."""
-
-    member: str
-
-    def play(self, history: History) -> None:
-        history.accept(erased(self.member, history.clock.now()))
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A contact is seen, or not yet seen, in a new status; None: it is deleted permanently."""
-
-    email: str
-    status: ContactStatus | None
-    noticed: bool
-
-    def play(self, history: History) -> None:
-        if self.status is None:
-            history.vanish(self.email)
-        else:
-            history.turn(self.email, self.status)
-        if self.noticed:
-            history.look(self.email)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A worker takes the member up; its first calls fare so."""
-
-    member: str
-    troubles: Troubles
-
-    def play(self, history: History) -> None:
-        history.work(self.member, self.troubles)
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Time passes: claims run out, calls that timed out take effect."""
-
-    minutes: int
-
-    def play(self, history: History) -> None:
-        history.wait(self.minutes)
-
-
-type Step = Post | Leave | Forget | Turn | Work | Wait
-
-member = st.sampled_from(MEMBERS)
-troubles = st.lists(st.sampled_from((None, *Trouble)), max_size=2).map(tuple)
-then = st.sampled_from(((), (), None)) | troubles
-post = st.builds(
-    Post,
-    member=member,
-    email=st.sampled_from((*EMAILS, EMAILS[0], None)),
-    says=st.sampled_from(("in", "in", "in", "out", None)),
-    ago=st.sampled_from((0, None, 1, 2, 6)),
-    late=st.sampled_from((0, 0, 0, 0, 1, 4)),
-    cancelled=st.sampled_from((False, False, False, False, True)),
-    plan=st.sampled_from(("", "Day")),
-    tags=st.sampled_from(((), ("Clients",), ("clients", "New"))),
-    then=then,
-)
-noticed = st.sampled_from((True, True, False))
-turn = st.builds(Turn, st.sampled_from(EMAILS), st.sampled_from((*ContactStatus, None)), noticed)
-steps = st.one_of(
-    post,
-    post,
-    post,
-    turn,
-    turn,
-    st.builds(Work, member, troubles),
-    st.builds(Leave, member, st.sampled_from((0, 0, 2)), then),
-    st.builds(Wait, st.integers(1, 4)) | st.builds(Forget, member),
-)
-histories = st.lists(steps, min_size=2, max_size=12)
-policies = st.builds(
-    Policy,
-    on_leave=st.sampled_from(Departure),
-    on_cancel=st.sampled_from(Departure),
-    on_email_change=st.sampled_from(OnEmailChange),
-    opt_in=st.sampled_from(OptIn),
-    existing_contacts=st.sampled_from(ExistingContacts),
-)

@@ -9,8 +9,10 @@ from accord.domain.connection import OnEmailChange, Policy
 from accord.domain.contact import MAILED, ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from accord.usecases.member_work import MemberWork
-from tests.unit.promises import OPT_OUTS_IN_MAILCHIMP, Chronicle, after
-from tests.unit.promises_history import EMAILS, KEYS, MEMBERS, History, Step, histories, policies
+from tests.unit.promises import OPT_OUTS_IN_MAILCHIMP, Chronicle
+from tests.unit.promises_history import EMAILS, KEYS, MEMBERS, History
+from tests.unit.promises_steps import Step, histories, policies
+from tests.unit.promises_upstream import after
 
 PASSES = 6
 """How often everybody is decided anew at the end of a history, before it counts as going in circles."""
