@@ -59,7 +59,7 @@ class SyncMembers:
                 if connection is None:
                     failed += indexes
                     continue
-                members = self._save(connection, [messages[index] for index in indexes])
+                members = self._save(connection, [messages[index] for index in indexes], deadline)
             except Retryable:
                 failed += indexes
                 continue
@@ -80,15 +80,16 @@ class SyncMembers:
             errors += settle.decide.errors
         return SyncResult(tuple(failed), settled, postponed, tuple(errors))
 
-    def _save(self, connection: Connection, messages: Sequence[QueuedChanges]) -> list[Record]:
-        """Save the intents of all changes; the members that have something to settle."""
+    def _save(self, connection: Connection, messages: Sequence[QueuedChanges], deadline: datetime) -> list[Record]:
+        """Save the intents of all changes; the members that have something to settle. They are offered to others only
+        after this invocation has surely ended: two workers at one member get in each other's way."""
         arrivals: dict[str, list[Arrived]] = defaultdict(list)
         for message in messages:
             for arrived in message.changes:
                 arrivals[arrived.change.id].append(arrived)
         hinted = {member_id for message in messages for member_id in message.due} - arrivals.keys()
         ready = [r for r in self.ledger.records(connection.id, hinted).values() if not r.settled] if hinted else []
-        due_at = self.clock.now() + timedelta(seconds=self.timing.lease)
+        due_at = max(self.clock.now() + timedelta(seconds=self.timing.lease), deadline)
         waiting = set(arrivals)
         for _ in range(SAVES):
             known = self.ledger.records(connection.id, waiting)
