@@ -116,7 +116,7 @@ class Wait:
 
 type Step = Post | Leave | Forget | Turn | Work | Wait
 
-member = st.sampled_from(MEMBERS)
+member = st.sampled_from((MEMBERS[0], *MEMBERS))
 troubles = st.lists(st.sampled_from((None, *Trouble)), max_size=2).map(tuple)
 then = st.sampled_from(((), (), None)) | troubles
 post = st.builds(
@@ -131,8 +131,11 @@ post = st.builds(
     tags=st.sampled_from(((), ("Clients",), ("clients", "New"))),
     then=then,
 )
+WILL = (ContactStatus.UNSUBSCRIBED, ContactStatus.SUBSCRIBED)
 noticed = st.sampled_from((True, True, False))
-turn = st.builds(Turn, st.sampled_from(EMAILS), st.sampled_from((*ContactStatus, None)), noticed)
+turn = st.builds(
+    Turn, st.sampled_from((EMAILS[0], *EMAILS)), st.sampled_from((*WILL, *WILL, *ContactStatus, None)), noticed
+)
 steps = st.one_of(
     post,
     post,
