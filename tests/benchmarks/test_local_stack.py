@@ -108,7 +108,7 @@ def _calls(report: Report, title: str, calls: dict[str, int], least: dict[str, i
 
 def _set_up(report: Report, calls: dict[str, int]) -> None:
     rows = [*sorted(calls.items()), ("all", sum(calls.values()))]
-    report.add("Calls to Mailchimp: connecting an empty audience, its set-up read once", ("call", "made"), rows)
+    report.add("Calls to Mailchimp: connecting an empty audience: its set-up and its contacts", ("call", "made"), rows)
 
 
 def _lag(report: Report, title: str, posting: Posting) -> None:
