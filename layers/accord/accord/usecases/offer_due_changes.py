@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
 
+from accord.errors import AccordError
 from accord.ports import ChangeQueue, Clock, Ledger, QueuedChanges
 
 A_LOOK = 5_000
@@ -55,9 +56,14 @@ class OfferDueChanges:
                 break
             for connection_id, member_ids in members.items():
                 for some in batched(member_ids, A_HINT, strict=False):
-                    queue.send(QueuedChanges(connection_id, due=some))
                     pairs = [(connection_id, member_id) for member_id in some]
+                    # First, or it would put off what a quick worker has made due again in the meantime.
                     self._ledger.postpone(pairs, now + self._offered_again)
+                    try:
+                        queue.send(QueuedChanges(connection_id, due=some))
+                    except AccordError:
+                        self._ledger.postpone(pairs, now)
+                        raise
                     offered.update(pairs)
                     messages += 1
         return Offered(len(offered), messages)
