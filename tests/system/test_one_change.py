@@ -5,7 +5,7 @@ import uuid
 import pytest
 import requests
 
-from tests.system.application import AGREED, Application, moment, upserted
+from tests.system.application import AGREED, Answer, Application, moment, upserted
 
 pytestmark = pytest.mark.system
 
@@ -32,10 +32,11 @@ def test_a_signed_change_is_accepted_carried_and_told(zoo: Application) -> None:
 
 
 def test_put_and_delete_with_the_token(zoo: Application) -> None:
-    body = {"occurred_at": moment(), "member": {"email": "numbat@log.test", "first_name": "Numbert", "consent": AGREED}}
+    at = moment()
+    body = {"occurred_at": at, "member": {"email": "numbat@log.test", "first_name": "Numbert", "consent": AGREED}}
     put = zoo.send("PUT", "members/numbat", body, token=zoo.token)
     assert (put.status_code, put.json()) == (202, {"accepted": [{"index": 0, "id": "numbat"}], "refused": []})
-    assert zoo.settled("numbat", body["occurred_at"])["status"] == "synced"
+    assert zoo.settled("numbat", at)["status"] == "synced"
 
     deleted = zoo.send("DELETE", "members/numbat", token=zoo.token)
     assert deleted.status_code == 202
@@ -114,9 +115,9 @@ def _refused_creations(zoo: Application) -> int:
     return creations
 
 
-def _members(zoo: Application, **query: str) -> tuple[list[str], dict[str, object]]:
+def _members(zoo: Application, **query: str) -> tuple[list[str], Answer]:
     """The ids on all pages of the operator's list, and its first line."""
-    lines = []
+    lines: list[Answer] = []
     after: str | None = ""
     while after is not None:
         params = query | ({"after": after} if after else {})
