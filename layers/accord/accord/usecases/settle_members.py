@@ -210,7 +210,7 @@ class SettleMembers:
             case MemberWork():
                 return self._decided_again(answer)
             case None:
-                return Outcome(work.unclaimed(), work.record)
+                return Outcome(work.unclaimed(), work.record.model_copy(update={"due_at": self._next(work.record)}))
             case Retryable(effect_unknown=True, still_running=True):
                 until = max(address.attempt.until for address in work.claimed_addresses if address.attempt)
                 return Outcome(work, tried_again(work.record, until))
@@ -257,6 +257,11 @@ class SettleMembers:
         for due_at, members in by_time.items():
             self.ledger.postpone(members, due_at)
         self.record.postponed += len(works)
+
+    def _next(self, record: Record) -> datetime:
+        """At once where only the time was over, later where Mailchimp is away."""
+        away = self._failures >= IN_A_ROW or self._broken
+        return self._later(record) if away else self.clock.now()
 
     def _over(self) -> bool:
         return self._broken or self._failures >= IN_A_ROW or self.clock.now() >= self.deadline
