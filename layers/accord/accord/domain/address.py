@@ -53,6 +53,8 @@ class Attempt(Value):
     """What may have been written: merge tag -> fingerprint."""
     interests: tuple[str, ...] = ()
     """Which interests may have been chosen."""
+    asks_for: Moment | None = None
+    """The opt-in for which the person may have been asked to confirm."""
 
 
 class Address(Value):

@@ -4,67 +4,27 @@ A decision orders one action on one contact; when it is done, the member is deci
 do. So an interruption between two actions loses nothing: the next decision sees how far things came.
 """
 
-from dataclasses import dataclass
-
+from accord.domain import writing
 from accord.domain.actions import (
     Action,
     Archive,
-    Create,
     Erase,
     Exclude,
     Hold,
     Look,
-    Move,
     Nothing,
     Passive,
-    Reconfirm,
     Tag,
     Unsubscribe,
-    Update,
 )
-from accord.domain.address import MAX_HOLDERS, Address, Origin
-from accord.domain.connection import Departure, ExistingContacts, OnEmailChange, Policy
-from accord.domain.contact import MAILED, Contact, ContactPatch, ContactStatus, NewContact, TagChange
-from accord.domain.member import MemberState
-from accord.domain.payload import InvalidField, Payload, fingerprint
-from accord.domain.permission import OPT_OUTS, Permission, Ruling, is_live, is_owner, never_in_mailchimp, permission
+from accord.domain.address import MAX_HOLDERS, Address
+from accord.domain.case import Case, departed
+from accord.domain.connection import Departure, OnEmailChange
+from accord.domain.contact import MAILED, ContactStatus
+from accord.domain.payload import InvalidField, Payload
+from accord.domain.permission import OPT_OUTS, Permission, Ruling, is_owner, never_in_mailchimp, permission
 from accord.domain.reasons import ReasonCode, Status
-from accord.domain.record import Presence, Record
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Everything a decision looks at.
-
-    `addresses` are those of the record, in its order; `payload` is None where no profile with an address is kept;
-    `contact` is the contact at the current address when it was read under this very decision.
-    """
-
-    record: Record
-    addresses: tuple[Address, ...]
-    payload: Payload | InvalidField | None
-    policy: Policy
-    contact: Contact | None = None
-
-    @property
-    def current(self) -> Address | None:
-        """The address that upstream says the member has now."""
-        return next((address for address in self.addresses if address.key == self.record.current), None)
-
-    @property
-    def kept(self) -> tuple[Address, ...]:
-        """The addresses still in Accord's care."""
-        keys = {held.key for held in self.record.kept_addresses}
-        return tuple(address for address in self.addresses if address.key in keys)
-
-    @property
-    def leftovers(self) -> tuple[Address, ...]:
-        """Addresses in Accord's care that are not the current one: an address change left them behind."""
-        return tuple(address for address in self.kept if address.key != self.record.current)
-
-    def to_archive(self, address: Address) -> bool:
-        """Whether an archiving would end this contact, Accord's own, and nobody else who holds its address agreed."""
-        return is_live(address.seen) and address.ours and not address.agreed_by_others(self.record.member_id)
+from accord.domain.record import Presence
 
 
 def decide(case: Case) -> Action:
@@ -81,14 +41,6 @@ def decide(case: Case) -> Action:
     return _stay(case, ruling)
 
 
-def departed(record: Record, policy: Policy) -> ReasonCode | None:
-    """Why the member counts as gone, or None: they left, or they cancelled where the policy archives then."""
-    if record.presence is Presence.LEFT:
-        return ReasonCode.LEFT
-    cancelled = record.profile is not None and record.profile.state is MemberState.CANCELLED
-    return ReasonCode.CANCELLED if cancelled and policy.on_cancel is Departure.ARCHIVE else None
-
-
 def _ruling(case: Case) -> Ruling:
     """The ruling at the current address; without one, whether the person stands opted out anywhere."""
     place = case.current or Address(key="")
@@ -97,7 +49,7 @@ def _ruling(case: Case) -> Ruling:
 
 def _erase(case: Case) -> Action:
     for address in case.addresses:
-        if address.erased_at is None and not address.held_with_others(case.record.member_id):
+        if address.erased_at is None and not address.agreed_by_others(case.record.member_id):
             return Erase(address.key)
     return Exclude(ReasonCode.ERASURE, Status.ERASED)
 
@@ -108,7 +60,7 @@ def _opt_out_to_carry(case: Case, ruling: Ruling) -> Address | None:
     For an opt-out made in Mailchimp a `pending` is left alone: the person began anew there, and it is theirs to finish.
     What becomes of an address that is somebody else's by now is decided with that holder.
     """
-    theirs = [address for address in case.kept if not address.taken_over(case.record.member_id)]
+    theirs = [address for address in case.addresses if not address.taken_over(case.record.member_id)]
     if ruling.permission is not Permission.NOTHING:
         return None
     match ruling.reason:
@@ -160,82 +112,15 @@ def _agree(case: Case, address: Address, payload: Payload, ruling: Ruling) -> Ac
     """The member may be in the audience: bring the contact there, or bring it up to date."""
     if address.seen is None and ruling.permission >= Permission.ASK:
         if ruling.permission is Permission.FIRST_STATUS and (old := _movable(case)) is not None:
-            return _move(case, old, address, payload)
-        return _create(case, address, payload, ruling)
+            return writing.move(case, old, address, payload) if old.contact_id else Look(old.key)
+        return writing.create(case, address, payload, ruling)
     if address.seen in MAILED and not (address.ours and address.digest == payload.digest):
-        return _update(case, address, payload)
+        return writing.update(case, address, payload)
     if address.seen is not None and address.seen not in MAILED and ruling.permission >= Permission.ASK:
-        return _raise(case, address, payload, ruling)
-    if address.seen in MAILED and _owns_tags(case, address) and (change := _tags(address, payload)):
+        return writing.raise_status(case, address, payload, ruling)
+    if address.seen in MAILED and writing.owns_tags(case, address) and (change := writing.tag_change(address, payload)):
         return Tag(address.key, payload.email, change)
     return _tidy(case) or _standing(address)
-
-
-def _create(case: Case, address: Address, payload: Payload, ruling: Ruling) -> Create:
-    asks = ruling.permission is Permission.ASK
-    contact = NewContact(
-        email=payload.email,
-        status=ContactStatus.PENDING if asks else case.policy.first_status,
-        merge_fields=payload.merge_fields,
-        interests=dict.fromkeys(payload.interests, True),
-        language=payload.language,
-    )
-    asks_for = case.record.memory.opted_in_at if asks else None
-    return Create(address.key, contact, payload.digest, asks_for)
-
-
-def _raise(case: Case, address: Address, payload: Payload, ruling: Ruling) -> Action:
-    """Fresh consent is carried to a contact that is not subscribed, as far as the table allows."""
-    update = _update(case, address, payload)
-    opt_in = case.record.memory.opted_in_at
-    if isinstance(update, Look):
-        return update
-    if ruling.permission is Permission.ASK and opt_in is not None:
-        patch = update.patch.model_copy(update={"status": ContactStatus.PENDING})
-        return Reconfirm(address.key, patch, payload.digest, opt_in)
-    patch = update.patch.model_copy(update={"status": case.policy.first_status})
-    return Update(address.key, patch, payload.digest)
-
-
-def _update(case: Case, address: Address, payload: Payload) -> Update | Look:
-    """A PATCH without `status`, within what the policy for existing contacts leaves to Accord."""
-    existing = case.policy.existing_contacts if address.origin is not Origin.CREATED else ExistingContacts.OVERWRITE
-    if existing is ExistingContacts.LEAVE:
-        return Update(address.key, ContactPatch(), payload.digest)
-    clears = {tag for tag in payload.empty if tag in address.written}
-    if case.contact is None and (clears or existing is ExistingContacts.FILL_BLANKS):
-        return Look(address.key)
-    seen = case.contact.merge_fields if case.contact is not None else {}
-    wrote_last = {tag for tag, value in seen.items() if address.written.get(tag) == fingerprint(value)}
-    fields = payload.merge_fields
-    if existing is ExistingContacts.FILL_BLANKS:
-        fields = {tag: value for tag, value in fields.items() if not seen.get(tag) or tag in wrote_last}
-    patch = ContactPatch(
-        merge_fields=fields | dict.fromkeys(sorted(clears & wrote_last), ""),
-        interests=_interests(address, payload),
-        language=payload.language,
-    )
-    return Update(address.key, patch, payload.digest)
-
-
-def _interests(address: Address, payload: Payload) -> dict[str, bool]:
-    """The groups upstream names, and the end of those that Accord chose before; others are the contact's own."""
-    return dict.fromkeys(address.interests, False) | dict.fromkeys(payload.interests, True)
-
-
-def _owns_tags(case: Case, address: Address) -> bool:
-    """An existing contact that the policy leaves as it is gets no tags either."""
-    return address.origin is Origin.CREATED or case.policy.existing_contacts is not ExistingContacts.LEAVE
-
-
-def _tags(address: Address, payload: Payload) -> TagChange:
-    """The difference within our own tags; names are compared without case, as Mailchimp does."""
-    have = {tag.casefold() for tag in address.tags}
-    want = {tag.casefold() for tag in payload.tags}
-    return TagChange(
-        add=tuple(tag for tag in payload.tags if tag.casefold() not in have),
-        remove=tuple(tag for tag in address.tags if tag.casefold() not in want),
-    )
 
 
 def _movable(case: Case) -> Address | None:
@@ -244,19 +129,6 @@ def _movable(case: Case) -> Address | None:
         return None
     alone = (a for a in case.leftovers if a.ours and not a.held_with_others(case.record.member_id))
     return next((a for a in alone if a.seen is ContactStatus.SUBSCRIBED), None)
-
-
-def _move(case: Case, old: Address, address: Address, payload: Payload) -> Move:
-    if old.origin is Origin.ADOPTED and case.policy.existing_contacts is not ExistingContacts.OVERWRITE:
-        return Move(old.key, address.key, ContactPatch(email=payload.email), None)  # its fields follow, by the policy
-    patch = ContactPatch(
-        email=payload.email,
-        merge_fields=payload.merge_fields,
-        interests=_interests(old, payload),
-        language=payload.language,
-    )
-    unfinished = any(tag in old.written for tag in payload.empty)  # what is to be cleared is looked at after the move
-    return Move(old.key, address.key, patch, None if unfinished else payload.digest)
 
 
 def _tidy(case: Case) -> Archive | None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accord.domain.address import Holder
+from accord.domain.case import departed
 from accord.domain.changes import Arrived, Erased, Left, Upserted
 from accord.domain.connection import Connection, OnEmailChange, Policy
-from accord.domain.consent import Statement, memory_of
-from accord.domain.decision import departed
+from accord.domain.consent import ConsentStatus, Statement, memory_of
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import HeldAddress, Presence, Reason, Record
+from accord.domain.values import normalised
 
 type KeyOf = Callable[[str], str]
 """The keyed digest of a text: of an email address, its address key."""
@@ -58,11 +59,12 @@ def fold(
             record = _taken(record, arrived, policy, key_of)
         elif position < record.position:
             superseded.append(arrived)
+            record = _with(record, addresses=_remembered(record, arrived, key_of))
         if position > record.position:
             record = _with(record, position=position, version=arrived.shown_version(order))
     if record == known and not superseded:
         return None
-    holders = _changed_holders(known, record)
+    holders = changed_holders(known, record)
     if known is not None and _wanted(known) == _wanted(record):
         return Intent(_noted(known, record), tuple(statements), tuple(superseded), holders, material=False)
     record = _queued(record, bool(holders), changes[-1].received_at, due_at)
@@ -81,7 +83,7 @@ def _taken(record: Record, arrived: Arrived, policy: Policy, key_of: KeyOf) -> R
                 profile_mark=key_of(member.model_dump_json()),
                 consent=member.consent or record.consent,
                 returned_at=at if back else record.returned_at,
-                current=key_of(member.email.strip().lower()) if member.email else None,
+                current=key_of(normalised(member.email)) if member.email else None,
             )
         case Left():
             record = _with(record, presence=Presence.LEFT)
@@ -111,6 +113,19 @@ def _held(record: Record, policy: Policy, at: datetime) -> tuple[HeldAddress, ..
     if record.current is not None and all(held.key != record.current for held in record.addresses):
         addresses.append(HeldAddress(key=record.current, since=at, left_at=at if gone else None))
     return tuple(addresses)
+
+
+def _remembered(record: Record, arrived: Arrived, key_of: KeyOf) -> tuple[HeldAddress, ...]:
+    """An opt-out that comes late still counts at the address it came with, which the member has left by now."""
+    member = arrived.change.member if isinstance(arrived.change, Upserted) else None
+    if member is None or not member.email or member.consent is None:
+        return record.addresses
+    key = key_of(normalised(member.email))
+    known = any(held.key == key for held in record.addresses)
+    if known or member.consent.status is not ConsentStatus.OPTED_OUT:
+        return record.addresses
+    at = arrived.received_at
+    return (*record.addresses, HeldAddress(key=key, since=at, left_at=at, until=at))
 
 
 def _erased(record: Record, at: datetime) -> Record:
@@ -150,7 +165,8 @@ def holders_of(record: Record) -> dict[str, Holder]:
     }
 
 
-def _changed_holders(known: Record | None, record: Record) -> tuple[tuple[str, Holder], ...]:
+def changed_holders(known: Record | None, record: Record) -> tuple[tuple[str, Holder], ...]:
+    """The member's entries that are not as they were, by address key."""
     before = holders_of(known) if known is not None else {}
     return tuple((key, holder) for key, holder in holders_of(record).items() if before.get(key) != holder)
 

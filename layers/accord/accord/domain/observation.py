@@ -36,8 +36,12 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
         chosen = (i for i in (*address.interests, *address.attempt.interests) if contact.interests.get(i))
         update |= {"written": address.written | written, "interests": tuple(dict.fromkeys(chosen))}
         update |= {"tags": tuple(tag for tag in address.tags if tag.casefold() in known)}
+        if contact.status in {ContactStatus.PENDING, ContactStatus.SUBSCRIBED}:  # else nobody was asked
+            update["asked_for"] = newest(address.asked_for, address.attempt.asks_for)
     if address.origin is None and unresolved & {Effect.CREATE, Effect.MOVE}:
         update |= {"origin": Origin.CREATED} if _the_one_moved(address, contact) else _UNTOUCHED
+    elif address.origin is None and unresolved & {Effect.WRITE, Effect.RAISE, Effect.ASK}:
+        update["origin"] = Origin.ADOPTED
     if contact.status is not address.seen:
         update |= _turned(address, contact, changed_at, unresolved)
     return address.model_copy(update=update)
@@ -83,7 +87,7 @@ def _absent(address: Address, unresolved: set[Effect], at: datetime) -> Address:
     if Effect.MOVE in unresolved and address.seen is not None:
         update |= _UNTOUCHED
     elif Effect.ERASE in unresolved:
-        update["erased_at"] = at
+        update |= {**_UNTOUCHED, "erased_at": at}
     elif address.seen is not None:
         update["forgotten_at"] = at
     return address.model_copy(update=update)

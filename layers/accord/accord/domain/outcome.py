@@ -15,7 +15,7 @@ from accord.domain.actions import (
     Update,
 )
 from accord.domain.address import Address, Attempt, Effect, Origin
-from accord.domain.contact import Contact, ContactPatch, ContactStatus, NewContact, TagChange
+from accord.domain.contact import Contact, ContactPatch, ContactStatus, TagChange
 from accord.domain.observation import observe
 from accord.domain.payload import FieldValue, fingerprint
 from accord.domain.values import subscriber_hash
@@ -68,9 +68,10 @@ def claimed(address: Address, action: Active, token: str, until: datetime, old: 
     update: dict[str, object] = {"attempt": attempt}
     match action:
         case Create(contact=contact, asks_for=opt_in):
-            update |= {"subscriber_hash": subscriber_hash(contact.email), "asked_for": opt_in or address.asked_for}
+            update["subscriber_hash"] = subscriber_hash(contact.email)
+            update["attempt"] = attempt.model_copy(update={"asks_for": opt_in})
         case Reconfirm(asks_for=opt_in):
-            update["asked_for"] = opt_in
+            update["attempt"] = attempt.model_copy(update={"asks_for": opt_in})
         case Tag(change=change):
             update["tags"] = (*address.tags, *(tag for tag in change.add if tag not in address.tags))
         case Move(to_key=to_key, patch=patch) if to_key == address.key and patch.email is not None:
@@ -96,19 +97,20 @@ def unresolved(address: Address, until: datetime) -> Address:
     return address.model_copy(update={"attempt": address.attempt.model_copy(update={"until": until})})
 
 
-def created(address: Address, contact: NewContact, digest: str, hash_: str, at: datetime) -> Address:
+def created(address: Address, action: Create, hash_: str, at: datetime) -> Address:
     """A contact that Accord created. Its `contact_id` is learnt from the next read: bulk answers have none."""
     return address.model_copy(
         update={
-            "seen": contact.status,
+            "seen": action.contact.status,
             "seen_at": at,
             "subscriber_hash": hash_,
             "contact_id": None,
             "origin": Origin.CREATED,
-            "digest": digest,
-            "written": _written({}, contact.merge_fields),
-            "interests": tuple(contact.interests),
+            "digest": action.digest,
+            "written": _written({}, action.contact.merge_fields),
+            "interests": tuple(action.contact.interests),
             "tags": (),
+            "asked_for": action.asks_for or address.asked_for,
             "attempt": None,
         }
     )
@@ -128,6 +130,7 @@ def patched(address: Address, action: Update | Reconfirm, contact: Contact, at: 
                 "subscriber_hash": contact.subscriber_hash,
                 "archived_by_us_at": None,
                 "archived_by_staff_at": None,
+                "asked_for": action.asks_for if isinstance(action, Reconfirm) else address.asked_for,
             }
         )
     return _carrying(seen, action.patch, action.digest, address)

@@ -92,9 +92,9 @@ _TEXTS: dict[ReasonCode, dict[Language, Text]] = {
         "Seul un consentement donné après l'effacement peut ramener cette adresse.",
     ),
     ReasonCode.UNSUBSCRIBED_UPSTREAM: _both(
-        "The member withdrew their consent in the application; the contact is unsubscribed.",
+        "The member withdrew their consent in the application; nothing is sent to them.",
         "Only a newer consent of the member changes this.",
-        "Le membre a retiré son consentement dans l'application ; le contact est désabonné.",
+        "Le membre a retiré son consentement dans l'application ; rien ne lui est envoyé.",
         "Seul un consentement plus récent du membre peut changer cela.",
     ),
     ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP: _both(
@@ -141,9 +141,9 @@ _TEXTS: dict[ReasonCode, dict[Language, Text]] = {
         "Seul le formulaire d'inscription, rempli par la personne, peut la ramener.",
     ),
     ReasonCode.LEFT: _both(
-        "The member has left; the contact is archived or was never created.",
+        "The member has left, and has no contact of their own in the audience any more.",
         "Nothing to do. A member who returns is added again if they agree.",
-        "Le membre est parti ; le contact est archivé ou n'a jamais été créé.",
+        "Le membre est parti, et n'a plus de contact à lui dans l'audience.",
         "Rien à faire. Un membre qui revient est ajouté à nouveau s'il y consent.",
     ),
     ReasonCode.CANCELLED: _both(

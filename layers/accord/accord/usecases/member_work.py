@@ -8,9 +8,9 @@ from typing import Self
 from accord.domain import outcome
 from accord.domain.actions import Active
 from accord.domain.address import Address
+from accord.domain.case import Case
 from accord.domain.connection import Policy
 from accord.domain.contact import Contact
-from accord.domain.decision import Case
 from accord.domain.payload import InvalidField, Payload
 from accord.domain.record import Record
 from accord.ports import Claim

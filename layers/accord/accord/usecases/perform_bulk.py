@@ -37,7 +37,7 @@ def create_contacts(
 
 
 def _created(work: MemberWork, action: Create, hash_: str, at: datetime) -> MemberWork:
-    address = outcome.created(work.addresses[action.key], action.contact, action.digest, hash_, at)
+    address = outcome.created(work.addresses[action.key], action, hash_, at)
     return replace(work.with_addresses(address), contact=None, done=(*work.done, action))
 
 

@@ -56,14 +56,18 @@ class SettleMembers:
 
     def __call__(self, records: Iterable[Record]) -> None:
         """Settle these members as far as time, claims and Mailchimp allow; the others stay due."""
-        works = self._read(list(records))
+        records = list(records)
+        if self._over():
+            self._postpone(records)
+            return
+        works = self._read(records)
         self._touch_others(works)
         for _ in range(ROUNDS):
             if not works:
                 return
             orders, works = self._decide(works)
             works += self._act(orders)
-        self._postpone(works)
+        self._postpone([work.record for work in works])
 
     def _touch_others(self, works: Sequence[MemberWork]) -> None:
         """What a holder of an address said concerns the others who hold it: they are decided again. Those of this
@@ -146,7 +150,7 @@ class SettleMembers:
     ) -> list[MemberWork]:
         """Claim, call, settle."""
         if self._over():
-            self._postpone([work for work, _ in orders])
+            self._postpone([work.record for work, _ in orders])
             return []
         until = self.clock.now() + timedelta(seconds=self.timing.claim)
         claim = ClaimAddresses(self.ledger, self.connection.audience_id, self.new_token, self.decide.digest)
@@ -246,20 +250,16 @@ class SettleMembers:
     def _later(self, record: Record) -> datetime:
         return self.clock.now() + backoff(self.timing, record.attempts, record.member_id)
 
-    def _postpone(self, works: Sequence[MemberWork]) -> None:
-        """Leave members due: at once where only the time was over, later where Mailchimp is away."""
-        now = self.clock.now()
-        away = self._failures >= IN_A_ROW or self._broken
+    def _postpone(self, records: Sequence[Record]) -> None:
         by_time: dict[datetime, list[tuple[str, str]]] = defaultdict(list)
-        for work in works:
-            due_at = self._later(work.record) if away else now
-            by_time[due_at].append((self.connection.id, work.record.member_id))
+        for record in records:
+            by_time[self._next(record)].append((self.connection.id, record.member_id))
         for due_at, members in by_time.items():
             self.ledger.postpone(members, due_at)
-        self.record.postponed += len(works)
+        self.record.postponed += len(records)
 
     def _next(self, record: Record) -> datetime:
-        """At once where only the time was over, later where Mailchimp is away."""
+        """When what was not begun is due again: at once where only the time was over, later where Mailchimp is away."""
         away = self._failures >= IN_A_ROW or self._broken
         return self._later(record) if away else self.clock.now()
 

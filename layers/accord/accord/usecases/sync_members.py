@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import batched
 
 from accord.domain.changes import Arrived
 from accord.domain.connection import Connection
@@ -15,6 +16,7 @@ from accord.domain.record import Record
 from accord.domain.timing import Timing
 from accord.errors import Retryable
 from accord.ports import Audience, Clock, Ledger, QueuedChanges
+from accord.usecases.perform_bulk import BULK
 from accord.usecases.settle_members import SettleMembers
 
 SAVES = 6
@@ -45,7 +47,8 @@ class SyncMembers:
     new_token: Callable[[], str]
 
     def __call__(self, messages: Sequence[QueuedChanges], deadline: datetime) -> SyncResult:
-        """Save all intents, then settle as many members as the time until `deadline` allows."""
+        """Save all intents, then settle as many members as the time until `deadline` allows; the rest stays due. Only
+        messages for which there was no time at all are handed back."""
         by_connection: dict[str, list[int]] = defaultdict(list)
         for index, message in enumerate(messages):
             by_connection[message.connection_id].append(index)
@@ -54,14 +57,19 @@ class SyncMembers:
         postponed = 0
         errors: list[Exception] = []
         for connection_id, indexes in by_connection.items():
+            members: dict[str, Record] = {}
             try:
                 connection = self.ledger.connection(connection_id)
-                if connection is None:
-                    failed += indexes
-                    continue
-                members = self._save(connection, [messages[index] for index in indexes], deadline)
+                for index in indexes:
+                    if connection is None or self.clock.now() >= deadline:
+                        failed.append(index)
+                    else:
+                        saved = self._save(connection, messages[index], deadline)
+                        members |= {record.member_id: record for record in saved}
             except Retryable:
                 failed += indexes
+                continue
+            if connection is None:
                 continue
             settle = SettleMembers(
                 ledger=self.ledger,
@@ -74,20 +82,20 @@ class SyncMembers:
                 deadline=deadline,
             )
             with suppress(Retryable):  # the ledger is out of reach: what was saved is due, and is offered again
-                settle(members)
+                for some in batched(members.values(), BULK, strict=False):
+                    settle(some)
             settled += settle.record.settled
             postponed += settle.record.postponed
             errors += settle.decide.errors
         return SyncResult(tuple(failed), settled, postponed, tuple(errors))
 
-    def _save(self, connection: Connection, messages: Sequence[QueuedChanges], deadline: datetime) -> list[Record]:
-        """Save the intents of all changes; the members that have something to settle. They are offered to others only
+    def _save(self, connection: Connection, message: QueuedChanges, deadline: datetime) -> list[Record]:
+        """Save the intents of a message; the members that have something to settle. They are offered to others only
         after this invocation has surely ended: two workers at one member get in each other's way."""
         arrivals: dict[str, list[Arrived]] = defaultdict(list)
-        for message in messages:
-            for arrived in message.changes:
-                arrivals[arrived.change.id].append(arrived)
-        hinted = {member_id for message in messages for member_id in message.due} - arrivals.keys()
+        for arrived in message.changes:
+            arrivals[arrived.change.id].append(arrived)
+        hinted = set(message.due) - arrivals.keys()
         ready = [r for r in self.ledger.records(connection.id, hinted).values() if not r.settled] if hinted else []
         due_at = max(self.clock.now() + timedelta(seconds=self.timing.lease), deadline)
         waiting = set(arrivals)

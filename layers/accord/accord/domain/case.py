@@ -1,0 +1,55 @@
+"""Everything that a decision looks at: the record, its addresses, what the contact should show, the policy."""
+
+from dataclasses import dataclass
+
+from accord.domain.address import Address
+from accord.domain.connection import Departure, Policy
+from accord.domain.contact import Contact
+from accord.domain.member import MemberState
+from accord.domain.payload import InvalidField, Payload
+from accord.domain.permission import is_live
+from accord.domain.reasons import ReasonCode
+from accord.domain.record import Presence, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a decision looks at.
+
+    `addresses` are those of the record, in its order; `payload` is None where no profile with an address is kept;
+    `contact` is the contact at the current address when it was read under this very decision.
+    """
+
+    record: Record
+    addresses: tuple[Address, ...]
+    payload: Payload | InvalidField | None
+    policy: Policy
+    contact: Contact | None = None
+
+    @property
+    def current(self) -> Address | None:
+        """The address that upstream says the member has now."""
+        return next((address for address in self.addresses if address.key == self.record.current), None)
+
+    @property
+    def kept(self) -> tuple[Address, ...]:
+        """The addresses still in Accord's care."""
+        keys = {held.key for held in self.record.kept_addresses}
+        return tuple(address for address in self.addresses if address.key in keys)
+
+    @property
+    def leftovers(self) -> tuple[Address, ...]:
+        """Addresses in Accord's care that are not the current one: an address change left them behind."""
+        return tuple(address for address in self.kept if address.key != self.record.current)
+
+    def to_archive(self, address: Address) -> bool:
+        """Whether an archiving would end this contact, Accord's own, and nobody else who holds its address agreed."""
+        return is_live(address.seen) and address.ours and not address.agreed_by_others(self.record.member_id)
+
+
+def departed(record: Record, policy: Policy) -> ReasonCode | None:
+    """Why the member counts as gone, or None: they left, or they cancelled where the policy archives then."""
+    if record.presence is Presence.LEFT:
+        return ReasonCode.LEFT
+    cancelled = record.profile is not None and record.profile.state is MemberState.CANCELLED
+    return ReasonCode.CANCELLED if cancelled and policy.on_cancel is Departure.ARCHIVE else None
