@@ -122,11 +122,11 @@ class Chronicle(Upstream):
                 self.unclear[place].add(type(action).__name__)
 
     def noted(self, action: Active, email: str) -> None:
-        """What holds whether or not the call took effect: the person may have been asked, the contact tagged."""
-        if isinstance(action, Create | Reconfirm) and action.asks_for is not None:
-            self.asked.add((email, action.asks_for))
+        """What holds whether or not the call took effect: a consenting member's contact was found, and is adopted; it
+        may have been tagged."""
         if isinstance(action, Update | Reconfirm):
             self.written_to.add(email)
+            self.cared_for.add(email)
         if isinstance(action, Tag):
             self.own_tags[email] |= set(action.change.add)
 

@@ -1,18 +1,18 @@
 """Random histories: what upstream posts, what people and staff do in Mailchimp, and how the worker's calls fare."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from accord.domain.actions import Action, Active, Create, Exclude, Hold, Look, Move, Nothing, Tag
+from accord.domain.actions import Action, Active, Create, Exclude, Hold, Look, Move, Nothing, Reconfirm, Tag
 from accord.domain.address import Address, Holder
 from accord.domain.changes import Arrived
 from accord.domain.connection import Connection, Policy
 from accord.domain.contact import Contact, ContactPatch, ContactStatus
 from accord.domain.decision import decide
 from accord.domain.finishing import finished
-from accord.domain.folding import fold
+from accord.domain.folding import changed_holders, fold
 from accord.domain.observation import observe
 from accord.domain.payload import Payload, payload_of
 from accord.domain.record import Record
@@ -67,6 +67,7 @@ class History:
     addresses: dict[str, Address] = field(default_factory=dict)
     holders: dict[str, dict[str, Holder]] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
+    asks: list[tuple[str, datetime, int]] = field(default_factory=list)
     tokens: "count[int]" = field(default_factory=count)
 
     def __post_init__(self) -> None:
@@ -84,8 +85,11 @@ class History:
         if intent is None:
             return
         self.records[id_] = intent.record
-        for key, holder in intent.holders:
-            self.holders.setdefault(key, {})[id_] = holder
+        self._enter(intent.holders)
+
+    def _enter(self, entries: Iterable[tuple[str, Holder]]) -> None:
+        for key, holder in entries:
+            self.holders.setdefault(key, {})[holder.member_id] = holder
 
     # --- the worker -------------------------------------------------------------------------------------------------
 
@@ -106,7 +110,9 @@ class History:
         for done in range(ROUNDS):
             action = self.decision(work)
             if isinstance(action, Exclude | Hold | Nothing):
-                self.records[member] = finished(work.case(None, self.policy), action, self.clock.now())
+                ended = finished(work.case(None, self.policy), action, self.clock.now())
+                self._enter(changed_holders(work.record, ended))
+                self.records[member] = ended
                 return done
             self.check(self, work, action)
             went = self._act(work, action)
@@ -130,9 +136,11 @@ class History:
         now = self.clock.now()
         payload = self._payload(work)
         token = f"{next(self.tokens)}"
-        claimed, _ = work.claim(action, token, now + CLAIM, payload.digest if payload else None)
+        claimed, _ = work.claim(action, token, (now, now + CLAIM), payload.digest if payload else None)
         self.mailchimp.answer = None
         email, to = KEYS[action.key], KEYS[action.to_key] if isinstance(action, Move) else None
+        ask = (email, action.asks_for) if isinstance(action, Create | Reconfirm) and action.asks_for else None
+        mails = self._mails(email)
         try:
             after = self._perform(claimed, action, now)
             self.chronicle.noted(action, email)
@@ -146,9 +154,22 @@ class History:
                 self.chronicle.attempted(action, email, to)
                 self._keep(claimed if error.still_running else claimed.unresolved(now))
             return None
+        finally:
+            if ask is not None:
+                self.asks.append((*ask, mails))
+                self._hear_of_mails()
         self._keep(after)
         self.records[after.record.member_id] = after.record
         return replace(after, token=None, before={}, digest=None)
+
+    def _mails(self, email: str) -> int:
+        """How often Mailchimp has asked whoever is at this address to confirm."""
+        person = self.mailchimp.people.get(subscriber_hash(email))
+        return person.confirmations if person is not None else 0
+
+    def _hear_of_mails(self) -> None:
+        """Whom Mailchimp did ask, whatever Accord heard of it."""
+        self.chronicle.asked |= {(email, opt_in) for email, opt_in, before in self.asks if self._mails(email) > before}
 
     def _perform(self, work: MemberWork, action: Active, now: datetime) -> MemberWork:
         match action:
@@ -196,3 +217,4 @@ class History:
         for _ in range(count_):
             self.clock.pass_(60)
             self.mailchimp.release_late(overdue=True)
+            self._hear_of_mails()

@@ -56,6 +56,7 @@ def test_a_confirmation_that_was_never_asked_for_is_asked_for_again() -> None:
     scene.clock.pass_(60)
     scene.audience.turn("wombat@burrow.test", UNSUBSCRIBED)
     scene.post(upserted(a_member(plan="Day"), at=NOON + minutes(2)))
+    scene.clock.pass_(60)
     troubles = iter([Trouble.ERROR])
     scene.audience.trouble = lambda _name: next(troubles, None)
     fresh = a_member(plan="Day", consent=opted_in(NOON + minutes(10)))

@@ -55,6 +55,8 @@ class Attempt(Value):
     """Which interests may have been chosen."""
     asks_for: Moment | None = None
     """The opt-in for which the person may have been asked to confirm."""
+    begun: Moment | None = None
+    """When the first of the unresolved attempts began."""
 
 
 class Address(Value):

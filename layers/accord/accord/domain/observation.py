@@ -1,12 +1,15 @@
 """What is seen in Mailchimp is merged into the memory of the address: by one pure function, whoever saw it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from accord.domain.address import Address, Effect, Origin
+from accord.domain.address import Address, Attempt, Effect, Origin
 from accord.domain.contact import Contact, ContactStatus
 from accord.domain.payload import fingerprint
 from accord.domain.values import newest
+
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""By how much Mailchimp's clock may be behind ours."""
 
 
 def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
@@ -36,7 +39,7 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
         chosen = (i for i in (*address.interests, *address.attempt.interests) if contact.interests.get(i))
         update |= {"written": address.written | written, "interests": tuple(dict.fromkeys(chosen))}
         update |= {"tags": tuple(tag for tag in address.tags if tag.casefold() in known)}
-        if contact.status in {ContactStatus.PENDING, ContactStatus.SUBSCRIBED}:  # else nobody was asked
+        if _asked(address.attempt, contact):
             update["asked_for"] = newest(address.asked_for, address.attempt.asks_for)
     if address.origin is None and unresolved & {Effect.CREATE, Effect.MOVE}:
         update |= {"origin": Origin.CREATED} if _the_one_moved(address, contact) else _UNTOUCHED
@@ -45,6 +48,16 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
     if contact.status is not address.seen:
         update |= _turned(address, contact, changed_at, unresolved)
     return address.model_copy(update=update)
+
+
+def _asked(attempt: Attempt, contact: Contact) -> bool:
+    """Whether an ask of unknown effect may have reached the person: they wait or have confirmed, or something changed
+    since it began. Where nothing did, nobody was asked, and asking is not over."""
+    if contact.status in {ContactStatus.PENDING, ContactStatus.SUBSCRIBED}:
+        return True
+    return (
+        contact.last_changed is None or attempt.begun is None or contact.last_changed >= attempt.begun - CLOCKS_DIFFER
+    )
 
 
 _UNTOUCHED: Final[dict[str, object]] = {"origin": None, "digest": None, "written": {}, "interests": (), "tags": ()}

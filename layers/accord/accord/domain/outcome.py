@@ -49,13 +49,15 @@ def effect_of(action: Active) -> Effect:
             return Effect.ERASE
 
 
-def claimed(address: Address, action: Active, token: str, until: datetime, old: Address) -> Address:
-    """The address while the action is under way; `old` is the one at `action.key`.
+def claimed(address: Address, action: Active, token: str, span: tuple[datetime, datetime], old: Address) -> Address:
+    """The address while the action is under way, from the first moment of `span` to the second at most; `old` is the
+    one at `action.key`.
 
     What a lost answer would leave open is noted beforehand: that the person was asked, what of Accord's the contact
     may carry then, and what attempts before this one may have done.
     """
-    before = address.attempt or Attempt(token=token, effects=(), until=until)
+    begun, until = span
+    before = address.attempt or Attempt(token=token, effects=(), until=until, begun=begun)
     attempt = before.model_copy(
         update={
             "token": token,

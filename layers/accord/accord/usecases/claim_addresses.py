@@ -24,9 +24,9 @@ class ClaimAddresses:
     digest_of: Callable[[Record], str | None]
 
     def __call__[A: Active](
-        self, orders: Sequence[Order[A]], until: datetime
+        self, orders: Sequence[Order[A]], span: tuple[datetime, datetime]
     ) -> tuple[list[Order[A]], list[MemberWork]]:
-        """The orders whose addresses are claimed until then, and the members that must be read again first: another
+        """The orders whose addresses are claimed from now until then, and the members to be read again first: another
         worker was faster, or another member of this batch acts at the same address."""
         lost: list[MemberWork] = []
         ready: list[tuple[MemberWork, Order[A], list[Claim]]] = []
@@ -37,7 +37,7 @@ class ClaimAddresses:
                 lost.append(work)
                 continue
             taken |= keys
-            claimed, claims = work.claim(action, self.new_token(), until, self.digest_of(work.record))
+            claimed, claims = work.claim(action, self.new_token(), span, self.digest_of(work.record))
             ready.append((work, (claimed, action), claims))
         missed = self.ledger.claim(self.audience_id, [claim for _, _, claims in ready for claim in claims])
         got: list[Order[A]] = []

@@ -47,11 +47,13 @@ class MemberWork:
             (a.attempt.until for a in self.addresses.values() if a.attempt and a.attempt.until > now), default=None
         )
 
-    def claim(self, action: Active, token: str, until: datetime, digest: str | None) -> tuple[Self, list[Claim]]:
+    def claim(
+        self, action: Active, token: str, span: tuple[datetime, datetime], digest: str | None
+    ) -> tuple[Self, list[Claim]]:
         """The work with its addresses claimed for the action, and the claims to store."""
         before = {key: self.addresses[key] for key in outcome.keys_of(action)}
         old = self.addresses[action.key]
-        taken = [outcome.claimed(address, action, token, until, old) for address in before.values()]
+        taken = [outcome.claimed(address, action, token, span, old) for address in before.values()]
         claims = [Claim(address, before[address.key].revision) for address in taken]
         claimed = self.with_addresses(*(a.model_copy(update={"revision": a.revision + 1}) for a in taken))
         return replace(claimed, token=token, before=before, digest=digest), claims

@@ -152,9 +152,9 @@ class SettleMembers:
         if self._over():
             self._postpone([work.record for work, _ in orders])
             return []
-        until = self.clock.now() + timedelta(seconds=self.timing.claim)
+        now = self.clock.now()
         claim = ClaimAddresses(self.ledger, self.connection.audience_id, self.new_token, self.decide.digest)
-        claimed, lost = claim(orders, until)
+        claimed, lost = claim(orders, (now, now + timedelta(seconds=self.timing.claim)))
         answers = call(claimed) if claimed else ()
         outcomes = [self._outcome(*order, answer) for order, answer in zip(claimed, answers, strict=True)]
         return self._store(outcomes) + self._read_again(lost)
