@@ -72,10 +72,11 @@ def test_operators_see_lists_and_counts(zoo: Application) -> None:
     after = zoo.api.counts()
     assert after["excluded"] - before["excluded"] == 3
     assert sum(after.values()) - sum(before.values()) == 3
-    listed, line = _members(zoo, status="excluded", limit="2")
-    assert {"meerkat-a", "meerkat-b", "meerkat-c"} <= set(listed)
+    listed = _members(zoo, status="excluded", limit="2")
+    assert {"meerkat-a", "meerkat-b", "meerkat-c"} <= listed.keys()
+    line = listed["meerkat-a"]
     assert (line["status"], line["reason"]["code"], "email" in line) == ("excluded", "no_consent", False)
-    assert "meerkat-a" not in _members(zoo, status="synced", limit="500")[0]
+    assert "meerkat-a" not in _members(zoo, status="synced", limit="500")
 
 
 def test_operators_see_failures_and_try_them_again(zoo: Application) -> None:
@@ -115,8 +116,8 @@ def _refused_creations(zoo: Application) -> int:
     return creations
 
 
-def _members(zoo: Application, **query: str) -> tuple[list[str], Answer]:
-    """The ids on all pages of the operator's list, and its first line."""
+def _members(zoo: Application, **query: str) -> dict[str, Answer]:
+    """The lines on all pages of the operator's list, by member."""
     lines: list[Answer] = []
     after: str | None = ""
     while after is not None:
@@ -125,4 +126,4 @@ def _members(zoo: Application, **query: str) -> tuple[list[str], Answer]:
         page = requests.get(f"{zoo.api.url}/members", params=params, headers=headers, timeout=30).json()
         lines += page["members"]
         after = page["next"]
-    return [line["id"] for line in lines], lines[0]
+    return {line["id"]: line for line in lines}
