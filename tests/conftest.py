@@ -1,4 +1,8 @@
-"""For all tests: addresses under `.test` are well-formed, as on the local stack; Hypothesis runs by profile."""
+"""For all tests: addresses under `.test` are well-formed, as on the local stack; Hypothesis runs by profile.
+
+The profiles that people and CI run try the same examples every time, so that a run tells about the change and not
+about chance; `HYPOTHESIS_PROFILE=hunt` looks for new ones.
+"""
 
 import os
 
@@ -7,7 +11,17 @@ from hypothesis import HealthCheck, settings
 
 email_validator.SPECIAL_USE_DOMAIN_NAMES.remove("test")
 
-settings.register_profile("quick", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("default", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("thorough", max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+for name, examples, same in (
+    ("quick", 200, True),
+    ("default", 2_000, True),
+    ("thorough", 20_000, True),
+    ("hunt", 20_000, False),
+):
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        derandomize=same,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

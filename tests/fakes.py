@@ -159,11 +159,6 @@ class FakeLedger:
             return False
         for address in settlement.addresses:
             self._put_address(audience_id, address, self._address(audience_id, address.key).revision + 1)
-        settled = {address.key for address in settlement.addresses}
-        for key, holder in settlement.holders:
-            self.holders.setdefault((audience_id, key), {})[holder.member_id] = holder
-            if key not in settled:
-                self._raise(audience_id, key)
         self._store(record)
         self.events.setdefault(name, {}).update({event.id: event for event in settlement.events})
         return True

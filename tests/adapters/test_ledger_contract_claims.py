@@ -3,7 +3,6 @@
 import pytest
 
 from accord.domain.address import Address
-from accord.domain.consent import Memory
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from accord.ports import Claim, Ledger, Settlement
@@ -127,21 +126,6 @@ def test_what_sent_nothing_settles_the_record_alone(ledger: Ledger) -> None:
     assert ledger.settle(AUDIENCE, [Settlement(excluded)]) == {"gustave": True}
     assert ledger.records(BARN, ["gustave"]) == {"gustave": excluded.stored}
     assert ledger.settle(AUDIENCE, [Settlement(excluded)]) == {"gustave": False}
-
-
-def test_what_the_person_did_in_mailchimp_is_settled_with_their_entries(ledger: Ledger) -> None:
-    known = saved(ledger, record("gustave", due_at=later(seconds=60)), "k-duck", "k-goose")
-    mine, other = taken(ledger, "k-duck", "tick"), address(ledger, "k-goose")
-    done = mine.model_copy(update={"attempt": None, "seen": ContactStatus.UNSUBSCRIBED})
-    declined = holder("gustave", memory=Memory(unsubscribed_at=later(minutes=1)))
-    entries = (("k-duck", declined), ("k-goose", declined))
-
-    assert ledger.settle(AUDIENCE, [Settlement(settled(known), (done,), "tick", (), entries)]) == {"gustave": True}
-
-    assert [address(ledger, key).holders for key in ("k-duck", "k-goose")] == [(declined,), (declined,)]
-    assert address(ledger, "k-duck").seen is ContactStatus.UNSUBSCRIBED
-    assert address(ledger, "k-duck").revision == mine.revision + 1
-    assert address(ledger, "k-goose").revision == other.revision + 1
 
 
 def test_who_lost_the_claim_settles_nothing(ledger: Ledger) -> None:

@@ -1,6 +1,6 @@
 """Random histories: what upstream posts, what people and staff do in Mailchimp, and how the worker's calls fare."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -12,7 +12,7 @@ from accord.domain.connection import Connection, Policy
 from accord.domain.contact import Contact, ContactPatch, ContactStatus
 from accord.domain.decision import decide
 from accord.domain.finishing import finished
-from accord.domain.folding import changed_holders, fold
+from accord.domain.folding import fold
 from accord.domain.observation import observe
 from accord.domain.payload import Payload, payload_of
 from accord.domain.record import Record
@@ -85,11 +85,8 @@ class History:
         if intent is None:
             return
         self.records[id_] = intent.record
-        self._enter(intent.holders)
-
-    def _enter(self, entries: Iterable[tuple[str, Holder]]) -> None:
-        for key, holder in entries:
-            self.holders.setdefault(key, {})[holder.member_id] = holder
+        for key, holder in intent.holders:
+            self.holders.setdefault(key, {})[id_] = holder
 
     # --- the worker -------------------------------------------------------------------------------------------------
 
@@ -110,9 +107,7 @@ class History:
         for done in range(ROUNDS):
             action = self.decision(work)
             if isinstance(action, Exclude | Hold | Nothing):
-                ended = finished(work.case(None, self.policy), action, self.clock.now())
-                self._enter(changed_holders(work.record, ended))
-                self.records[member] = ended
+                self.records[member] = finished(work.case(None, self.policy), action, self.clock.now())
                 return done
             self.check(self, work, action)
             went = self._act(work, action)

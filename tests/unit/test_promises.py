@@ -136,5 +136,7 @@ def who_may_be_mailed_is(history: History, member: str) -> None:
         record = history.records[member]
         if record.reason.code is ReasonCode.PROFILE_NEEDED:  # nothing was kept of who was excluded
             return
+        if log.must_ask(member, email) and record.reason.code is ReasonCode.NOT_CONFIRMED:
+            return  # an ask was lost while the contact changed otherwise: they may have been asked
         assert record.status in {Status.SYNCED, Status.AWAITING_CONFIRMATION}, "liveness: not in the audience"
         assert log.shown.get(email) in MAILED

@@ -1,6 +1,6 @@
 """Addresses that change hands, through the worker over fakes: whose will counts where, one story a test."""
 
-from accord.domain.contact import MAILED, ContactStatus
+from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from tests.builders import NOON, a_member, erased, minutes, opted_in, opted_out, upserted
 from tests.fakes import Trouble
@@ -23,31 +23,6 @@ def test_p25_two_members_share_one_contact_and_either_opt_out_wins() -> None:
     scene.settle_all()
     assert scene.seen("den@fox.test") is UNSUBSCRIBED
     assert scene.status("m-1") == (Status.SHARED, ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
-
-
-def test_who_unsubscribed_in_mailchimp_brings_that_along_to_a_shared_address() -> None:
-    scene = Scene()
-    scene.post(upserted(a_member("den@fox.test"), "m-1"), upserted(a_member("earth@fox.test"), "m-2"))
-    scene.clock.pass_(60)
-    scene.audience.turn("earth@fox.test", UNSUBSCRIBED)
-    scene.post(upserted(a_member("earth@fox.test", plan="Night"), "m-2", at=NOON + minutes(2)))
-    scene.clock.pass_(60)
-    scene.post(upserted(a_member("den@fox.test", plan="Night"), "m-2", at=NOON + minutes(3)))
-    scene.settle_all()
-    assert scene.seen("den@fox.test") not in MAILED
-    scene.post(upserted(a_member("den@fox.test", plan="Day"), "m-1", at=NOON + minutes(4)))
-    scene.settle_all()
-    assert scene.seen("den@fox.test") not in MAILED
-
-
-def test_an_opt_out_that_comes_late_counts_at_the_address_it_came_with() -> None:
-    scene = Scene()
-    scene.post(upserted(a_member("hill@ant.test"), "m-1", at=NOON + minutes(5)))
-    late = upserted(a_member("old-hill@ant.test", consent=opted_out(NOON)), "m-1", at=NOON)
-    scene.post(late)
-    scene.post(upserted(a_member("old-hill@ant.test", consent=opted_in(NOON - minutes(60))), "m-2"))
-    scene.settle_all()
-    assert scene.seen("old-hill@ant.test") is None
 
 
 def test_a_confirmation_that_was_never_asked_for_is_asked_for_again() -> None:

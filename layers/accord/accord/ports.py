@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from accord.domain.address import Address, Holder
+from accord.domain.address import Address
 from accord.domain.changes import Arrived
 from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.contact import Contact, ContactPatch, NewContact, TagChange
@@ -84,8 +84,6 @@ class Settlement:
     addresses: tuple[Address, ...] = ()
     token: str | None = None
     events: tuple[Event, ...] = ()
-    holders: tuple[tuple[str, Holder], ...] = ()
-    """The member's entries that change with the record, by address key, as in an intent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from accord.domain.consent import Memory
+from accord.domain.consent import Memory, newer
 from accord.domain.contact import ContactStatus
-from accord.domain.values import Moment, Value
+from accord.domain.values import Moment, Value, newest
 
 MAX_HOLDERS = 50
 
@@ -115,9 +115,11 @@ class Address(Value):
         return any(holder.member_id != member_id for holder in self.current_holders)
 
     def agreed_by_others(self, member_id: str) -> bool:
-        """Whether somebody other than this member holds the address now and agrees to be mailed there."""
+        """Whether somebody other than this member holds the address now and agrees to be mailed there: upstream says
+        so, or they were seen to opt in here, where nobody else has the address."""
+        here = self.confirmed_at if len(self.current_holders) == 1 else None
         others = (h.memory for h in self.current_holders if h.member_id != member_id)
-        return any(memory.opted_in_at is not None and not memory.stands_opted_out for memory in others)
+        return any(newer(newest(m.opted_in_at, here), m.opted_out_at) for m in others)
 
     def taken_over(self, member_id: str) -> bool:
         """Whether this member left the address and somebody else has it now."""

@@ -35,16 +35,10 @@ class Statement(Value):
 
 
 class Memory(Value):
-    """What is known of one person's will, reduced to the newest of each kind. A join-semilattice under `joined`.
-
-    Upstream states opt-ins and opt-outs. What the person did in Mailchimp is seen at an address, and remembered with
-    the person as well, because addresses change hands.
-    """
+    """What upstream stated of one person, reduced to the newest of each kind. A join-semilattice under `joined`."""
 
     opted_in_at: Moment | None = None
     opted_out_at: Moment | None = None
-    unsubscribed_at: Moment | None = None
-    confirmed_at: Moment | None = None
 
     def joined(self, other: Self) -> Self:
         """Both memories in one. Commutative, associative, idempotent: order and repetition do not matter."""
@@ -52,8 +46,6 @@ class Memory(Value):
             update={
                 "opted_in_at": newest(self.opted_in_at, other.opted_in_at),
                 "opted_out_at": newest(self.opted_out_at, other.opted_out_at),
-                "unsubscribed_at": newest(self.unsubscribed_at, other.unsubscribed_at),
-                "confirmed_at": newest(self.confirmed_at, other.confirmed_at),
             }
         )
 
@@ -61,12 +53,6 @@ class Memory(Value):
     def stands_opted_out(self) -> bool:
         """Whether the newest statement is an opt-out. On a tie the opt-out wins."""
         return self.opted_out_at is not None and (self.opted_in_at is None or self.opted_in_at <= self.opted_out_at)
-
-    @property
-    def unanswered_at(self) -> datetime | None:
-        """An opt-out in Mailchimp that no confirmation of the person's own has answered."""
-        at = self.unsubscribed_at
-        return None if at is None or newer(self.confirmed_at, at) else at
 
 
 def memory_of(statement: Statement) -> Memory:

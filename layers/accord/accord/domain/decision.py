@@ -57,7 +57,8 @@ def _erase(case: Case) -> Action:
 def _opt_out_to_carry(case: Case, ruling: Ruling) -> Address | None:
     """The next contact that must hear of an opt-out, ours or not: nobody who declined is mailed.
 
-    For an opt-out made in Mailchimp a `pending` is left alone: the person began anew there, and it is theirs to finish.
+    For an opt-out made in Mailchimp a `pending` is left alone: the person began anew there, and it is theirs to finish;
+    so is an address that somebody shares with them who agreed: it is told by what happens there.
     What becomes of an address that is somebody else's by now is decided with that holder.
     """
     theirs = [address for address in case.addresses if not address.taken_over(case.record.member_id)]
@@ -67,9 +68,10 @@ def _opt_out_to_carry(case: Case, ruling: Ruling) -> Address | None:
         case ReasonCode.OPTED_OUT:
             return next((a for a in theirs if a.seen in MAILED), None)
         case ReasonCode.OPTED_OUT_BY_OTHER_HOLDER:
-            return case.current if case.current is not None and case.current.seen in MAILED else None
+            return next((a for a in theirs if a is case.current and a.seen in MAILED), None)
         case reason if reason in OPT_OUTS:
-            return next((a for a in theirs if a.seen is ContactStatus.SUBSCRIBED), None)
+            alone = (a for a in theirs if not a.agreed_by_others(case.record.member_id))
+            return next((a for a in alone if a.seen is ContactStatus.SUBSCRIBED), None)
     return None
 
 

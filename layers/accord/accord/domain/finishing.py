@@ -6,7 +6,6 @@ from accord.domain.actions import Exclude, Passive
 from accord.domain.case import Case
 from accord.domain.connection import OnEmailChange
 from accord.domain.contact import ContactStatus
-from accord.domain.permission import witnessed
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import HeldAddress, Presence, Reason, Record
 
@@ -29,10 +28,6 @@ def finished(case: Case, passive: Passive, at: datetime) -> Record:
         "holders_changed": False,
         "addresses": tuple(_let_go(case, held, at) for held in record.addresses),
     }
-    memory = record.memory.joined(witnessed(record, case.addresses))
-    if memory != record.memory:
-        shared = any(address.held_with_others(record.member_id) for address in case.addresses)
-        update |= {"memory": memory, "holders_changed": shared, "due_at": at if shared else None}
     if passive.status is not Status.FAILED:
         update["settled_version"] = record.version
     if isinstance(passive, Exclude) or record.presence is not Presence.PRESENT:

@@ -209,6 +209,9 @@ def erased(address: Address, at: datetime) -> Address:
         seen_at=at,
         erased_at=at,
         unsubscribed_at=address.unsubscribed_at,
+        compliance_at=address.compliance_at,
+        bounced_at=address.bounced_at,
+        asked_for=address.asked_for,
         complained_at=address.complained_at,
         forgotten_at=address.forgotten_at,
     )

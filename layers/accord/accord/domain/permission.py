@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from accord.domain.address import Address, Holder
-from accord.domain.consent import Memory, newer
+from accord.domain.consent import newer
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode
 from accord.domain.record import Record
@@ -53,22 +53,25 @@ def permission(record: Record, address: Address, others: tuple[Address, ...]) ->
 
     Opt-outs made in Mailchimp follow the person from all of them; a bounce stays with its address.
     """
-    rows = [  # an opt-out comes first, since of equally strict rows the first gives the reason: it has to be carried
+    rows = [  # of equally strict rows the first gives the reason: an opt-out has to be carried, a tombstone has not
+        *_no_consent(record, address),
         *_opt_outs_upstream(record, address),
         *_opt_outs_in_mailchimp(record, address, others),
-        *_opt_in(record, address),
+        *_tombstone(record, address),
         *_archived_by_staff(record, address, others),
         *_bounce(record, address),
     ]
     return min(rows, default=Ruling(Permission.FIRST_STATUS, ReasonCode.IN_AGREEMENT), key=lambda row: row.permission)
 
 
-def _opt_in(record: Record, address: Address) -> Iterator[Ruling]:
-    opt_in = _effective_opt_in(record, address)
-    if address.erased_at is not None and not newer(opt_in, address.erased_at):
-        yield Ruling(Permission.NOTHING, ReasonCode.ADDRESS_ERASED)
-    if opt_in is None and record.memory.opted_out_at is None:
+def _no_consent(record: Record, address: Address) -> Iterator[Ruling]:
+    if _effective_opt_in(record, address) is None and record.memory.opted_out_at is None:
         yield Ruling(Permission.NOTHING, ReasonCode.NO_CONSENT)
+
+
+def _tombstone(record: Record, address: Address) -> Iterator[Ruling]:
+    if address.erased_at is not None and not newer(_effective_opt_in(record, address), address.erased_at):
+        yield Ruling(Permission.NOTHING, ReasonCode.ADDRESS_ERASED)
 
 
 def _opt_outs_upstream(record: Record, address: Address) -> Iterator[Ruling]:
@@ -82,19 +85,9 @@ def _opt_outs_upstream(record: Record, address: Address) -> Iterator[Ruling]:
         gone_but_newer = holder.until is not None and all(newer(at, holder.memory.opted_out_at) for at in opt_ins)
         if holder.memory.stands_opted_out and not gone_but_newer:
             yield Ruling(Permission.NOTHING, ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
-        if (declined := holder.memory.unanswered_at) is not None:
-            agreed = opt_ins if holder.until is not None else (*opt_ins, holder.memory.opted_in_at)
-            anew = all(newer(at, declined) for at in agreed)
-            yield (
-                _ask_once(record, address) if anew else Ruling(Permission.NOTHING, ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
-            )
 
 
 def _opt_outs_in_mailchimp(record: Record, address: Address, others: tuple[Address, ...]) -> Iterator[Ruling]:
-    if (declined := record.memory.unanswered_at) is not None and not newer(
-        _confirmed_at(record, address, address), declined
-    ):
-        yield _ask_on_fresh_consent(record, address, declined, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP)
     for place in (address, *others):
         confirmed = _confirmed_at(record, address, place)
         for at, reason in (
@@ -103,7 +96,7 @@ def _opt_outs_in_mailchimp(record: Record, address: Address, others: tuple[Addre
             (place.unsubscribed_at, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP),
             (place.compliance_at, ReasonCode.COMPLIANCE),
         ):
-            shared = place.held_with_others(record.member_id)
+            shared = bool(_others(place, record.member_id))  # now or before
             if at is None or newer(confirmed, at) or not (place is address or _theirs(record, place, at, shared)):
                 continue
             if reason in {ReasonCode.COMPLAINED, ReasonCode.PERMANENTLY_DELETED}:
@@ -167,20 +160,6 @@ def _theirs(record: Record, place: Address, at: datetime, shared: bool) -> bool:
     """Whether what happened at a former address was this person's doing: not after they left it to somebody else."""
     mine = next((holder for holder in place.holders if holder.member_id == record.member_id), None)
     return mine is None or mine.until is None or not shared or at <= mine.until
-
-
-def witnessed(record: Record, addresses: tuple[Address, ...]) -> Memory:
-    """What the person did in Mailchimp, seen at their addresses: it follows them when an address changes hands."""
-    memory = Memory()
-    for place in addresses:
-        alone = not _others(place, record.member_id)
-        done = {
-            "unsubscribed_at": newest(place.unsubscribed_at, place.compliance_at),
-            "confirmed_at": place.confirmed_at if alone else None,
-        }
-        shared = place.held_with_others(record.member_id)
-        memory = memory.joined(Memory(**{n: at for n, at in done.items() if at and _theirs(record, place, at, shared)}))
-    return memory
 
 
 def is_owner(record: Record, address: Address) -> bool:

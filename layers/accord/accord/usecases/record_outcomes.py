@@ -19,7 +19,6 @@ from accord.domain.actions import (
     Update,
 )
 from accord.domain.connection import Connection
-from accord.domain.folding import changed_holders
 from accord.domain.history import Event, EventKind
 from accord.domain.reasons import Status
 from accord.domain.record import Record
@@ -54,8 +53,7 @@ class Outcome:
     @property
     def settlement(self) -> Settlement:
         """All of it, in the form the ledger takes."""
-        holders = changed_holders(self.work.record, self.record)
-        return Settlement(self.record, self.work.claimed_addresses, self.work.token, self.events, holders)
+        return Settlement(self.record, self.work.claimed_addresses, self.work.token, self.events)
 
 
 def events_of(

@@ -14,7 +14,7 @@ from accord.domain.payload import NationalPhone
 from accord.domain.reasons import Status
 from accord.domain.record import Record
 from accord.domain.timing import Timing
-from accord.errors import Retryable
+from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, Clock, Ledger, QueuedChanges
 from accord.usecases.perform_bulk import BULK
 from accord.usecases.settle_members import SettleMembers
@@ -66,14 +66,18 @@ class SyncMembers:
                     else:
                         saved = self._save(connection, messages[index], deadline)
                         members |= {record.member_id: record for record in saved}
+                audience = self.audience_of(connection) if connection is not None else None
             except Retryable:
                 failed += indexes
                 continue
-            if connection is None:
+            except Misconfigured as error:  # the connection's secret is gone: what was saved waits for a person
+                self.ledger.break_connection(connection_id, str(error))
+                continue
+            if connection is None or audience is None:
                 continue
             settle = SettleMembers(
                 ledger=self.ledger,
-                audience=self.audience_of(connection),
+                audience=audience,
                 clock=self.clock,
                 connection=connection,
                 timing=self.timing,
