@@ -67,7 +67,7 @@ connect: $(SETUP) ## join an application to an audience on a deployed stack (ARG
 
 requirements: $(SETUP) ## pin all requirements anew; UPGRADE=1 takes the newest
 	$(COMPILE) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
-	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) tools/requirements-dev.in -o requirements-dev.txt
 	for name in emulator runtime sam; do \
 	  $(COMPILE) tools/local_aws/requirements/$$name.in -o tools/local_aws/requirements/$$name.txt || exit 1; \
 	done
