@@ -7,7 +7,7 @@ import pytest
 from accord.domain.consent import Memory
 from accord.domain.record import Record
 from accord.errors import Retryable
-from accord.ports import Settlement
+from accord.ports import QueuedChanges, Settlement
 from accord.usecases.offer_due_changes import OfferDueChanges
 from tests.builders import NOON, minutes
 from tests.fakes import FakeClock, FakeLedger, FakeQueue
@@ -103,3 +103,19 @@ def test_an_index_that_lags_behind_does_not_make_it_go_round_in_circles() -> Non
     minute.has_due("burrow", 3)
 
     assert minute.offer(LATER).members == 3
+
+
+def test_a_member_is_postponed_before_it_is_offered() -> None:
+    minute = Minute()
+    minute.has_due("burrow", 2)
+    due_when_sent: list[int] = []
+    send = minute.queue.send
+
+    def watched(message: QueuedChanges) -> None:
+        due_when_sent.append(len(minute.ledger.due(minute.clock.now(), 10, urgent=False)))
+        send(message)
+
+    minute.queue.send = watched  # type: ignore[method-assign]  # a worker that is quicker than the sender
+    minute.offer(LATER)
+
+    assert due_when_sent == [0]
