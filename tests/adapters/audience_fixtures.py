@@ -15,6 +15,10 @@ from accord.ports import Audience
 from tests.fakes import FakeAudience, FakeClock
 from tools.mailchimp_simulator import Simulator
 
+SUBSCRIBED = ContactStatus.SUBSCRIBED
+SOMEBODY = NewContact(email="gisele.gaufre@waffle.test", status=SUBSCRIBED)
+HASH = subscriber_hash(SOMEBODY.email)
+
 
 class World(Protocol):
     """An audience, and what happens in it without Accord."""

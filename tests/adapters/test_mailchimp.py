@@ -6,18 +6,14 @@ import pytest
 import requests
 
 from accord.domain.connection import FieldType, Interest
-from accord.domain.contact import ContactPatch, ContactStatus, NewContact, TagChange
-from accord.domain.values import subscriber_hash
+from accord.domain.contact import ContactPatch, ContactStatus, TagChange
 from accord.errors import Misconfigured, Refusal, Rejected, Retryable
 from accord.ports import Audience
-from tests.adapters.audience_fixtures import SimulatedWorld, given, seen
+from tests.adapters.audience_fixtures import HASH, SOMEBODY, SUBSCRIBED, SimulatedWorld, given, seen
 from tools.mailchimp_simulator import Simulator
 
 LIST = "/lists/{list_id}"
 MEMBER = LIST + "/members/{subscriber_hash}"
-HASH = subscriber_hash("gisele.gaufre@waffle.test")
-SUBSCRIBED = ContactStatus.SUBSCRIBED
-SOMEBODY = NewContact(email="gisele.gaufre@waffle.test", status=SUBSCRIBED)
 
 CALLS: Mapping[str, Callable[[Audience], object]] = {
     f"POST {LIST}": lambda audience: audience.create([SOMEBODY]),

@@ -1,7 +1,7 @@
 """Answers that the simulator does not give, and Mailchimp might."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,27 +10,10 @@ import requests
 from requests.adapters import BaseAdapter
 
 from accord.adapters.mailchimp import MailchimpAudience
-from accord.domain.contact import ContactPatch, ContactStatus, NewContact, TagChange
+from accord.domain.contact import ContactPatch, NewContact
 from accord.domain.values import subscriber_hash
 from accord.errors import Misconfigured, Refusal, Rejected, Retryable
-from accord.ports import Audience
-
-LIST = "/lists/{list_id}"
-MEMBER = LIST + "/members/{subscriber_hash}"
-HASH = subscriber_hash("gisele.gaufre@waffle.test")
-SUBSCRIBED = ContactStatus.SUBSCRIBED
-SOMEBODY = NewContact(email="gisele.gaufre@waffle.test", status=SUBSCRIBED)
-
-CALLS: Mapping[str, Callable[[Audience], object]] = {
-    f"POST {LIST}": lambda audience: audience.create([SOMEBODY]),
-    f"GET {MEMBER}": lambda audience: audience.read(HASH),
-    f"PATCH {MEMBER}": lambda audience: audience.change(HASH, ContactPatch(language="it")),
-    f"DELETE {MEMBER}": lambda audience: audience.archive(HASH),
-    f"POST {MEMBER}/actions/delete-permanent": lambda audience: audience.erase(HASH),
-    f"POST {MEMBER}/tags": lambda audience: audience.tag_contact(HASH, TagChange(add=("Waffles",))),
-    f"POST {LIST}/segments": lambda audience: audience.create_tag("Pancakes"),
-    f"GET {LIST}/members": lambda audience: list(audience.contacts(archived=False)),
-}
+from tests.adapters.audience_fixtures import SOMEBODY, SUBSCRIBED
 
 
 class Canned(BaseAdapter):
