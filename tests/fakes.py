@@ -15,7 +15,7 @@ from accord.domain.folding import Intent
 from accord.domain.history import Event
 from accord.domain.reasons import Status
 from accord.domain.record import Record
-from accord.domain.values import BEGINNING
+from accord.domain.values import BEGINNING, newest
 from accord.ports import Claim, Page, QueuedChanges, Remembered, Settlement
 from tests.builders import NOON
 from tests.fake_audience import FakeAudience, Trouble
@@ -159,6 +159,11 @@ class FakeLedger:
             return False
         for address in settlement.addresses:
             self._put_address(audience_id, address, self._address(audience_id, address.key).revision + 1)
+        settled = {address.key for address in settlement.addresses}
+        for key, holder in settlement.holders:
+            self.holders.setdefault((audience_id, key), {})[holder.member_id] = holder
+            if key not in settled:
+                self._raise(audience_id, key)
         self._store(record)
         self.events.setdefault(name, {}).update({event.id: event for event in settlement.events})
         return True
@@ -235,7 +240,7 @@ class FakeLedger:
 def _importance(holder: Holder) -> tuple[bool, datetime]:
     """Who holds the address counts before who held it; of these the newest opt-out."""
     stands = holder.memory.opted_out_at if holder.memory.stands_opted_out else None
-    return holder.until is None, stands or BEGINNING
+    return holder.until is None, newest(stands, holder.declined_at) or BEGINNING
 
 
 def _page[T](items: list[T], after: str | None, limit: int) -> Page[T]:

@@ -90,6 +90,33 @@ def test_a_settlement_stores_record_address_and_event_and_ends_the_claim(ledger:
     assert ledger.history(BARN, "gustave", None, 10).items == [told]
 
 
+def test_a_settlement_stores_what_the_other_holders_must_hear_and_raises_each_address_once(ledger: Ledger) -> None:
+    known = saved(ledger, record("gustave", due_at=later(seconds=60)), "k-duck")
+    mine, other = taken(ledger, "k-duck", "tick"), address(ledger, "k-goose")
+    done = mine.model_copy(update={"attempt": None, "seen": ContactStatus.UNSUBSCRIBED})
+    declined = holder("gustave").model_copy(update={"declined_at": later(minutes=1)})
+    holders = (("k-duck", declined), ("k-goose", declined))
+
+    assert ledger.settle(AUDIENCE, [Settlement(settled(known), (done,), "tick", (), holders)]) == {"gustave": True}
+
+    assert address(ledger, "k-duck") == done.model_copy(update={"revision": mine.revision + 1, "holders": (declined,)})
+    assert address(ledger, "k-goose").holders == (declined,)
+    assert address(ledger, "k-goose").revision == other.revision + 1
+
+
+def test_two_settlements_that_meet_at_one_address_are_both_stored(ledger: Ledger) -> None:
+    pair = [saved(ledger, record(name, due_at=later(seconds=60)), "k-duck") for name in ("gustave", "gisele")]
+    declined = [holder(duck.member_id).model_copy(update={"declined_at": later(minutes=1)}) for duck in pair]
+
+    outcome = ledger.settle(
+        AUDIENCE,
+        [Settlement(settled(duck), holders=(("k-duck", entry),)) for duck, entry in zip(pair, declined, strict=True)],
+    )
+
+    assert outcome == {"gustave": True, "gisele": True}
+    assert set(address(ledger, "k-duck").holders) == set(declined)
+
+
 def test_among_many_settlements_only_the_one_that_lost_is_not_stored(ledger: Ledger) -> None:
     ducks = [saved(ledger, record(f"duck-{n}", due_at=later(seconds=60)), f"k-{n}") for n in range(40)]
     places = [taken(ledger, f"k-{n}", f"tick-{n}") for n in range(40)]

@@ -185,7 +185,8 @@ class Chronicle(Upstream):
             why.append("promise 1: the person must be asked")
         if must_ask and opt_in is not None and (email, opt_in) in self.asked:
             why.append("promise 1: the person was asked for this opt-in")
-        if not must_ask and status is not self.policy.first_status:
+        may_ask = status is ContactStatus.PENDING and self.declined_by_others(member, email)
+        if not must_ask and status is not self.policy.first_status and not may_ask:
             why.append("promise 1: not the connection's first status")
         return why
 
@@ -194,6 +195,11 @@ class Chronicle(Upstream):
         confirmed = self._all(email, "confirmed")
         bounced = [at for at in self._all(email, "bounced") if not any(c > at for c in confirmed)]
         return bool(bounced or self.against(member, email))
+
+    def declined_by_others(self, member: str, email: str) -> list[datetime]:
+        """The opt-outs that others who have, or had, the address made in Mailchimp at their other addresses."""
+        others = {*self.holders(email), *self.former_holders(email)} - {member}
+        return [at for other in others for place, _, at in self.against(other, email) if place != email]
 
     def against(self, member: str, email: str) -> list[tuple[str, Happening, datetime]]:
         """The opt-outs in Mailchimp that stand against mailing this member at this address."""

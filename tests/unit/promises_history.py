@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from accord.domain.actions import Action, Active, Create, Exclude, Hold, Look, Move, Nothing, Reconfirm, Tag
+from accord.domain.actions import Action, Active, Create, Exclude, Hold, Look, Move, Nothing, Passive, Reconfirm, Tag
 from accord.domain.address import Address, Holder
 from accord.domain.changes import Arrived
 from accord.domain.connection import Connection, Policy
 from accord.domain.contact import Contact, ContactPatch, ContactStatus
 from accord.domain.decision import decide
 from accord.domain.finishing import finished
-from accord.domain.folding import fold
+from accord.domain.folding import changed_holders, fold
 from accord.domain.observation import observe
 from accord.domain.payload import Payload, payload_of
 from accord.domain.record import Record
@@ -107,14 +107,21 @@ class History:
         for done in range(ROUNDS):
             action = self.decision(work)
             if isinstance(action, Exclude | Hold | Nothing):
-                self.records[member] = finished(work.case(None, self.policy), action, self.clock.now())
-                return done
+                return done + self._conclude(work, action)
             self.check(self, work, action)
             went = self._act(work, action)
             if went is None:
                 return done + 1
             work = went
         raise AssertionError(f"liveness: no end after {ROUNDS} actions")
+
+    def _conclude(self, work: MemberWork, end: Passive) -> int:
+        """How many of the member's entries at their addresses changed."""
+        record = self.records[work.record.member_id] = finished(work.case(None, self.policy), end, self.clock.now())
+        changed = changed_holders(work.record, record)
+        for key, holder in changed:
+            self.holders[key][record.member_id] = holder
+        return len(changed)
 
     def decision(self, work: MemberWork) -> Action:
         return Look(work.must_look) if work.must_look else decide(work.case(self._payload(work), self.policy))

@@ -105,7 +105,19 @@ class Upstream:
                 had.setdefault(email, arrived.received_at)
             over = [email for email in had if email not in now or not self._stays(arrived)]
             spans += [Held(email, had.pop(email), arrived.received_at) for email in over]
-        return spans + [Held(email, since, None) for email, since in had.items()]
+        return [*spans, *self._late_opt_outs(member), *(Held(email, since, None) for email, since in had.items())]
+
+    def _late_opt_outs(self, member: str) -> list[Held]:
+        """An opt-out that came too late to be the newest change still says whose address it was."""
+        counted, late = self.counted(member), []
+        for arrived in self.changes[member]:
+            if isinstance(arrived.change, Erased):
+                break
+            said = arrived.change.member if isinstance(arrived.change, Upserted) else None
+            consent = said.consent if said is not None and arrived not in counted else None
+            if said is not None and said.email and consent is not None and consent.status is ConsentStatus.OPTED_OUT:
+                late.append(Held(normalised(said.email), arrived.received_at, arrived.received_at))
+        return late
 
     def holders(self, email: str) -> list[str]:
         """Those who have the address now."""

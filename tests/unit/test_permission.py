@@ -5,7 +5,7 @@ from datetime import datetime
 from accord.domain.address import Address, Holder
 from accord.domain.consent import Memory
 from accord.domain.contact import ContactStatus
-from accord.domain.permission import Permission, Ruling, is_owner, permission
+from accord.domain.permission import Permission, Ruling, declined_elsewhere, owner, permission
 from accord.domain.reasons import ReasonCode
 from accord.domain.record import Record
 from accord.domain.values import BEGINNING
@@ -252,19 +252,46 @@ def test_a_sign_up_at_the_new_address_answers_what_happened_at_the_old_one() -> 
     assert permission(heron(), nest(confirmed_at=LATER), (left_behind(unsubscribed_at=NOON),)) == FREE
 
 
+def declining(at: datetime, opted_in: datetime | None = BEFORE, until: datetime | None = None) -> Holder:
+    """Somebody else who has, or had, the address, and unsubscribed in Mailchimp at another one."""
+    return mate(opted_in, until=until).model_copy(update={"declined_at": at})
+
+
+def test_who_opted_out_in_mailchimp_elsewhere_closes_the_address_that_they_share() -> None:
+    assert permission(heron(), nest(declining(NOON)), ()) == nothing(ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
+
+
+def test_when_all_who_share_it_agreed_anew_the_person_is_asked() -> None:
+    opted_out_between = declining(NOON, opted_in=LATER)
+    assert permission(heron(LATER), nest(opted_out_between), ()).permission is Permission.ASK
+    assert permission(heron(), nest(opted_out_between), ()) == nothing(ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
+
+
+def test_of_who_left_the_opt_out_elsewhere_counts_by_its_date() -> None:
+    gone = declining(NOON, until=NOON)
+    assert permission(heron(), nest(gone), ()) == nothing(ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
+    assert permission(heron(LATER), nest(gone), ()).permission is Permission.ASK
+
+
+def test_what_stands_against_a_member_elsewhere_is_the_newest_opt_out_they_did_not_take_back() -> None:
+    first, second = left_behind(unsubscribed_at=BEFORE), left_behind(unsubscribed_at=NOON)
+    assert declined_elsewhere(heron(), nest(unsubscribed_at=LATER), (first, second)) == NOON
+    assert declined_elsewhere(heron(), nest(), (left_behind(unsubscribed_at=BEFORE, confirmed_at=NOON),)) is None
+
+
 # --- whose data is shown --------------------------------------------------------------------------------------------
 
 
 def test_the_longest_holder_who_agrees_is_shown() -> None:
     newcomer = mate().model_copy(update={"since": NOON})
-    assert is_owner(heron(), nest(newcomer))
+    assert owner(nest(newcomer)) == "heron"
 
 
 def test_of_two_who_came_together_the_lower_member_id_is_shown() -> None:
-    assert is_owner(heron(), nest(mate()))
-    assert not is_owner(heron(), nest(mate().model_copy(update={"member_id": "egret"})))
+    assert owner(nest(mate())) == "heron"
+    assert owner(nest(mate().model_copy(update={"member_id": "egret"}))) == "egret"
 
 
 def test_a_holder_who_does_not_agree_is_not_shown() -> None:
     silent = mate(None).model_copy(update={"since": BEFORE - minutes(1)})
-    assert is_owner(heron(), nest(silent))
+    assert owner(nest(silent)) == "heron"

@@ -79,7 +79,7 @@ def three_verbs_are_three(log: Chronicle, member: str, email: str, action: Activ
             holders = {member, *log.holders(email), *log.former_holders(email)}
             in_mailchimp = any(
                 seen.what in OPT_OUTS_IN_MAILCHIMP
-                for place in {email, *(held.email for held in log.held(member))}
+                for place in {email, *(held.email for holder in holders for held in log.held(holder))}
                 for seen in log.happened[place]
             )
             assert in_mailchimp or any(log.stands_out(m) for m in holders), "promise 7: nobody opted out"
@@ -116,6 +116,11 @@ def nobody_who_declined_is_mailed(history: History, email: str) -> None:
     own = [seen.at for seen in log.happened[email] if seen.what == "confirmed"] if len(holders) == 1 else []
     if any(log.stands_out(member) and not any(after(at, log.opted_out(member)) for at in own) for member in holders):
         assert log.shown.get(email) not in MAILED, "promise 6: a holder opted out"
+    for member in holders if len(holders) > 1 else ():
+        for place, _, at in log.against(member, email):
+            if place != email and not all(after(log.opted_in(holder), at) for holder in holders):
+                why = f"promise 6: {member}, who has the address, opted out at {place}"
+                assert log.shown.get(email) is not ContactStatus.SUBSCRIBED, why
 
 
 def foreign_tags_stay(history: History, email: str) -> None:
@@ -130,7 +135,7 @@ def who_may_be_mailed_is(history: History, member: str) -> None:
     """Liveness: consent without a restriction ends in a contact that shows it."""
     log = history.chronicle
     email = log.email(member)
-    if log.departed(member) or email is None or len(log.holders(email)) > 1:
+    if log.departed(member) or email is None or len(log.holders(email)) > 1 or log.declined_by_others(member, email):
         return
     if log.forbids(member, email, log.policy.first_status) == []:
         record = history.records[member]

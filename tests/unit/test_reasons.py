@@ -7,7 +7,7 @@ import pytest
 from accord.domain.reason_texts import Language, explain
 from accord.domain.reasons import ReasonCode
 
-WITH_DETAIL = {ReasonCode.FIELD_INVALID, ReasonCode.REFUSED_BY_MAILCHIMP}
+WITH_DETAIL = {ReasonCode.FIELD_INVALID, ReasonCode.REFUSED_BY_MAILCHIMP, ReasonCode.SHARED_WITH}
 
 
 @pytest.mark.parametrize("code", list(ReasonCode))

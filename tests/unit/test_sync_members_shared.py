@@ -25,6 +25,67 @@ def test_p25_two_members_share_one_contact_and_either_opt_out_wins() -> None:
     assert scene.status("m-1") == (Status.SHARED, ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
 
 
+def test_p25_the_other_holder_shows_whose_the_contact_is() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member("den@fox.test"), "m-1"))
+    scene.post(upserted(a_member("den@fox.test"), "m-2", at=NOON + minutes(1)))
+    assert scene.record("m-2").reason.detail == "m-1"
+
+
+def a_shared_den(scene: Scene) -> None:
+    """m-2 unsubscribed in Mailchimp at an address of their own, and now has that of m-1, who agreed."""
+    scene.post(upserted(a_member("den@fox.test"), "m-1"), upserted(a_member("earth@fox.test"), "m-2"))
+    scene.clock.pass_(60)
+    scene.audience.turn("earth@fox.test", UNSUBSCRIBED)
+    scene.post(upserted(a_member("earth@fox.test", plan="Night"), "m-2", at=NOON + minutes(2)))
+    scene.clock.pass_(60)
+    scene.post(upserted(a_member("den@fox.test", plan="Night"), "m-2", at=NOON + minutes(3)))
+    scene.settle_all()
+
+
+def test_p25_who_unsubscribed_in_mailchimp_brings_that_along_to_a_shared_address() -> None:
+    scene = Scene()
+    a_shared_den(scene)
+    assert scene.seen("den@fox.test") is UNSUBSCRIBED
+    assert scene.status("m-1") == (Status.SHARED, ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
+    assert scene.status("m-2") == (Status.UNSUBSCRIBED, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP)
+    scene.post(upserted(a_member("den@fox.test", plan="Day"), "m-1", at=NOON + minutes(4)))
+    scene.settle_all()
+    assert scene.seen("den@fox.test") is UNSUBSCRIBED
+
+
+def test_p25_a_shared_address_is_asked_once_when_all_its_holders_agreed_anew() -> None:
+    scene = Scene()
+    a_shared_den(scene)
+    for number, who in enumerate(("m-1", "m-2"), start=5):
+        scene.clock.pass_(60)
+        fresh = opted_in(NOON + minutes(4))
+        scene.post(upserted(a_member("den@fox.test", consent=fresh), who, at=NOON + minutes(number)))
+    scene.settle_all()
+    assert scene.seen("den@fox.test") is PENDING
+    assert sum(person.confirmations for person in scene.audience.people.values()) == 1
+
+
+def test_an_unsubscribe_seen_at_a_shared_address_is_told_to_all_who_have_it() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member("den@fox.test"), "m-1"), upserted(a_member("den@fox.test"), "m-2"))
+    scene.clock.pass_(60)
+    scene.audience.turn("den@fox.test", UNSUBSCRIBED)
+    scene.post(upserted(a_member("den@fox.test", plan="Night"), "m-1", at=NOON + minutes(2)))
+    scene.settle_all()
+    for who in ("m-1", "m-2"):
+        assert scene.status(who) == (Status.UNSUBSCRIBED, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP)
+
+
+def test_an_opt_out_that_comes_late_counts_at_the_address_it_came_with() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member("hill@ant.test"), "m-1", at=NOON + minutes(5)))
+    scene.post(upserted(a_member("old-hill@ant.test", consent=opted_out(NOON)), "m-1", at=NOON))
+    scene.post(upserted(a_member("old-hill@ant.test", consent=opted_in(NOON - minutes(60))), "m-2"))
+    scene.settle_all()
+    assert scene.seen("old-hill@ant.test") is None
+
+
 def test_a_confirmation_that_was_never_asked_for_is_asked_for_again() -> None:
     scene = Scene()
     scene.post(upserted(a_member()))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from accord.domain.address import Address
+from accord.domain.address import Address, Holder
 from accord.domain.changes import Arrived
 from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.contact import Contact, ContactPatch, NewContact, TagChange
@@ -76,14 +76,16 @@ class Claim:
 class Settlement:
     """What came of one attempt, or of a decision that sent nothing, for one member.
 
-    `addresses` are stored only while the attempt of `token` still stands on them (their holders are left as they
-    are); `record` only if the stored one still has its revision. All of it or nothing.
+    `addresses` are stored only while the attempt of `token` still stands on them (of their holders only `holders`
+    change); `record` only if the stored one still has its revision. All of it or nothing.
     """
 
     record: Record
     addresses: tuple[Address, ...] = ()
     token: str | None = None
     events: tuple[Event, ...] = ()
+    holders: tuple[tuple[str, Holder], ...] = ()
+    """The member's entries that change with the record, by address key, as in an intent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from accord.domain.consent import Statement
 from accord.domain.history import Event
 from accord.domain.reasons import Status
 from accord.domain.record import Record
+from accord.domain.values import newest
 
 type Item = dict[str, dict[str, str]]
 """An item as DynamoDB's low-level client has it: every attribute by its type, `S` or `N`."""
@@ -198,8 +199,7 @@ def address_of(key: str, stored: Sequence[Item]) -> Address:
 
 
 def _importance(holder: Holder) -> tuple[bool, bool, datetime, str]:
-    memory = holder.memory
-    at = memory.opted_out_at if memory.stands_opted_out else None
+    at = newest(holder.memory.opted_out_at if holder.memory.stands_opted_out else None, holder.declined_at)
     return holder.until is None, at is not None, at or holder.until or holder.since, holder.member_id
 
 

@@ -92,13 +92,17 @@ def settled_address_write(audience_id: str, address: Address, token: str) -> Wri
 
 
 def settlement_writes(audience_id: str, settlement: Settlement, history: timedelta) -> list[Write]:
-    """The record alone, or with its addresses and its events."""
+    """The record alone, or with its addresses, its member's entries at them and its events."""
     record, token = settlement.record, settlement.token
     writes = [record_write(record)]
     if settlement.addresses:
         if token is None:
             raise ValueError("an address is settled under the token of its attempt")
         writes += [settled_address_write(audience_id, address, token) for address in settlement.addresses]
+    settled = {address.key for address in settlement.addresses}  # whose revision grows by this already
+    for key, holder in settlement.holders:
+        entry, revision = _holder_writes(audience_id, key, holder)
+        writes += [entry] if key in settled else [entry, revision]
     return writes + [put(event_item(record.connection_id, event, history)) for event in settlement.events]
 
 

@@ -1,5 +1,6 @@
 """The memory of one email address in one audience: who holds it, what happened there, what Mailchimp last showed."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from accord.domain.consent import Memory, newer
@@ -15,6 +16,8 @@ class Holder(Value):
     member_id: str
     since: Moment
     memory: Memory = Memory()
+    declined_at: Moment | None = None
+    """An opt-out that they made in Mailchimp at another address of theirs, and that nothing answers here."""
     until: Moment | None = None
 
 
@@ -110,6 +113,12 @@ class Address(Value):
             sorted((h for h in self.holders if h.until is None), key=lambda holder: (holder.since, holder.member_id))
         )
 
+    @property
+    def facts(self) -> tuple[datetime | None, ...]:
+        """What was seen of the will of whoever reads mail here, and of the staff's: it concerns every holder."""
+        will = (self.confirmed_at, self.unsubscribed_at, self.compliance_at, self.complained_at, self.forgotten_at)
+        return (*will, self.bounced_at, self.archived_by_staff_at, self.erased_at)
+
     def held_with_others(self, member_id: str) -> bool:
         """Whether somebody other than this member holds the address now."""
         return any(holder.member_id != member_id for holder in self.current_holders)
@@ -118,8 +127,11 @@ class Address(Value):
         """Whether somebody other than this member holds the address now and agrees to be mailed there: upstream says
         so, or they were seen to opt in here, where nobody else has the address."""
         here = self.confirmed_at if len(self.current_holders) == 1 else None
-        others = (h.memory for h in self.current_holders if h.member_id != member_id)
-        return any(newer(newest(m.opted_in_at, here), m.opted_out_at) for m in others)
+        others = (holder for holder in self.current_holders if holder.member_id != member_id)
+        return any(
+            newer(newest(other.memory.opted_in_at, here), newest(other.memory.opted_out_at, other.declined_at))
+            for other in others
+        )
 
     def taken_over(self, member_id: str) -> bool:
         """Whether this member left the address and somebody else has it now."""

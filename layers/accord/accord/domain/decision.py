@@ -22,7 +22,7 @@ from accord.domain.case import Case, departed
 from accord.domain.connection import Departure, OnEmailChange
 from accord.domain.contact import MAILED, ContactStatus
 from accord.domain.payload import InvalidField, Payload
-from accord.domain.permission import OPT_OUTS, Permission, Ruling, is_owner, never_in_mailchimp, permission
+from accord.domain.permission import OPT_OUTS, Permission, Ruling, never_in_mailchimp, owner, permission
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Presence
 
@@ -99,8 +99,8 @@ def _stay(case: Case, ruling: Ruling) -> Action:
         return Hold(Status.FAILED, ReasonCode.ADDRESS_SHARED_BY_TOO_MANY)
     if ruling.permission is Permission.NOTHING:
         return _tidy(case) or _held_back(case, ruling.reason)
-    if not is_owner(case.record, address):
-        return _tidy(case) or Hold(Status.SHARED, ReasonCode.SHARED_WITH)
+    if (shown := owner(address)) is not None and shown != case.record.member_id:
+        return _tidy(case) or Hold(Status.SHARED, ReasonCode.SHARED_WITH, shown)
     if case.payload is None:
         return Exclude(ReasonCode.PROFILE_NEEDED)
     if isinstance(case.payload, InvalidField):

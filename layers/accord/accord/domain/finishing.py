@@ -6,6 +6,7 @@ from accord.domain.actions import Exclude, Passive
 from accord.domain.case import Case
 from accord.domain.connection import OnEmailChange
 from accord.domain.contact import ContactStatus
+from accord.domain.permission import declined_elsewhere
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import HeldAddress, Presence, Reason, Record
 
@@ -14,7 +15,32 @@ GRACE = timedelta(hours=1)
 
 
 def finished(case: Case, passive: Passive, at: datetime) -> Record:
-    """The record when nothing is left to do: a status with its reason, and no more personal data than it needs."""
+    """The record when nothing is left to do: a status with its reason, and no more personal data than it needs. It
+    stays due where the others at an address must first hear of an opt-out that this member made elsewhere."""
+    record = _concluded(case, passive, at)
+    addresses = tuple(_witnessed(case, held) for held in record.addresses)
+    if addresses == record.addresses:
+        return record
+    record = record.model_copy(update={"addresses": addresses})
+    shared = any(address.held_with_others(record.member_id) for address in case.addresses)
+    return with_news(record, at) if shared else record
+
+
+def with_news(record: Record, at: datetime) -> Record:
+    """The record of a member with something to tell the others who hold their addresses, before it is settled."""
+    return record.model_copy(update={"holders_changed": True, "due_at": record.due_at or at})
+
+
+def _witnessed(case: Case, held: HeldAddress) -> HeldAddress:
+    """Whether an opt-out made in Mailchimp elsewhere stands at an address; of one that was left, as it was then."""
+    address = next((a for a in case.addresses if a.key == held.key), None)
+    if address is None or held.left_at is not None:
+        return held
+    others = tuple(a for a in case.addresses if a is not address)
+    return held.model_copy(update={"declined_at": declined_elsewhere(case.record, address, others)})
+
+
+def _concluded(case: Case, passive: Passive, at: datetime) -> Record:
     record = case.record
     if _consent_may_follow(record, passive) and at < record.since + GRACE:
         return _with_profile_for_now(record, passive, at)

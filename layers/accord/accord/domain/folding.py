@@ -8,7 +8,7 @@ from accord.domain.address import Holder
 from accord.domain.case import departed
 from accord.domain.changes import Arrived, Erased, Left, Upserted
 from accord.domain.connection import Connection, OnEmailChange, Policy
-from accord.domain.consent import Statement, memory_of
+from accord.domain.consent import ConsentStatus, Statement, memory_of
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import HeldAddress, Presence, Reason, Record
 from accord.domain.values import normalised
@@ -59,12 +59,13 @@ def fold(
             record = _taken(record, arrived, policy, key_of)
         elif position < record.position:
             superseded.append(arrived)
+            record = _with(record, addresses=_remembered(record, arrived, key_of))
         if position > record.position:
             record = _with(record, position=position, version=arrived.shown_version(order))
     if record == known and not superseded:
         return None
-    holders = _changed_holders(known, record)
-    if known is not None and _wanted(known) == _wanted(record):
+    holders = changed_holders(known, record)
+    if known is not None and not holders and _wanted(known) == _wanted(record):
         return Intent(_noted(known, record), tuple(statements), tuple(superseded), holders, material=False)
     record = _queued(record, bool(holders), changes[-1].received_at, due_at)
     return Intent(record, tuple(statements), tuple(superseded), holders, material=True)
@@ -114,6 +115,18 @@ def _held(record: Record, policy: Policy, at: datetime) -> tuple[HeldAddress, ..
     return tuple(addresses)
 
 
+def _remembered(record: Record, arrived: Arrived, key_of: KeyOf) -> tuple[HeldAddress, ...]:
+    """An opt-out that comes late still counts at the address it came with, which the member has left by now."""
+    member = arrived.change.member if isinstance(arrived.change, Upserted) else None
+    if member is None or not member.email or member.consent is None:
+        return record.addresses
+    key = key_of(normalised(member.email))
+    if member.consent.status is not ConsentStatus.OPTED_OUT or any(held.key == key for held in record.addresses):
+        return record.addresses
+    at = arrived.received_at
+    return (*record.addresses, HeldAddress(key=key, since=at, left_at=at, until=at))
+
+
 def _erased(record: Record, at: datetime) -> Record:
     """Nobody holds an address any more once they are erased: whoever shares it decides alone what becomes of it."""
     gone = tuple(held.model_copy(update={"left_at": held.left_at or at}) for held in record.addresses)
@@ -146,12 +159,19 @@ def _wanted(record: Record) -> tuple[object, ...]:
 def holders_of(record: Record) -> dict[str, Holder]:
     """The member's entry at each of their addresses."""
     return {
-        held.key: Holder(member_id=record.member_id, since=held.since, memory=record.memory, until=held.left_at)
+        held.key: Holder(
+            member_id=record.member_id,
+            since=held.since,
+            memory=record.memory,
+            declined_at=held.declined_at,
+            until=held.left_at,
+        )
         for held in record.addresses
     }
 
 
-def _changed_holders(known: Record | None, record: Record) -> tuple[tuple[str, Holder], ...]:
+def changed_holders(known: Record | None, record: Record) -> tuple[tuple[str, Holder], ...]:
+    """The member's entries that are not as they were, by address key."""
     before = holders_of(known) if known is not None else {}
     return tuple((key, holder) for key, holder in holders_of(record).items() if before.get(key) != holder)
 

@@ -88,7 +88,25 @@ def _opt_outs_upstream(record: Record, address: Address) -> Iterator[Ruling]:
 
 
 def _opt_outs_in_mailchimp(record: Record, address: Address, others: tuple[Address, ...]) -> Iterator[Ruling]:
-    for place in (address, *others):
+    for at, reason in _unanswered(record, address, (address, *others)):
+        if reason in {ReasonCode.COMPLAINED, ReasonCode.PERMANENTLY_DELETED}:
+            yield Ruling(Permission.NOTHING, reason)
+        else:
+            yield _ask_on_fresh_consent(record, address, at, reason)
+    for holder in _others(address, record.member_id):  # now or before: who has left counts by the date of the opt-out
+        if holder.declined_at is not None:
+            yield _ask_on_fresh_consent(record, address, holder.declined_at, ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
+
+
+def declined_elsewhere(record: Record, address: Address, others: tuple[Address, ...]) -> datetime | None:
+    """The newest opt-out that the member made in Mailchimp at their other addresses and that stands at this one: the
+    others who hold it are told, since one address has one ruling."""
+    return max((at for at, _ in _unanswered(record, address, others)), default=None)
+
+
+def _unanswered(record: Record, address: Address, places: tuple[Address, ...]) -> Iterator[tuple[datetime, ReasonCode]]:
+    """The opt-outs made in Mailchimp at these addresses that are the person's and that they took back nowhere."""
+    for place in places:
         confirmed = _confirmed_at(record, address, place)
         for at, reason in (
             (place.complained_at, ReasonCode.COMPLAINED),
@@ -99,10 +117,7 @@ def _opt_outs_in_mailchimp(record: Record, address: Address, others: tuple[Addre
             shared = bool(_others(place, record.member_id))  # now or before
             if at is None or newer(confirmed, at) or not (place is address or _theirs(record, place, at, shared)):
                 continue
-            if reason in {ReasonCode.COMPLAINED, ReasonCode.PERMANENTLY_DELETED}:
-                yield Ruling(Permission.NOTHING, reason)
-            else:
-                yield _ask_on_fresh_consent(record, address, at, reason)
+            yield at, reason
 
 
 def _ask_on_fresh_consent(record: Record, address: Address, at: datetime, reason: ReasonCode) -> Ruling:
@@ -162,11 +177,11 @@ def _theirs(record: Record, place: Address, at: datetime, shared: bool) -> bool:
     return mine is None or mine.until is None or not shared or at <= mine.until
 
 
-def is_owner(record: Record, address: Address) -> bool:
-    """Whether this member's data is shown: the longest holder among those who agree, ties by member id."""
+def owner(address: Address) -> str | None:
+    """Whose data is shown: the member who holds the address longest among those who agree, ties by member id."""
     holders = address.current_holders
     agreeing = [h for h in holders if h.memory.opted_in_at is not None and not h.memory.stands_opted_out]
-    return next((holder.member_id for holder in (agreeing or holders)), record.member_id) == record.member_id
+    return next((holder.member_id for holder in (agreeing or holders)), None)
 
 
 def never_in_mailchimp(addresses: tuple[Address, ...]) -> bool:

@@ -8,7 +8,7 @@ Language = Literal["en", "fr"]
 
 
 class Text(NamedTuple):
-    """`{detail}` stands for a name that is no personal data: of a field, of a group."""
+    """`{detail}` stands for a name that is no personal data: of a field, of a group; or for a member id."""
 
     message: str
     next_step: str
@@ -171,9 +171,9 @@ _TEXTS: dict[ReasonCode, dict[Language, Text]] = {
         "Rien à faire.",
     ),
     ReasonCode.SHARED_WITH: _both(
-        "Another member has the same address; the contact shows that member's data.",
+        "The member {detail} has the same address, and the contact is theirs: their status says how it stands.",
         "Nothing to do, or give the members different addresses.",
-        "Un autre membre a la même adresse ; le contact montre les données de ce membre.",
+        "Le membre {detail} a la même adresse, et le contact est le sien : son statut dit où il en est.",
         "Rien à faire, ou donnez des adresses différentes aux membres.",
     ),
     ReasonCode.ADDRESS_SHARED_BY_TOO_MANY: _both(

@@ -32,6 +32,8 @@ class HeldAddress(Value):
     since: Moment
     left_at: Moment | None = None
     until: Moment | None = None
+    declined_at: Moment | None = None
+    """An opt-out that the member made in Mailchimp at another address, as it stood when they last had this one."""
 
 
 class Refusal(Value):

@@ -79,6 +79,12 @@ class MemberWork:
         return self.with_addresses(*(outcome.unresolved(self.addresses[key], until) for key in self.before))
 
     @property
+    def has_news(self) -> bool:
+        """Whether something was seen at a claimed address that concerns the others who hold it."""
+        shared = (key for key in self.before if self.addresses[key].held_with_others(self.record.member_id))
+        return any(self.addresses[key].facts != self.before[key].facts for key in shared)
+
+    @property
     def claimed_addresses(self) -> tuple[Address, ...]:
         """The addresses to store with the outcome of the attempt."""
         return tuple(self.addresses[key] for key in self.before)

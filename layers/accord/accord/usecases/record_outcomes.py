@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Self
 
 from accord.domain.actions import (
     Active,
@@ -18,7 +19,9 @@ from accord.domain.actions import (
     Unsubscribe,
     Update,
 )
+from accord.domain.address import Holder
 from accord.domain.connection import Connection
+from accord.domain.finishing import with_news
 from accord.domain.history import Event, EventKind
 from accord.domain.reasons import Status
 from accord.domain.record import Record
@@ -49,11 +52,17 @@ class Outcome:
     record: Record
     events: tuple[Event, ...] = ()
     goes_on: bool = False
+    holders: tuple[tuple[str, Holder], ...] = ()
+    """The member's entries at their addresses that change with this."""
 
     @property
     def settlement(self) -> Settlement:
         """All of it, in the form the ledger takes."""
-        return Settlement(self.record, self.work.claimed_addresses, self.work.token, self.events)
+        return Settlement(self.record, self.work.claimed_addresses, self.work.token, self.events, self.holders)
+
+    def over(self, fresh: Record, at: datetime) -> Self:
+        """What remains of it after somebody else stored a newer record: the addresses, and what others must hear."""
+        return replace(self, record=with_news(fresh, at) if self.work.has_news else fresh, holders=())
 
 
 def events_of(
@@ -108,7 +117,7 @@ class RecordOutcomes:
             fresh = self.ledger.records(self.connection.id, [o.record.member_id for o in missed]) if missed else {}
             read_again += [fresh[o.record.member_id] for o in missed if o.work.token is None]
             outcomes = [
-                replace(outcome, record=fresh[outcome.record.member_id])
+                outcome.over(fresh[outcome.record.member_id], self.clock.now())
                 for outcome in missed
                 if outcome.work.token is not None
             ]

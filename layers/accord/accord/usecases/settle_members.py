@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import batched
 
 from accord.domain.actions import Active, Create, Erase, Exclude, Hold, Look, Nothing, Passive, Tag, Unsubscribe
 from accord.domain.connection import Connection, ConnectionState
-from accord.domain.finishing import finished, tried_again
+from accord.domain.finishing import finished, tried_again, with_news
+from accord.domain.folding import changed_holders
 from accord.domain.payload import NationalPhone
 from accord.domain.reasons import ReasonCode
 from accord.domain.record import Record
@@ -61,27 +62,30 @@ class SettleMembers:
             self._postpone(records)
             return
         works = self._read(records)
-        self._touch_others(works)
+        decided_anyway = {record.member_id for record in records}
         for _ in range(ROUNDS):
             if not works:
                 return
-            orders, works = self._decide(works)
+            orders, works = self._decide(self._touch_others(works, decided_anyway))
             works += self._act(orders)
+            decided_anyway = set()
         self._postpone([work.record for work in works])
 
-    def _touch_others(self, works: Sequence[MemberWork]) -> None:
-        """What a holder of an address said concerns the others who hold it: they are decided again. Those of this
-        batch are anyway. The record says so until it is settled, so that a crash repeats this."""
-        here = {work.record.member_id for work in works}
+    def _touch_others(self, works: Sequence[MemberWork], decided_anyway: set[str]) -> list[MemberWork]:
+        """What a holder of an address said, or did in Mailchimp, concerns the others who hold it: they are decided
+        again. The stored record says so until something is stored after this, so that a crash repeats it."""
         others = {
             holder.member_id
             for work in works
             if work.record.holders_changed
             for address in work.addresses.values()
             for holder in address.current_holders
+            if holder.member_id != work.record.member_id
         }
-        if others - here:
-            self.ledger.touch(self.connection.id, others - here, self.clock.now())
+        if others - decided_anyway:
+            self.ledger.touch(self.connection.id, others - decided_anyway, self.clock.now())
+        told = {"holders_changed": False}
+        return [replace(work, record=work.record.model_copy(update=told)) for work in works]
 
     def _read(self, records: Sequence[Record]) -> list[MemberWork]:
         keys = {held.key for record in records for held in record.addresses}
@@ -234,14 +238,19 @@ class SettleMembers:
         following = self.decide(work)
         if isinstance(following, Exclude | Hold | Nothing):
             return self._concluded(work, following)
-        return Outcome(work, work.record, events_of(work, work.done, None, work.record, self.clock.now()), goes_on=True)
+        now = self.clock.now()
+        record = with_news(work.record, now) if work.has_news else work.record
+        return Outcome(work, record, events_of(work, work.done, None, record, now), goes_on=True)
 
     def _concluded(self, work: MemberWork, end: Passive) -> Outcome:
         now = self.clock.now()
         record = finished(work.case(None, self.connection.policy), end, now)
         if work.done:
             record = record.model_copy(update={"attempts": record.attempts + 1})
-        return Outcome(work, record, events_of(work, work.done, end, record, now))
+        if work.has_news:
+            record = with_news(record, now)
+        events = events_of(work, work.done, end, record, now)
+        return Outcome(work, record, events, record.holders_changed, changed_holders(work.record, record))
 
     def _store(self, outcomes: Sequence[Outcome]) -> list[MemberWork]:
         going_on, records = self.record(outcomes)
