@@ -125,6 +125,10 @@ class FakeAudience:
             person.own_unsubscribe = status is ContactStatus.UNSUBSCRIBED  # staff who archive do not undo it
         self._write(person, status=status)
 
+    def move(self, email: str, to: str) -> None:
+        """The person gives their contact another address."""
+        self._move(self.people[subscriber_hash(email)], to)
+
     def release_late(self, *, overdue: bool = False) -> None:
         """Calls that timed out take effect now; with `overdue` only those that Mailchimp must have got to."""
         now = self.clock.now()

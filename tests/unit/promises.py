@@ -120,6 +120,8 @@ class Chronicle(Upstream):
         for place in (email, to):
             if place is not None:
                 self.unclear[place].add(type(action).__name__)
+        if to is not None:  # a contact that did move took its tags along
+            self.own_tags[to] |= self.own_tags[email]
 
     def noted(self, action: Active, email: str) -> None:
         """What holds whether or not the call took effect: a consenting member's contact was found, and is adopted; it

@@ -180,7 +180,7 @@ class History:
             case Tag():
                 (answer,) = TagContacts(self.mailchimp, SETUP, lambda _setup: None)([(work, action)])
             case _:
-                answer = perform(self.mailchimp, work, action, now)
+                answer = perform(self.mailchimp, work, action, now, key_of)
         if isinstance(answer, MemberWork):
             return answer
         raise answer

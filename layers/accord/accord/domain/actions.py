@@ -59,6 +59,15 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """The person gave the contact at `key` another address in Mailchimp: what is known of it goes to `to_key`."""
+
+    key: str
+    to_key: str
+    subscriber_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tag:
     """Make the difference within Accord's own tags; many members' differences go out in one call a tag."""
 
@@ -115,6 +124,6 @@ class Nothing:
     detail: str = ""
 
 
-type Active = Look | Create | Update | Reconfirm | Move | Tag | Archive | Unsubscribe | Erase
+type Active = Look | Create | Update | Reconfirm | Move | Follow | Tag | Archive | Unsubscribe | Erase
 type Passive = Exclude | Hold | Nothing
 type Action = Active | Passive

@@ -28,8 +28,8 @@ class Case:
 
     @property
     def current(self) -> Address | None:
-        """The address that upstream says the member has now."""
-        return next((address for address in self.addresses if address.key == self.record.current), None)
+        """The address that the member has now: upstream's, or the one they chose in Mailchimp since."""
+        return next((address for address in self.addresses if address.key == self.record.place), None)
 
     @property
     def kept(self) -> tuple[Address, ...]:
@@ -40,7 +40,7 @@ class Case:
     @property
     def leftovers(self) -> tuple[Address, ...]:
         """Addresses in Accord's care that are not the current one: an address change left them behind."""
-        return tuple(address for address in self.kept if address.key != self.record.current)
+        return tuple(address for address in self.kept if address.key != self.record.place)
 
     def to_archive(self, address: Address) -> bool:
         """Whether an archiving would end this contact, Accord's own, and nobody else who holds its address agreed."""

@@ -10,6 +10,7 @@ from accord.domain.actions import (
     Archive,
     Erase,
     Exclude,
+    Follow,
     Hold,
     Look,
     Nothing,
@@ -33,6 +34,9 @@ def decide(case: Case) -> Action:
         return Look(unknown.key)
     if case.record.presence is Presence.ERASED:
         return _erase(case)
+    own, current = case.record.own_change, case.record.current
+    if own is not None and current is not None and not own.followed:
+        return Follow(current, own.key, own.subscriber_hash)
     ruling = _ruling(case)
     if (opt_out := _opt_out_to_carry(case, ruling)) is not None:
         return Unsubscribe(opt_out.key)
@@ -103,6 +107,8 @@ def _stay(case: Case, ruling: Ruling) -> Action:
         return _tidy(case) or Hold(Status.SHARED, ReasonCode.SHARED_WITH, shown)
     if case.payload is None:
         return Exclude(ReasonCode.PROFILE_NEEDED)
+    if (own := case.record.own_change) is not None and not own.email:
+        return Look(own.key)
     if isinstance(case.payload, InvalidField):
         return Hold(Status.FAILED, ReasonCode.FIELD_INVALID, case.payload.field)
     if (refusal := case.record.refusal) is not None and refusal.digest == case.payload.digest:

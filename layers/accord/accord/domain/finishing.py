@@ -8,7 +8,7 @@ from accord.domain.connection import OnEmailChange
 from accord.domain.contact import ContactStatus
 from accord.domain.permission import declined_elsewhere
 from accord.domain.reasons import ReasonCode, Status
-from accord.domain.record import HeldAddress, Presence, Reason, Record
+from accord.domain.record import HeldAddress, OwnChange, Presence, Reason, Record
 
 GRACE = timedelta(hours=1)
 """How long a profile without any word on consent is kept, should the word still come."""
@@ -29,6 +29,12 @@ def finished(case: Case, passive: Passive, at: datetime) -> Record:
 def with_news(record: Record, at: datetime) -> Record:
     """The record of a member with something to tell the others who hold their addresses, before it is settled."""
     return record.model_copy(update={"holders_changed": True, "due_at": record.due_at or at})
+
+
+def chose(record: Record, own: OwnChange) -> Record:
+    """The record of a member who gave their contact another address in Mailchimp: they hold it from now on."""
+    kept = tuple(held for held in record.addresses if held.key != own.key)
+    return record.model_copy(update={"own_change": own, "addresses": (*kept, HeldAddress(key=own.key, since=own.at))})
 
 
 def _witnessed(case: Case, held: HeldAddress) -> HeldAddress:
@@ -58,6 +64,8 @@ def _concluded(case: Case, passive: Passive, at: datetime) -> Record:
         update["settled_version"] = record.version
     if isinstance(passive, Exclude) or record.presence is not Presence.PRESENT:
         update["profile"] = None
+        if record.own_change is not None:
+            update["own_change"] = record.own_change.model_copy(update={"email": ""})
     if passive.reason is ReasonCode.PROFILE_NEEDED:
         update["profile_mark"] = ""  # so that the same profile, posted again, counts as a change
     return record.model_copy(update=update)
@@ -83,7 +91,7 @@ def _let_go(case: Case, held: HeldAddress, at: datetime) -> HeldAddress:
     address = next((a for a in case.addresses if a.key == held.key), None)
     waiting = address is not None and address.ours and address.seen is ContactStatus.PENDING
     busy = address is not None and case.to_archive(address)
-    stays = case.policy.on_email_change is OnEmailChange.KEEP_OLD or held.key == case.record.current
+    stays = case.policy.on_email_change is OnEmailChange.KEEP_OLD or held.key == case.record.place
     if stays or waiting or busy or held.until is not None:
         return held
     return held.model_copy(update={"until": at})

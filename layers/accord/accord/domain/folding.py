@@ -76,6 +76,7 @@ def _taken(record: Record, arrived: Arrived, policy: Policy, key_of: KeyOf) -> R
     match arrived.change:
         case Upserted(member=member):
             back = record.presence is Presence.LEFT
+            current = key_of(normalised(member.email)) if member.email else None
             record = _with(
                 record,
                 presence=Presence.PRESENT,
@@ -83,7 +84,8 @@ def _taken(record: Record, arrived: Arrived, policy: Policy, key_of: KeyOf) -> R
                 profile_mark=key_of(member.model_dump_json()),
                 consent=member.consent or record.consent,
                 returned_at=at if back else record.returned_at,
-                current=key_of(normalised(member.email)) if member.email else None,
+                current=current,
+                own_change=record.own_change if current == record.current else None,
             )
         case Left():
             record = _with(record, presence=Presence.LEFT)
@@ -93,20 +95,22 @@ def _taken(record: Record, arrived: Arrived, policy: Policy, key_of: KeyOf) -> R
 
 
 def _held(record: Record, policy: Policy, at: datetime) -> tuple[HeldAddress, ...]:
-    """The member's addresses after a change: the current one is held as long as the member has not departed; one
-    that a `keep_old` policy leaves behind stays theirs, so that opting out and leaving reach it."""
+    """The member's addresses after a change: the current one is held as long as the member has not departed, and so
+    is the one they chose in Mailchimp; one that a `keep_old` policy leaves behind stays theirs, so that opting out
+    and leaving reach it."""
     gone = departed(record, policy) is not None
     keeps = policy.on_email_change is OnEmailChange.KEEP_OLD
     addresses = []
     for held in record.addresses:
-        theirs = not gone and (held.key == record.current or (keeps and held.until is None))
+        has = held.key in {record.current, record.place}
+        theirs = not gone and (has or (keeps and held.until is None))
         reopened = theirs and held.left_at is not None
         addresses.append(
             held.model_copy(
                 update={
                     "since": at if reopened else held.since,
                     "left_at": None if theirs else (held.left_at or at),
-                    "until": None if held.key == record.current else held.until,
+                    "until": None if has else held.until,
                 }
             )
         )
@@ -130,7 +134,9 @@ def _remembered(record: Record, arrived: Arrived, key_of: KeyOf) -> tuple[HeldAd
 def _erased(record: Record, at: datetime) -> Record:
     """Nobody holds an address any more once they are erased: whoever shares it decides alone what becomes of it."""
     gone = tuple(held.model_copy(update={"left_at": held.left_at or at}) for held in record.addresses)
-    return _with(record, presence=Presence.ERASED, profile=None, profile_mark="", consent=None, addresses=gone)
+    return _with(
+        record, presence=Presence.ERASED, profile=None, profile_mark="", consent=None, own_change=None, addresses=gone
+    )
 
 
 def _queued(record: Record, holders_changed: bool, at: datetime, due_at: datetime) -> Record:

@@ -12,6 +12,7 @@ EventKind = Literal[
     "asked_to_confirm",
     "tagged",
     "moved",
+    "followed",
     "archived",
     "unsubscribed",
     "erased",

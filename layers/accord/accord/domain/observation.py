@@ -27,7 +27,7 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
         "seen": contact.status,
         "seen_at": at,
         "contact_id": contact.contact_id or address.contact_id,
-        "subscriber_hash": contact.subscriber_hash,
+        "subscriber_hash": address.subscriber_hash or contact.subscriber_hash,
         "attempt": None,
     }
     if contact.status is not ContactStatus.ARCHIVED:
@@ -48,6 +48,12 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
     if contact.status is not address.seen:
         update |= _turned(address, contact, changed_at, unresolved)
     return address.model_copy(update=update)
+
+
+def has_gone(address: Address, contact: Contact | None) -> bool:
+    """Whether the contact that was read for this address is at another one by now: its person, or the staff, gave it
+    that one in Mailchimp."""
+    return contact is not None and address.subscriber_hash not in {"", contact.subscriber_hash}
 
 
 def _asked(attempt: Attempt, contact: Contact) -> bool:

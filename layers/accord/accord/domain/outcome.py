@@ -7,6 +7,7 @@ from accord.domain.actions import (
     Archive,
     Create,
     Erase,
+    Follow,
     Look,
     Move,
     Reconfirm,
@@ -23,13 +24,13 @@ from accord.domain.values import subscriber_hash
 
 def keys_of(action: Active) -> tuple[str, ...]:
     """The addresses that an action must claim, in the order of their keys."""
-    return tuple(sorted((action.key, action.to_key))) if isinstance(action, Move) else (action.key,)
+    return tuple(sorted((action.key, action.to_key))) if isinstance(action, Move | Follow) else (action.key,)
 
 
 def effect_of(action: Active) -> Effect:
     """What an action may do to a contact, should its answer be lost."""
     match action:
-        case Look():
+        case Look() | Follow():
             return Effect.OBSERVE
         case Create():
             return Effect.CREATE
@@ -158,7 +159,21 @@ def moved(old: Address, new: Address, action: Move, contact: Contact, at: dateti
             "attempt": None,
         }
     )
-    left = old.model_copy(
+    return _left_behind(old, at), _carrying(taken, action.patch, action.digest, old)
+
+
+def followed(old: Address, new: Address, contact: Contact, at: datetime) -> tuple[Address, Address]:
+    """Both addresses after the contact was found at the new one, which its person chose: what is seen there counts
+    as theirs, and what Accord knows of the contact goes along. A contact thought to be deleted was only elsewhere."""
+    seen = observe(new.model_copy(update={"attempt": None}), contact, at)
+    known = {"origin": old.origin, "digest": None, "written": old.written, "interests": old.interests, "tags": old.tags}
+    gone_since = {"forgotten_at": None} if old.seen is None else {}
+    return _left_behind(old, at).model_copy(update=gone_since), seen.model_copy(update=known)
+
+
+def _left_behind(old: Address, at: datetime) -> Address:
+    """An address whose contact is at another one now. What was learnt here of the person's will stays."""
+    return old.model_copy(
         update={
             "seen": None,
             "seen_at": at,
@@ -171,7 +186,6 @@ def moved(old: Address, new: Address, action: Move, contact: Contact, at: dateti
             "attempt": None,
         }
     )
-    return left, _carrying(taken, action.patch, action.digest, old)
 
 
 def tagged(address: Address, change: TagChange) -> Address:

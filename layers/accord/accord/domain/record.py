@@ -36,6 +36,19 @@ class HeldAddress(Value):
     """An opt-out that the member made in Mailchimp at another address, as it stood when they last had this one."""
 
 
+class OwnChange(Value):
+    """The address that the person gave their contact in Mailchimp. It stands until upstream names another one than it
+    last did (DESIGN section 2, "Address changes are decided three ways")."""
+
+    key: str
+    at: Moment
+    subscriber_hash: str
+    email: str = ""
+    """Dropped with the profile, and learnt anew from the contact."""
+    followed: bool = False
+    """Whether what is known of the contact went along."""
+
+
 class Refusal(Value):
     """What Mailchimp refused, by the digest of what was sent: the same is not sent again until somebody retries."""
 
@@ -67,6 +80,7 @@ class Record(Value):
     addresses: tuple[HeldAddress, ...] = ()
     current: str | None = None
     """The key of the address that upstream says the member has now."""
+    own_change: OwnChange | None = None
 
     settled_version: int | str | None = None
     refusal: Refusal | None = None
@@ -80,6 +94,11 @@ class Record(Value):
     due_at: Moment | None = None
     counted: Status | None = None
     """The status under which the connection's counts hold this member."""
+
+    @property
+    def place(self) -> str | None:
+        """The key of the address where the member's contact is, or should be."""
+        return self.own_change.key if self.own_change is not None else self.current
 
     @property
     def kept_addresses(self) -> tuple[HeldAddress, ...]:

@@ -53,4 +53,7 @@ class DecideMember:
     def _payload(self, record: Record) -> Payload | InvalidField | None:
         if record.profile is None or record.profile.email is None:
             return None
-        return payload_of(record.profile, self.connection.mapping, self.setup, self.national_phone)
+        profile = record.profile
+        if record.own_change is not None and record.own_change.email:
+            profile = profile.model_copy(update={"email": record.own_change.email})
+        return payload_of(profile, self.connection.mapping, self.setup, self.national_phone)

@@ -79,6 +79,11 @@ class MemberWork:
         return self.with_addresses(*(outcome.unresolved(self.addresses[key], until) for key in self.before))
 
     @property
+    def unread(self) -> set[str]:
+        """The addresses that turned out to be the member's and are not here yet."""
+        return {held.key for held in self.record.addresses} - self.addresses.keys()
+
+    @property
     def has_news(self) -> bool:
         """Whether something was seen at a claimed address that concerns the others who hold it."""
         shared = (key for key in self.before if self.addresses[key].held_with_others(self.record.member_id))

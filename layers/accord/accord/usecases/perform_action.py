@@ -5,13 +5,28 @@ from dataclasses import replace
 from datetime import datetime
 
 from accord.domain import outcome
-from accord.domain.actions import Active, Archive, Create, Erase, Look, Move, Reconfirm, Tag, Unsubscribe, Update
-from accord.domain.address import Address
-from accord.domain.contact import ContactPatch, ContactStatus
-from accord.domain.observation import observe
+from accord.domain.actions import (
+    Active,
+    Archive,
+    Create,
+    Erase,
+    Follow,
+    Look,
+    Move,
+    Reconfirm,
+    Tag,
+    Unsubscribe,
+    Update,
+)
+from accord.domain.address import Address, Effect
+from accord.domain.contact import Contact, ContactPatch, ContactStatus
+from accord.domain.finishing import chose
+from accord.domain.folding import KeyOf
+from accord.domain.observation import has_gone, observe
 from accord.domain.reasons import ReasonCode
-from accord.domain.record import Reason
+from accord.domain.record import HeldAddress, OwnChange, Reason
 from accord.domain.record import Refusal as RefusalOnRecord
+from accord.domain.values import normalised
 from accord.errors import Refusal, Rejected
 from accord.ports import Audience
 from accord.usecases.member_work import MemberWork
@@ -19,24 +34,27 @@ from accord.usecases.member_work import MemberWork
 UNSUBSCRIBED = ContactPatch(status=ContactStatus.UNSUBSCRIBED)
 
 
-def perform(audience: Audience, work: MemberWork, action: Active, at: datetime) -> MemberWork:
+def perform(audience: Audience, work: MemberWork, action: Active, at: datetime, key_of: KeyOf) -> MemberWork:
     """The work after the action took effect. The addresses of `work` are the claimed ones. Raises what the port
     raises; creations and tags go out in bulk (see perform_bulk)."""
-    after = _effect(audience, work, action, at)
+    after = _effect(audience, work, action, at, key_of)
     contact = after.contact if isinstance(action, Look) else None
     return replace(after, contact=contact, done=(*work.done, action))
 
 
-def _effect(audience: Audience, work: MemberWork, action: Active, at: datetime) -> MemberWork:
+def _effect(audience: Audience, work: MemberWork, action: Active, at: datetime, key_of: KeyOf) -> MemberWork:
     address = work.addresses[action.key]
     match action:
         case Look():
-            return _look(audience, work, address, at)
+            return _look(audience, work, address, at, key_of)
         case Update(patch=patch) if patch == ContactPatch():
             return work.with_addresses(outcome.adopted(address, action.digest))
         case Update() | Reconfirm():
             contact = audience.change(address.reference, action.patch)
-            return work.with_addresses(outcome.patched(address, action, contact, at))
+            written = work.with_addresses(outcome.patched(address, action, contact, at))
+            return _gone_along(written, address, contact, at, key_of)
+        case Follow():
+            return _follow(audience, work, action, at)
         case Move(to_key=to_key):
             contact = audience.change(address.reference, action.patch)
             return work.with_addresses(*outcome.moved(address, work.addresses[to_key], action, contact, at))
@@ -47,26 +65,60 @@ def _effect(audience: Audience, work: MemberWork, action: Active, at: datetime) 
             contact = audience.change(address.reference, UNSUBSCRIBED)
             return work.with_addresses(outcome.unsubscribed(address, contact, at))
         case Erase():
-            return _erase(audience, work, address, at)
+            return _erase(audience, work, address, at, key_of)
         case Create() | Tag():
             msg = f"{type(action).__name__} goes out in bulk"
             raise TypeError(msg)
 
 
-def _look(audience: Audience, work: MemberWork, address: Address, at: datetime) -> MemberWork:
+def _look(audience: Audience, work: MemberWork, address: Address, at: datetime, key_of: KeyOf) -> MemberWork:
     """Read the contact and merge what is seen; at the current address the decision then sees its fields as well."""
     contact = audience.read(address.reference) if address.reference else None
     seen = work.with_addresses(observe(address, contact, at))
-    return replace(seen, must_look=None, contact=contact if address.key == work.record.current else None)
+    own, here = work.record.own_change, address.key == work.record.place
+    if own is not None and here and contact is not None:
+        known = own.model_copy(update={"email": contact.email})
+        seen = replace(seen, record=work.record.model_copy(update={"own_change": known}))
+    seen = replace(seen, must_look=None, contact=contact if here else None)
+    return _gone_along(seen, address, contact, at, key_of)
 
 
-def _erase(audience: Audience, work: MemberWork, address: Address, at: datetime) -> MemberWork:
-    if address.seen is not None:
+def _gone_along(work: MemberWork, address: Address, contact: Contact | None, at: datetime, key_of: KeyOf) -> MemberWork:
+    """The work when the member's contact turned out to be at an address that its person chose in Mailchimp."""
+    moving = address.attempt is not None and Effect.MOVE in address.attempt.effects
+    if contact is None or moving or address.key != work.record.place or not has_gone(address, contact):
+        return work
+    own = OwnChange(
+        key=key_of(contact.email), at=at, subscriber_hash=contact.subscriber_hash, email=normalised(contact.email)
+    )
+    return replace(work, record=chose(work.record, own))
+
+
+def _follow(audience: Audience, work: MemberWork, action: Follow, at: datetime) -> MemberWork:
+    """Take along what is known of the contact; when it is not there after all, the old address is looked at anew."""
+    old, new, own = work.addresses[action.key], work.addresses[action.to_key], work.record.own_change
+    contact = audience.read(action.subscriber_hash)
+    if own is None or contact is None or old.contact_id not in {None, contact.contact_id}:
+        record = work.record.model_copy(update={"own_change": None})
+        return replace(work.unclaimed(), record=record).looking_at(action.key)
+    record = work.record.model_copy(update={"own_change": own.model_copy(update={"followed": True})})
+    return replace(work.with_addresses(*outcome.followed(old, new, contact, at)), record=record)
+
+
+def _erase(audience: Audience, work: MemberWork, address: Address, at: datetime, key_of: KeyOf) -> MemberWork:
+    """Delete the contact under the address that it has now: only the hash of that one is taken, and a 404 on an
+    earlier one does not mean gone (FACTS section 5.5). An address that the person chose meanwhile is erased as well."""
+    contact = audience.read(address.reference) if address.reference else None
+    if contact is not None:
         try:
-            audience.erase(address.subscriber_hash)
+            audience.erase(contact.subscriber_hash)
         except Rejected as refusal:
             if refusal.refusal is not Refusal.NOT_FOUND:
                 raise
+    if contact is not None and has_gone(address, contact):
+        left = HeldAddress(key=key_of(contact.email), since=at, left_at=at)
+        others = tuple(held for held in work.record.addresses if held.key != left.key)
+        work = replace(work, record=work.record.model_copy(update={"addresses": (*others, left)}))
     return work.with_addresses(outcome.erased(address, at))
 
 

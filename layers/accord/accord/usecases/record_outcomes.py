@@ -11,6 +11,7 @@ from accord.domain.actions import (
     Archive,
     Create,
     Erase,
+    Follow,
     Look,
     Move,
     Passive,
@@ -37,6 +38,7 @@ KINDS: dict[type[Active], EventKind] = {
     Update: "updated",
     Reconfirm: "asked_to_confirm",
     Move: "moved",
+    Follow: "followed",
     Tag: "tagged",
     Archive: "archived",
     Unsubscribe: "unsubscribed",
@@ -54,6 +56,8 @@ class Outcome:
     goes_on: bool = False
     holders: tuple[tuple[str, Holder], ...] = ()
     """The member's entries at their addresses that change with this."""
+    reread: bool = False
+    """Whether the member goes on as newly read: another address turned out to be theirs."""
 
     @property
     def settlement(self) -> Settlement:
@@ -74,7 +78,7 @@ def events_of(
     if not kinds:
         told = (work.record.status, work.record.reason) == (record.status, record.reason)
         kinds = [] if end is None or told else ["settled"]
-    current = work.addresses.get(record.current or "")
+    current = work.addresses.get(record.place or "")
     common = {
         "member_id": record.member_id,
         "at": at,
@@ -109,7 +113,7 @@ class RecordOutcomes:
                 break
             stored = self.ledger.settle(self.connection.audience_id, [outcome.settlement for outcome in outcomes])
             for outcome in outcomes:
-                if stored[outcome.record.member_id] and attempt == 0:
+                if stored[outcome.record.member_id] and attempt == 0 and not outcome.reread:
                     going_on += self._stored(outcome)
                 elif stored[outcome.record.member_id]:
                     read_again.append(outcome.record.stored)

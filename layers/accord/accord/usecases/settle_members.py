@@ -9,7 +9,7 @@ from itertools import batched
 from accord.domain.actions import Active, Create, Erase, Exclude, Hold, Look, Nothing, Passive, Tag, Unsubscribe
 from accord.domain.connection import Connection, ConnectionState
 from accord.domain.finishing import finished, tried_again, with_news
-from accord.domain.folding import changed_holders
+from accord.domain.folding import KeyOf, changed_holders, holders_of
 from accord.domain.payload import NationalPhone
 from accord.domain.reasons import ReasonCode
 from accord.domain.record import Record
@@ -42,6 +42,7 @@ class SettleMembers:
     clock: Clock
     connection: Connection
     timing: Timing
+    key_of: KeyOf
     national_phone: NationalPhone
     new_token: Callable[[], str]
     deadline: datetime
@@ -171,7 +172,7 @@ class SettleMembers:
                 answers.append(None)
                 continue
             try:
-                answers.append(perform(self.audience, work, action, self.clock.now()))
+                answers.append(perform(self.audience, work, action, self.clock.now(), self.key_of))
             except AccordError as error:
                 answers.append(error)
             self._note(answers[-1:])
@@ -235,11 +236,15 @@ class SettleMembers:
 
     def _decided_again(self, work: MemberWork) -> Outcome:
         """The member right after an action: settled for good, or with more to do."""
+        now = self.clock.now()
+        record = with_news(work.record, now) if work.has_news else work.record
+        if unread := work.unread:
+            record = tried_again(record, now, attempt=False)
+            entries = tuple((key, holder) for key, holder in holders_of(record).items() if key in unread)
+            return Outcome(work, record, events_of(work, work.done, None, record, now), holders=entries, reread=True)
         following = self.decide(work)
         if isinstance(following, Exclude | Hold | Nothing):
             return self._concluded(work, following)
-        now = self.clock.now()
-        record = with_news(work.record, now) if work.has_news else work.record
         return Outcome(work, record, events_of(work, work.done, None, record, now), goes_on=True)
 
     def _concluded(self, work: MemberWork, end: Passive) -> Outcome:

@@ -30,7 +30,7 @@ class ShowMember:
         record = self._ledger.records(connection.id, [member_id]).get(member_id)
         if record is None:
             return None
-        key = record.current
+        key = record.place
         return MemberView(record, self._ledger.addresses(connection.audience_id, [key])[key] if key else None)
 
     def history(self, connection: Connection, member_id: str, after: str | None) -> Page[Event] | None:

@@ -81,6 +81,7 @@ class SyncMembers:
                 clock=self.clock,
                 connection=connection,
                 timing=self.timing,
+                key_of=self.key_of,
                 national_phone=self.national_phone,
                 new_token=self.new_token,
                 deadline=deadline,

@@ -18,6 +18,10 @@ _SENTENCES: dict[EventKind, dict[Language, str]] = {
         "en": "The contact got the member's new email address.",
         "fr": "Le contact a reçu la nouvelle adresse e-mail du membre.",
     },
+    "followed": {
+        "en": "The person had given the contact another email address in Mailchimp; it stands.",
+        "fr": "La personne avait donné une autre adresse e-mail au contact dans Mailchimp ; elle reste.",
+    },
     "archived": {"en": "The contact was archived.", "fr": "Le contact a été archivé."},
     "unsubscribed": {"en": "The contact was unsubscribed.", "fr": "Le contact a été désabonné."},
     "erased": {"en": "The contact was erased for good.", "fr": "Le contact a été effacé définitivement."},
