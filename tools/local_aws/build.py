@@ -18,7 +18,7 @@ BUCKET = "local-aws-artifacts"
 
 # Read as lines and not as YAML: intrinsic functions make it a dialect, and SAM's own output has each URI on a line.
 LOCAL_URI = re.compile(r"(?P<key>\b(?:CodeUri|ContentUri|DefinitionUri): *)(?P<path>[^\s,{}]+)")
-NOT_BUILT = {"__pycache__", ".aws-sam", ".local", ".venv", ".git"}
+NOT_BUILT = frozenset({"__pycache__", ".aws-sam", ".local", ".venv", ".git"})
 
 
 class BuildError(Exception):
@@ -56,7 +56,7 @@ def build(template: Path = TEMPLATE, base: Path = BASE, progress: Progress = sil
 
 
 def _digest(template: Path) -> str:
-    inputs = sorted({template, *(file for path in _local_paths(template) for file in _files(path))})
+    inputs = sorted({template, *(file for path in _local_paths(template) for file in _files(path, NOT_BUILT))})
     contents = [(str(file), hashlib.sha256(file.read_bytes()).hexdigest()) for file in inputs]
     return hashlib.sha256(json.dumps(contents).encode()).hexdigest()
 
@@ -71,11 +71,11 @@ def _local_paths(template: Path) -> Iterator[Path]:
         yield path.resolve()
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _files(path: Path, but: frozenset[str] = frozenset()) -> Iterator[Path]:
     if path.is_file():
         yield path
     for folder, subfolders, names in os.walk(path):
-        subfolders[:] = sorted(set(subfolders) - NOT_BUILT)
+        subfolders[:] = sorted(set(subfolders) - but)
         yield from (Path(folder, name) for name in sorted(names))
 
 
