@@ -58,7 +58,7 @@ def test_all_functions_run_as_one_kind_of_python() -> None:
     for name, layer in resources("AWS::Serverless::LayerVersion").items():
         assert layer["CompatibleRuntimes"] == ["python3.13"]
         assert layer["CompatibleArchitectures"] == GLOBALS["Architectures"]
-        assert RESOURCES[name]["Metadata"] == {"BuildMethod": "python3.13", "BuildArchitecture": "x86_64"}
+        assert RESOURCES[name]["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": "x86_64"}
     overriding = [
         v for v, f in resources("AWS::Serverless::Function").items() if {"Runtime", "Architectures"} & f.keys()
     ]
