@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from accord.domain.address import MAX_HOLDERS, Address, Holder
+from accord.domain.address import MAX_HOLDERS, Address, Holder, Who
 from accord.domain.changes import OrderBy
 from accord.domain.connection import AudienceSetup, Connection, ConnectionState
 from accord.domain.consent import Statement
@@ -59,7 +59,7 @@ class FakeLedger:
         self.stored_records: dict[tuple[str, str], Record] = {}
         self.statements: dict[tuple[str, str], dict[tuple[str, str], Statement]] = {}
         self.stored_addresses: dict[tuple[str, str], Address] = {}
-        self.holders: dict[tuple[str, str], dict[str, Holder]] = {}
+        self.holders: dict[tuple[str, str], dict[Who, Holder]] = {}
         self.events: dict[tuple[str, str], dict[str, Event]] = {}
         self.counted: dict[str, Counter[Status]] = {}
 
@@ -110,7 +110,7 @@ class FakeLedger:
     def _address(self, audience_id: str, key: str) -> Address:
         address = self.stored_addresses.get((audience_id, key), Address(key=key))
         holders = sorted(self.holders.get((audience_id, key), {}).values(), key=_importance, reverse=True)
-        shown = sorted(holders[: MAX_HOLDERS + 1], key=lambda h: h.member_id)
+        shown = sorted(holders[: MAX_HOLDERS + 1], key=lambda h: h.who)
         return address.model_copy(update={"holders": tuple(shown)})
 
     def save_intents(self, audience_id: str, intents: Sequence[Intent]) -> set[str]:
@@ -134,7 +134,7 @@ class FakeLedger:
                 )
                 self.events.setdefault(name, {})[event.id] = event
             for key, holder in intent.holders:
-                self.holders.setdefault((audience_id, key), {})[holder.member_id] = holder
+                self.holders.setdefault((audience_id, key), {})[holder.who] = holder
                 self._raise(audience_id, key)
         return lost
 
@@ -161,7 +161,7 @@ class FakeLedger:
             self._put_address(audience_id, address, self._address(audience_id, address.key).revision + 1)
         settled = {address.key for address in settlement.addresses}
         for key, holder in settlement.holders:
-            self.holders.setdefault((audience_id, key), {})[holder.member_id] = holder
+            self.holders.setdefault((audience_id, key), {})[holder.who] = holder
             if key not in settled:
                 self._raise(audience_id, key)
         self._store(record)

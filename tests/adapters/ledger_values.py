@@ -57,7 +57,7 @@ def intent(
 
 def holder(member_id: str, **values: object) -> Holder:
     """Somebody who has the address since noon."""
-    return Holder.model_validate({"member_id": member_id, "since": NOON} | values)
+    return Holder.model_validate({"connection_id": BARN, "member_id": member_id, "since": NOON} | values)
 
 
 def opted_out_at(moment: datetime) -> Memory:

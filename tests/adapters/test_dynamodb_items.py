@@ -105,14 +105,14 @@ records = st.builds(
     counted=st.none() | st.sampled_from(Status),
 )
 
-holders = st.builds(Holder, member_id=ids, since=moments, memory=memories, until=maybe)
+holders = st.builds(Holder, connection_id=ids, member_id=ids, since=moments, memory=memories, until=maybe)
 
 addresses = st.builds(
     Address,
     key=keys,
     revision=st.integers(0, 10**6),
-    holders=st.lists(holders, max_size=4, unique_by=lambda holder: holder.member_id).map(
-        lambda found: tuple(sorted(found, key=lambda holder: holder.member_id))
+    holders=st.lists(holders, max_size=4, unique_by=lambda holder: holder.who).map(
+        lambda found: tuple(sorted(found, key=lambda holder: holder.who))
     ),
     subscriber_hash=texts,
     contact_id=st.none() | texts,
@@ -218,7 +218,7 @@ def test_stamps_sort_by_time_and_lose_nothing(one: datetime, other: datetime) ->
 
 
 def test_a_summary_without_a_body_is_an_address_with_holders_only() -> None:
-    only_holder = Holder(member_id="ottoline", since=NOON)
+    only_holder = Holder(connection_id="the-barn", member_id="ottoline", since=NOON)
     stored = [item(sk="SUMMARY", revision=3), holder_item(AUDIENCE, "k-otter", only_holder)]
 
     assert address_of("k-otter", stored) == Address(key="k-otter", revision=3, holders=(only_holder,))

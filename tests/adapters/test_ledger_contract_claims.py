@@ -23,6 +23,18 @@ from tests.adapters.ledger_values import (
     taken,
 )
 
+# Holders
+
+
+def test_members_of_two_connections_with_equal_ids_are_two_holders(ledger: Ledger) -> None:
+    saved(ledger, record("gustave"), "k-duck")
+    namesake = holder("gustave", connection_id="the-attic")
+    other = record("gustave", connection_id="the-attic")
+    ledger.save_intents(AUDIENCE, [intent(other, ("k-duck", namesake))])
+
+    assert address(ledger, "k-duck").holders == (namesake, holder("gustave"))
+
+
 # Claims
 
 

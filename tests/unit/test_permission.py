@@ -29,7 +29,7 @@ def heron(opted_in: datetime | None = BEFORE, opted_out: datetime | None = None,
 
 def nest(*holders: Holder, **given: object) -> Address:
     """The heron's address, held by the heron and by those given."""
-    mine = Holder(member_id="heron", since=BEFORE, memory=Memory(opted_in_at=BEFORE))
+    mine = Holder(connection_id="reeds", member_id="heron", since=BEFORE, memory=Memory(opted_in_at=BEFORE))
     return Address(key="nest", holders=(mine, *holders)).model_copy(update=given)
 
 
@@ -38,12 +38,12 @@ def mate(
 ) -> Holder:
     """Somebody else who has, or had, the address."""
     memory = Memory(opted_in_at=opted_in, opted_out_at=opted_out)
-    return Holder(member_id="mate", since=BEFORE, memory=memory, until=until)
+    return Holder(connection_id="reeds", member_id="mate", since=BEFORE, memory=memory, until=until)
 
 
 def left_behind(*holders: Holder, until: datetime = NOON, **given: object) -> Address:
     """An address that the heron had until noon."""
-    mine = Holder(member_id="heron", since=BEFORE, until=until)
+    mine = Holder(connection_id="reeds", member_id="heron", since=BEFORE, until=until)
     return Address(key="old-nest", holders=(mine, *holders)).model_copy(update=given)
 
 
@@ -284,14 +284,14 @@ def test_what_stands_against_a_member_elsewhere_is_the_newest_opt_out_they_did_n
 
 def test_the_longest_holder_who_agrees_is_shown() -> None:
     newcomer = mate().model_copy(update={"since": NOON})
-    assert owner(nest(newcomer)) == "heron"
+    assert owner(nest(newcomer)) == heron().who
 
 
 def test_of_two_who_came_together_the_lower_member_id_is_shown() -> None:
-    assert owner(nest(mate())) == "heron"
-    assert owner(nest(mate().model_copy(update={"member_id": "egret"}))) == "egret"
+    assert owner(nest(mate())) == heron().who
+    assert owner(nest(mate().model_copy(update={"member_id": "egret"}))) == ("reeds", "egret")
 
 
 def test_a_holder_who_does_not_agree_is_not_shown() -> None:
     silent = mate(None).model_copy(update={"since": BEFORE - minutes(1)})
-    assert owner(nest(silent)) == "heron"
+    assert owner(nest(silent)) == heron().who

@@ -2,7 +2,8 @@
 
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
-from tests.builders import NOON, a_member, erased, minutes, opted_in, opted_out, upserted
+from accord.ports import QueuedChanges
+from tests.builders import NOON, SETUP, a_connection, a_member, erased, minutes, opted_in, opted_out, upserted
 from tests.fakes import Trouble
 from tests.scene import Scene
 
@@ -111,3 +112,21 @@ def test_who_is_erased_is_erased_though_a_silent_member_has_the_same_address() -
     scene.settle_all()
     assert scene.seen("den@fox.test") is None
     assert scene.status("m-1")[0] is Status.ERASED
+
+
+def test_p25_members_of_two_applications_with_equal_ids_share_an_address_too() -> None:
+    scene = Scene()
+    club = a_connection(id="club")
+    scene.ledger.save_connection(club)
+    scene.ledger.save_audience_setup("club", SETUP)
+    scene.post(upserted(a_member("den@fox.test", first_name="Vixen"), "m-1"))
+    scene.clock.pass_(60)
+    scene.work(QueuedChanges("club", (upserted(a_member("den@fox.test", first_name="Reynard"), "m-1"),)))
+    contact = scene.audience.of("den@fox.test")
+    assert contact is not None
+    assert contact.merge_fields["FNAME"] == "Vixen"
+    out = a_member("den@fox.test", consent=opted_out(NOON + minutes(2)))
+    scene.work(QueuedChanges("club", (upserted(out, "m-1", at=NOON + minutes(2)),)))
+    scene.settle_all()
+    assert scene.seen("den@fox.test") is UNSUBSCRIBED
+    assert scene.status("m-1") == (Status.SHARED, ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)

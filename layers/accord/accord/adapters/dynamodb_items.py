@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from accord.domain.address import MAX_HOLDERS, Address, Holder
+from accord.domain.address import MAX_HOLDERS, Address, Holder, Who
 from accord.domain.changes import Arrived, OrderBy
 from accord.domain.connection import AudienceSetup, Connection, ConnectionState
 from accord.domain.consent import Statement
@@ -184,7 +184,7 @@ def address_item(audience_id: str, address: Address, revision: int) -> Item:
 def address_of(key: str, stored: Sequence[Item]) -> Address:
     """The address out of the items of its partition. A holder may be there before anything is known of the contact.
 
-    At most 51 holders are shown, by member id. The current ones find their place first, then those who left and stand
+    At most 51 holders are shown, by their ids. The current ones find their place first, then those who left and stand
     opted out, the newest opt-out before all others: of those who left, that one alone decides (permission.py).
     """
     summary = next((found for found in stored if found["sk"]["S"] == SUMMARY), item(revision=0))
@@ -194,19 +194,19 @@ def address_of(key: str, stored: Sequence[Item]) -> Address:
         reverse=True,
     )[:MOST_HOLDERS]
     known = Address.model_validate_json(summary["body"]["S"]) if "body" in summary else Address(key=key)
-    shown = tuple(sorted(holders, key=lambda holder: holder.member_id))
+    shown = tuple(sorted(holders, key=lambda holder: holder.who))
     return known.model_copy(update={"revision": int(summary["revision"]["N"]), "holders": shown})
 
 
-def _importance(holder: Holder) -> tuple[bool, bool, datetime, str]:
+def _importance(holder: Holder) -> tuple[bool, bool, datetime, Who]:
     at = newest(holder.memory.opted_out_at if holder.memory.stands_opted_out else None, holder.declined_at)
-    return holder.until is None, at is not None, at or holder.until or holder.since, holder.member_id
+    return holder.until is None, at is not None, at or holder.until or holder.since, holder.who
 
 
 def holder_item(audience_id: str, key: str, holder: Holder) -> Item:
     return item(
         pk=address_pk(audience_id, key),
-        sk=f"{HOLDER}{holder.member_id}",
+        sk=f"{HOLDER}{holder.connection_id}#{holder.member_id}",
         body=holder.model_dump_json(exclude_defaults=True),
     )
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from accord.domain.consent import Memory, newer
 from accord.domain.contact import ContactStatus
@@ -10,15 +11,28 @@ from accord.domain.values import Moment, Value, newest
 MAX_HOLDERS = 50
 
 
+class Who(NamedTuple):
+    """A member of a connection: several connections may share an audience, and their member ids may be equal."""
+
+    connection_id: str
+    member_id: str
+
+
 class Holder(Value):
     """A member who has, or had, this address: with what they said, and until when they held it."""
 
+    connection_id: str
     member_id: str
     since: Moment
     memory: Memory = Memory()
     declined_at: Moment | None = None
     """An opt-out that they made in Mailchimp at another address of theirs, and that nothing answers here."""
     until: Moment | None = None
+
+    @property
+    def who(self) -> Who:
+        """Whose entry this is."""
+        return Who(self.connection_id, self.member_id)
 
 
 class Origin(StrEnum):
@@ -108,9 +122,9 @@ class Address(Value):
 
     @property
     def current_holders(self) -> tuple[Holder, ...]:
-        """Those who hold the address now, longest first; ties by member id."""
+        """Those who hold the address now, longest first; ties by their ids."""
         return tuple(
-            sorted((h for h in self.holders if h.until is None), key=lambda holder: (holder.since, holder.member_id))
+            sorted((h for h in self.holders if h.until is None), key=lambda holder: (holder.since, holder.who))
         )
 
     @property
@@ -119,24 +133,24 @@ class Address(Value):
         will = (self.confirmed_at, self.unsubscribed_at, self.compliance_at, self.complained_at, self.forgotten_at)
         return (*will, self.bounced_at, self.archived_by_staff_at, self.erased_at)
 
-    def held_with_others(self, member_id: str) -> bool:
+    def held_with_others(self, who: Who) -> bool:
         """Whether somebody other than this member holds the address now."""
-        return any(holder.member_id != member_id for holder in self.current_holders)
+        return any(holder.who != who for holder in self.current_holders)
 
-    def agreed_by_others(self, member_id: str) -> bool:
+    def agreed_by_others(self, who: Who) -> bool:
         """Whether somebody other than this member holds the address now and agrees to be mailed there: upstream says
         so, or they were seen to opt in here, where nobody else has the address."""
         here = self.confirmed_at if len(self.current_holders) == 1 else None
-        others = (holder for holder in self.current_holders if holder.member_id != member_id)
+        others = (holder for holder in self.current_holders if holder.who != who)
         return any(
             newer(newest(other.memory.opted_in_at, here), newest(other.memory.opted_out_at, other.declined_at))
             for other in others
         )
 
-    def taken_over(self, member_id: str) -> bool:
+    def taken_over(self, who: Who) -> bool:
         """Whether this member left the address and somebody else has it now."""
-        left = any(holder.member_id == member_id and holder.until is not None for holder in self.holders)
-        return left and self.held_with_others(member_id)
+        left = any(holder.who == who and holder.until is not None for holder in self.holders)
+        return left and self.held_with_others(who)
 
     @property
     def ours(self) -> bool:

@@ -44,7 +44,7 @@ class Case:
 
     def to_archive(self, address: Address) -> bool:
         """Whether an archiving would end this contact, Accord's own, and nobody else who holds its address agreed."""
-        return is_live(address.seen) and address.ours and not address.agreed_by_others(self.record.member_id)
+        return is_live(address.seen) and address.ours and not address.agreed_by_others(self.record.who)
 
 
 def departed(record: Record, policy: Policy) -> ReasonCode | None:

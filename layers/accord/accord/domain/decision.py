@@ -53,7 +53,7 @@ def _ruling(case: Case) -> Ruling:
 
 def _erase(case: Case) -> Action:
     for address in case.addresses:
-        if address.erased_at is None and not address.agreed_by_others(case.record.member_id):
+        if address.erased_at is None and not address.agreed_by_others(case.record.who):
             return Erase(address.key)
     return Exclude(ReasonCode.ERASURE, Status.ERASED)
 
@@ -65,7 +65,7 @@ def _opt_out_to_carry(case: Case, ruling: Ruling) -> Address | None:
     so is an address that somebody shares with them who agreed: it is told by what happens there.
     What becomes of an address that is somebody else's by now is decided with that holder.
     """
-    theirs = [address for address in case.addresses if not address.taken_over(case.record.member_id)]
+    theirs = [address for address in case.addresses if not address.taken_over(case.record.who)]
     if ruling.permission is not Permission.NOTHING:
         return None
     match ruling.reason:
@@ -74,7 +74,7 @@ def _opt_out_to_carry(case: Case, ruling: Ruling) -> Address | None:
         case ReasonCode.OPTED_OUT_BY_OTHER_HOLDER:
             return next((a for a in theirs if a is case.current and a.seen in MAILED), None)
         case reason if reason in OPT_OUTS:
-            alone = (a for a in theirs if not a.agreed_by_others(case.record.member_id))
+            alone = (a for a in theirs if not a.agreed_by_others(case.record.who))
             return next((a for a in alone if a.seen is ContactStatus.SUBSCRIBED), None)
     return None
 
@@ -103,8 +103,8 @@ def _stay(case: Case, ruling: Ruling) -> Action:
         return Hold(Status.FAILED, ReasonCode.ADDRESS_SHARED_BY_TOO_MANY)
     if ruling.permission is Permission.NOTHING:
         return _tidy(case) or _held_back(case, ruling.reason)
-    if (shown := owner(address)) is not None and shown != case.record.member_id:
-        return _tidy(case) or Hold(Status.SHARED, ReasonCode.SHARED_WITH, shown)
+    if (shown := owner(address)) is not None and shown != case.record.who:
+        return _tidy(case) or Hold(Status.SHARED, ReasonCode.SHARED_WITH, shown.member_id)
     if case.payload is None:
         return Exclude(ReasonCode.PROFILE_NEEDED)
     if (own := case.record.own_change) is not None and not own.email:
@@ -135,7 +135,7 @@ def _movable(case: Case) -> Address | None:
     """The contact that an address change takes along: subscribed, Accord's, and nobody stays behind at its address."""
     if case.policy.on_email_change is OnEmailChange.KEEP_OLD:
         return None
-    alone = (a for a in case.leftovers if a.ours and not a.held_with_others(case.record.member_id))
+    alone = (a for a in case.leftovers if a.ours and not a.held_with_others(case.record.who))
     return next((a for a in alone if a.seen is ContactStatus.SUBSCRIBED), None)
 
 

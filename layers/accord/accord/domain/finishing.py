@@ -22,7 +22,7 @@ def finished(case: Case, passive: Passive, at: datetime) -> Record:
     if addresses == record.addresses:
         return record
     record = record.model_copy(update={"addresses": addresses})
-    shared = any(address.held_with_others(record.member_id) for address in case.addresses)
+    shared = any(address.held_with_others(record.who) for address in case.addresses)
     return with_news(record, at) if shared else record
 
 

@@ -166,6 +166,7 @@ def holders_of(record: Record) -> dict[str, Holder]:
     """The member's entry at each of their addresses."""
     return {
         held.key: Holder(
+            connection_id=record.connection_id,
             member_id=record.member_id,
             since=held.since,
             memory=record.memory,

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 
-from accord.domain.address import Address, Holder
+from accord.domain.address import Address, Holder, Who
 from accord.domain.consent import newer
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode
@@ -78,7 +78,7 @@ def _opt_outs_upstream(record: Record, address: Address) -> Iterator[Ruling]:
     opt_in = _effective_opt_in(record, address)
     if record.memory.opted_out_at is not None and not newer(opt_in, record.memory.opted_out_at):
         yield Ruling(Permission.NOTHING, ReasonCode.OPTED_OUT)
-    others = _others(address, record.member_id)
+    others = _others(address, record.who)
     agreeing = [other.memory.opted_in_at for other in others if other.until is None and other.memory.opted_in_at]
     opt_ins = (opt_in, *agreeing)  # of all who have the address now: one address has one ruling
     for holder in others:
@@ -93,7 +93,7 @@ def _opt_outs_in_mailchimp(record: Record, address: Address, others: tuple[Addre
             yield Ruling(Permission.NOTHING, reason)
         else:
             yield _ask_on_fresh_consent(record, address, at, reason)
-    for holder in _others(address, record.member_id):  # now or before: who has left counts by the date of the opt-out
+    for holder in _others(address, record.who):  # now or before: who has left counts by the date of the opt-out
         if holder.declined_at is not None:
             yield _ask_on_fresh_consent(record, address, holder.declined_at, ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
 
@@ -114,7 +114,7 @@ def _unanswered(record: Record, address: Address, places: tuple[Address, ...]) -
             (place.unsubscribed_at, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP),
             (place.compliance_at, ReasonCode.COMPLIANCE),
         ):
-            shared = bool(_others(place, record.member_id))  # now or before
+            shared = bool(_others(place, record.who))  # now or before
             if at is None or newer(confirmed, at) or not (place is address or _theirs(record, place, at, shared)):
                 continue
             yield at, reason
@@ -122,7 +122,7 @@ def _unanswered(record: Record, address: Address, places: tuple[Address, ...]) -
 
 def _ask_on_fresh_consent(record: Record, address: Address, at: datetime, reason: ReasonCode) -> Ruling:
     """An opt-out in Mailchimp may be any holder's: every current one must have agreed anew before one is asked."""
-    opt_ins = [holder.memory.opted_in_at for holder in address.current_holders if holder.member_id != record.member_id]
+    opt_ins = [holder.memory.opted_in_at for holder in address.current_holders if holder.who != record.who]
     if not all(newer(opt_in, at) for opt_in in (record.memory.opted_in_at, *opt_ins)):
         return Ruling(Permission.NOTHING, reason)
     return _ask_once(record, address)
@@ -152,36 +152,36 @@ def _ask_once(record: Record, address: Address) -> Ruling:
 
 def _effective_opt_in(record: Record, address: Address) -> datetime | None:
     """The newest opt-in of the person: stated upstream, or seen in Mailchimp where nobody else has the address."""
-    seen = None if address.held_with_others(record.member_id) else address.confirmed_at
+    seen = None if address.held_with_others(record.who) else address.confirmed_at
     return newest(record.memory.opted_in_at, seen)
 
 
 def _confirmed_at(record: Record, address: Address, place: Address) -> datetime | None:
     """The person's own opt-in in Mailchimp that may answer an opt-out at `place`."""
     at = place.confirmed_at
-    anybody_else = bool(_others(place, record.member_id))
+    anybody_else = bool(_others(place, record.who))
     if place is not address and at is not None and not _theirs(record, place, at, anybody_else):
         at = None
-    if place is address or address.held_with_others(record.member_id):
+    if place is address or address.held_with_others(record.who):
         return at
     return newest(at, address.confirmed_at)
 
 
-def _others(address: Address, member_id: str) -> tuple[Holder, ...]:
-    return tuple(holder for holder in address.holders if holder.member_id != member_id)
+def _others(address: Address, who: Who) -> tuple[Holder, ...]:
+    return tuple(holder for holder in address.holders if holder.who != who)
 
 
 def _theirs(record: Record, place: Address, at: datetime, shared: bool) -> bool:
     """Whether what happened at a former address was this person's doing: not after they left it to somebody else."""
-    mine = next((holder for holder in place.holders if holder.member_id == record.member_id), None)
+    mine = next((holder for holder in place.holders if holder.who == record.who), None)
     return mine is None or mine.until is None or not shared or at <= mine.until
 
 
-def owner(address: Address) -> str | None:
-    """Whose data is shown: the member who holds the address longest among those who agree, ties by member id."""
+def owner(address: Address) -> Who | None:
+    """Whose data is shown: the member who holds the address longest among those who agree, ties by their ids."""
     holders = address.current_holders
     agreeing = [h for h in holders if h.memory.opted_in_at is not None and not h.memory.stands_opted_out]
-    return next((holder.member_id for holder in (agreeing or holders)), None)
+    return next((holder.who for holder in (agreeing or holders)), None)
 
 
 def never_in_mailchimp(addresses: tuple[Address, ...]) -> bool:

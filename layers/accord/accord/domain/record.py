@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Self
 
+from accord.domain.address import Who
 from accord.domain.consent import Consent, Memory
 from accord.domain.member import Member
 from accord.domain.reasons import ReasonCode, Status
@@ -94,6 +95,11 @@ class Record(Value):
     due_at: Moment | None = None
     counted: Status | None = None
     """The status under which the connection's counts hold this member."""
+
+    @property
+    def who(self) -> Who:
+        """Whose record this is."""
+        return Who(self.connection_id, self.member_id)
 
     @property
     def place(self) -> str | None:

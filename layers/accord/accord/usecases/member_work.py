@@ -86,7 +86,7 @@ class MemberWork:
     @property
     def has_news(self) -> bool:
         """Whether something was seen at a claimed address that concerns the others who hold it."""
-        shared = (key for key in self.before if self.addresses[key].held_with_others(self.record.member_id))
+        shared = (key for key in self.before if self.addresses[key].held_with_others(self.record.who))
         return any(self.addresses[key].facts != self.before[key].facts for key in shared)
 
     @property

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from accord.domain.actions import Active, Create, Erase, Exclude, Hold, Look, Nothing, Passive, Tag, Unsubscribe
+from accord.domain.address import Who
 from accord.domain.connection import Connection, ConnectionState
 from accord.domain.finishing import finished, tried_again, with_news
 from accord.domain.folding import KeyOf, changed_holders, holders_of
@@ -22,6 +23,7 @@ from accord.usecases.member_work import MemberWork
 from accord.usecases.perform_action import perform, refused
 from accord.usecases.perform_bulk import BULK, TagContacts, create_contacts
 from accord.usecases.record_outcomes import Outcome, RecordOutcomes, events_of
+from accord.usecases.watch_mailchimp import WatchMailchimp
 
 ROUNDS = 8
 """More actions in a row than any member needs: an address change with a takeover, tags and the old contact is five."""
@@ -29,8 +31,6 @@ TOGETHER = 10
 """Single calls whose addresses are claimed together: few enough that the last call starts well within the claim."""
 SPARE = 0.2
 """The part of a claim that is longer than Mailchimp may go on with a call: within it a second call may begin."""
-IN_A_ROW = 3
-"""After so many failed calls in a row Mailchimp counts as away, and the rest waits."""
 
 
 @dataclass(slots=True)
@@ -48,22 +48,22 @@ class SettleMembers:
     deadline: datetime
     record: RecordOutcomes = field(init=False)
     decide: DecideMember = field(init=False)
-    _failures: int = 0
-    _broken: bool = False
+    mailchimp: WatchMailchimp = field(init=False)
     _setup_renewed: bool = False
 
     def __post_init__(self) -> None:
         self.record = RecordOutcomes(self.ledger, self.clock, self.connection)
+        self.mailchimp = WatchMailchimp(self.ledger, self.clock, self.connection, self.deadline)
         self.decide = DecideMember(self.ledger, self.connection, self.national_phone)
 
     def __call__(self, records: Iterable[Record]) -> None:
         """Settle these members as far as time, claims and Mailchimp allow; the others stay due."""
         records = list(records)
-        if self._over():
+        if self.mailchimp.is_over:
             self._postpone(records)
             return
         works = self._read(records)
-        decided_anyway = {record.member_id for record in records}
+        decided_anyway = {record.who for record in records}
         for _ in range(ROUNDS):
             if not works:
                 return
@@ -72,19 +72,20 @@ class SettleMembers:
             decided_anyway = set()
         self._postpone([work.record for work in works])
 
-    def _touch_others(self, works: Sequence[MemberWork], decided_anyway: set[str]) -> list[MemberWork]:
+    def _touch_others(self, works: Sequence[MemberWork], decided_anyway: set[Who]) -> list[MemberWork]:
         """What a holder of an address said, or did in Mailchimp, concerns the others who hold it: they are decided
         again. The stored record says so until something is stored after this, so that a crash repeats it."""
         others = {
-            holder.member_id
+            holder.who
             for work in works
             if work.record.holders_changed
             for address in work.addresses.values()
             for holder in address.current_holders
-            if holder.member_id != work.record.member_id
-        }
-        if others - decided_anyway:
-            self.ledger.touch(self.connection.id, others - decided_anyway, self.clock.now())
+            if holder.who != work.record.who
+        } - decided_anyway
+        for connection_id in {who.connection_id for who in others}:
+            ids = {who.member_id for who in others if who.connection_id == connection_id}
+            self.ledger.touch(connection_id, ids, self.clock.now())
         told = {"holders_changed": False}
         return [replace(work, record=work.record.model_copy(update=told)) for work in works]
 
@@ -154,7 +155,7 @@ class SettleMembers:
         call: Callable[[Sequence[Order[A]]], Sequence[MemberWork | AccordError | None]],
     ) -> list[MemberWork]:
         """Claim, call, settle."""
-        if self._over():
+        if self.mailchimp.is_over:
             self._postpone([work.record for work, _ in orders])
             return []
         now = self.clock.now()
@@ -168,21 +169,21 @@ class SettleMembers:
         """One call an order; None for those that were not begun because the time is over or Mailchimp is away."""
         answers: list[MemberWork | AccordError | None] = []
         for work, action in orders:
-            if self._over():
+            if self.mailchimp.is_over:
                 answers.append(None)
                 continue
             try:
                 answers.append(perform(self.audience, work, action, self.clock.now(), self.key_of))
             except AccordError as error:
                 answers.append(error)
-            self._note(answers[-1:])
+            self.mailchimp.note(answers[-1:])
         return answers
 
     def _create(self, orders: Sequence[Order[Create]]) -> list[MemberWork | AccordError]:
         begun = self.clock.now()
         answers = create_contacts(self.audience, orders, begun)
-        self._note(answers[:1])
-        return answers if self._over() else self._tag_new(answers, begun)
+        self.mailchimp.note(answers[:1])
+        return answers if self.mailchimp.is_over else self._tag_new(answers, begun)
 
     def _tag_new(self, answers: list[MemberWork | AccordError], begun: datetime) -> list[MemberWork | AccordError]:
         """Tags of new contacts go out under the claim of their creation, as long as it surely covers them. Where that
@@ -199,7 +200,7 @@ class SettleMembers:
 
     def _tag(self, orders: Sequence[Order[Tag]]) -> list[MemberWork | AccordError]:
         answers = TagContacts(self.audience, self.decide.setup, self.decide.renew)(orders)
-        self._note(answers[:1])
+        self.mailchimp.note(answers[:1])
         return answers
 
     # --- settle ---------------------------------------------------------------------------------------------------
@@ -274,27 +275,4 @@ class SettleMembers:
 
     def _next(self, record: Record) -> datetime:
         """When what was not begun is due again: at once where only the time was over, later where Mailchimp is away."""
-        away = self._failures >= IN_A_ROW or self._broken
-        return self._later(record) if away else self.clock.now()
-
-    def _over(self) -> bool:
-        return self._broken or self._failures >= IN_A_ROW or self.clock.now() >= self.deadline
-
-    def _note(self, answers: Iterable[MemberWork | AccordError | None]) -> None:
-        """What the answers say about Mailchimp as a whole."""
-        for answer in answers:
-            match answer:
-                case Misconfigured():
-                    self._broken = True
-                    self.ledger.break_connection(self.connection.id, str(answer))
-                case Retryable():
-                    self._failures += 1
-                case MemberWork() | Rejected():
-                    self._failures = 0
-                    self._mend()
-
-    def _mend(self) -> None:
-        """Mailchimp answers again: a connection that an answer had broken goes on by itself."""
-        if self.connection.state is ConnectionState.BROKEN:
-            self.ledger.mend_connection(self.connection.id)
-            self.connection = self.connection.model_copy(update={"state": ConnectionState.LIVE, "state_reason": ""})
+        return self._later(record) if self.mailchimp.is_away else self.clock.now()

@@ -1,0 +1,56 @@
+"""Whether Mailchimp answers, as the calls of one invocation show it: when to stop calling, break and mend."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from accord.domain.connection import Connection, ConnectionState
+from accord.errors import Misconfigured, Retryable
+from accord.ports import Clock, Ledger
+
+IN_A_ROW = 3
+"""After so many failed calls in a row Mailchimp counts as away, and the rest waits."""
+
+
+@dataclass(slots=True)
+class WatchMailchimp:
+    """What the answers to one connection's calls say about Mailchimp as a whole."""
+
+    ledger: Ledger
+    clock: Clock
+    connection: Connection
+    deadline: datetime
+    _failures: int = 0
+    _refused: bool = False
+    _mended: bool = False
+
+    @property
+    def is_away(self) -> bool:
+        """Whether more calls would be in vain for now."""
+        return self._refused or self._failures >= IN_A_ROW
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no further call is to begin: in vain, or too late."""
+        return self.is_away or self.clock.now() >= self.deadline
+
+    def note(self, answers: Iterable[object]) -> None:
+        """What came of calls: an error of the port, something else for a success, None for a call never made."""
+        for answer in answers:
+            match answer:
+                case None:
+                    continue
+                case Misconfigured():
+                    self._refused = True
+                    self.ledger.break_connection(self.connection.id, str(answer))
+                case Retryable():
+                    self._failures += 1
+                case _:
+                    self._failures = 0
+                    self._mend()
+
+    def _mend(self) -> None:
+        """Mailchimp answers again: a connection that an answer had broken goes on by itself."""
+        if self.connection.state is ConnectionState.BROKEN and not self._mended:
+            self.ledger.mend_connection(self.connection.id)
+            self._mended = True
