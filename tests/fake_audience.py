@@ -100,10 +100,14 @@ class FakeAudience:
     def setup(self) -> AudienceSetup:
         return self._call("setup", lambda: SETUP.model_copy(update={"tags": dict(self.tags)}), reads=True)
 
-    def contacts(self, *, archived: bool) -> Iterator[list[Contact]]:
+    def contacts(self, *, archived: bool, since: datetime | None = None) -> Iterator[list[Contact]]:
         found = [p.contact for p in self.people.values() if (p.contact.status is ContactStatus.ARCHIVED) is archived]
-        for page in batched(found, 1000, strict=False):
-            yield self._call("contacts", partial(list, page), reads=True)
+        if since is not None:
+            since = since.replace(microsecond=0)
+            found = [contact for contact in found if contact.last_changed and contact.last_changed >= since]
+        for page in batched(found, 1000, strict=False) if found else [()]:
+            if shown := self._call("contacts", partial(list[Contact], page), reads=True):
+                yield shown
 
     # --- what people and staff do ---
 

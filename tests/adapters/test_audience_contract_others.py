@@ -1,5 +1,7 @@
 """The contract of `Audience` for archiving, erasing, tags and listings, on the fake and the real adapter."""
 
+from datetime import timedelta
+
 import pytest
 
 from accord.domain.contact import ContactPatch, ContactStatus, TagChange
@@ -121,6 +123,15 @@ def test_everybody_is_listed_once_the_archived_apart(world: World) -> None:
     assert {email: contact.status for email, contact in present.items()} == beans | others
     assert {email: contact.status for email, contact in archived.items()} == {"shelved@bag.test": ARCHIVED}
     assert present["off@bag.test"] == seen(world, "off@bag.test")
+
+
+def test_a_listing_of_what_changed_begins_with_its_second(world: World) -> None:
+    given(world, "bean@bag.test")
+    changed = seen(world, "bean@bag.test").last_changed
+    assert changed is not None
+    for since, emails in ((changed, ["bean@bag.test"]), (changed + timedelta(seconds=1), [])):
+        pages = world.audience.contacts(archived=False, since=since)
+        assert [contact.email for page in pages for contact in page] == emails
 
 
 def test_a_long_listing_comes_in_pages_of_a_thousand_at_most(world: World) -> None:

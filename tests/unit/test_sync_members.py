@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from accord.domain.address import Origin
 from accord.domain.connection import ConnectionState
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
@@ -15,6 +18,7 @@ from tests.builders import (
     minutes,
     upserted,
 )
+from tests.fakes import Trouble
 from tests.scene import Scene, calls_made
 
 SUBSCRIBED, UNSUBSCRIBED = ContactStatus.SUBSCRIBED, ContactStatus.UNSUBSCRIBED
@@ -47,6 +51,37 @@ def test_500_new_members_cost_one_call_and_one_for_each_tag() -> None:
     scene.post(*changes)
     assert calls_made(scene) == ["create", "tag_many", "create_tag", "tag_many"]
     assert scene.ledger.counts("burrow") == {Status.SYNCED: 500}
+
+
+@pytest.mark.parametrize(("trouble", "there"), [(Trouble.TIMEOUT, 0), (Trouble.TIMEOUT_AFTER_EFFECT, 500)])
+def test_after_a_creation_of_unknown_effect_one_listing_tells_of_all(trouble: Trouble, there: int) -> None:
+    scene = Scene()
+    scene.audience.add("stranger@hill.test", ContactStatus.UNSUBSCRIBED)
+    scene.pass_(600)
+    troubles = iter([trouble])
+    scene.audience.trouble = lambda _name: next(troubles, None)
+    scene.post(*(upserted(a_member(f"ant{n}@hill.test"), f"a-{n}") for n in range(500)))
+    calls_made(scene)
+    assert len(scene.audience.people) == 1 + there
+    scene.pass_(600)
+    scene.offer()
+    assert calls_made(scene).count("read") == 0
+    scene.settle_all()
+    assert scene.ledger.counts("burrow") == {Status.SYNCED: 500}
+    assert {address.origin for address in scene.ledger.stored_addresses.values()} == {Origin.CREATED}
+
+
+def test_somebody_elses_contact_is_read_where_a_creation_of_unknown_effect_had_none() -> None:
+    scene = Scene()
+    scene.audience.add("ant7@hill.test", ContactStatus.UNSUBSCRIBED)
+    scene.pass_(600)
+    troubles = iter([Trouble.TIMEOUT])
+    scene.audience.trouble = lambda _name: next(troubles, None)
+    scene.post(*(upserted(a_member(f"ant{n}@hill.test"), f"a-{n}") for n in range(20)))
+    scene.settle_all()
+    assert calls_made(scene) == ["create", "contacts", "create", "read"]
+    assert scene.seen("ant7@hill.test") is ContactStatus.UNSUBSCRIBED
+    assert scene.status("a-7")[0] is Status.UNSUBSCRIBED
 
 
 def test_the_same_again_costs_no_call() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -17,6 +18,7 @@ from accord.domain.consent import Memory, memory_of
 from accord.domain.contact import MAILED, ContactStatus
 from accord.domain.reasons import ReasonCode
 from accord.ports import QueuedChanges
+from accord.usecases import settle_members
 from accord.usecases.sync_members import SyncMembers
 from tests.builders import NOON, a_member, left, opted_in, opted_out, upserted
 from tests.fakes import Trouble
@@ -228,10 +230,26 @@ def _email(arrived: Arrived) -> str | None:
     return arrived.change.member.email if isinstance(arrived.change, Upserted) else None
 
 
-TestUnderFire = UnderFire.TestCase
-TestUnderFire.settings = settings(
+class UnderFireInBulk(UnderFire):
+    """The same where the effect of creations is always found out by a listing, for whom the crowd is too small."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patched = pytest.MonkeyPatch()
+        self.patched.setattr(settle_members, "LOOKS", 1)
+
+    def teardown(self) -> None:
+        try:
+            super().teardown()
+        finally:
+            self.patched.undo()
+
+
+FEWER = settings(
     max_examples=settings().max_examples // 5,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+TestUnderFire, TestUnderFireInBulk = UnderFire.TestCase, UnderFireInBulk.TestCase
+TestUnderFire.settings = TestUnderFireInBulk.settings = FEWER

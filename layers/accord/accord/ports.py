@@ -57,8 +57,9 @@ class Audience(Protocol):
     def setup(self) -> AudienceSetup:
         """The audience's merge fields, groups and tags."""
 
-    def contacts(self, *, archived: bool) -> Iterator[list[Contact]]:
-        """All contacts in pages of 1,000: those in the audience, or those archived."""
+    def contacts(self, *, archived: bool, since: datetime | None = None) -> Iterator[list[Contact]]:
+        """All contacts in pages of 1,000: those in the audience, or those archived; only those that changed at `since`
+        or later, where it is given (whole seconds count)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,14 +139,14 @@ class MailchimpAudience:
             tags=self._tags({}),
         )
 
-    def contacts(self, *, archived: bool) -> Iterator[list[Contact]]:
+    def contacts(self, *, archived: bool, since: datetime | None = None) -> Iterator[list[Contact]]:
         """Pages in the order of change, read with a bookmark instead of an offset from the start.
 
         The audience changes meanwhile. Who changes moves to the end and is read again, newer; who is archived or
         deleted shifts nobody, save within the second at which a page ends: there one contact can be missed for each
         that left that second after it was read. The next nightly comparison finds it. A contact may come twice.
         """
-        bookmark = _Bookmark()
+        bookmark = _Bookmark(since.astimezone(UTC).replace(microsecond=0) if since is not None else None)
         fields = ",".join(("total_items", *(f"members.{name}" for name in CONTACT_FIELDS)))
         params: dict[str, str | int] = {"count": PAGE_SIZE, "fields": fields}
         params |= {"sort_field": "last_changed", "sort_dir": "ASC"}

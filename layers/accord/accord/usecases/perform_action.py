@@ -72,8 +72,13 @@ def _effect(audience: Audience, work: MemberWork, action: Active, at: datetime, 
 
 
 def _look(audience: Audience, work: MemberWork, address: Address, at: datetime, key_of: KeyOf) -> MemberWork:
-    """Read the contact and merge what is seen; at the current address the decision then sees its fields as well."""
     contact = audience.read(address.reference) if address.reference else None
+    return looked(work, address, contact, at, key_of)
+
+
+def looked(work: MemberWork, address: Address, contact: Contact | None, at: datetime, key_of: KeyOf) -> MemberWork:
+    """The work after the contact of an address was read, or found not to be there: what is seen is merged, and at the
+    current address the decision then sees the contact's fields as well."""
     seen = work.with_addresses(observe(address, contact, at))
     own, here = work.record.own_change, address.key == work.record.place
     if own is not None and here and contact is not None:

@@ -3,17 +3,25 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accord.domain import outcome
-from accord.domain.actions import Create, Tag
+from accord.domain.actions import Create, Look, Tag
+from accord.domain.address import Effect
 from accord.domain.connection import AudienceSetup
+from accord.domain.contact import Contact
+from accord.domain.folding import KeyOf
 from accord.errors import AccordError, Rejected
 from accord.ports import Audience
 from accord.usecases.member_work import MemberWork
+from accord.usecases.perform_action import looked
 
 BULK = 500
 """Mailchimp's limit for a bulk creation, and for the contacts of one tag call (FACTS section 4)."""
+LOOKS = 10
+"""From so many contacts on, a listing of what changed costs fewer calls than reading each."""
+OVERLAP = timedelta(minutes=1)
+"""By how much the clocks of Mailchimp and Accord may differ."""
 
 
 def create_contacts(
@@ -39,6 +47,39 @@ def create_contacts(
 def _created(work: MemberWork, action: Create, hash_: str, at: datetime) -> MemberWork:
     address = outcome.created(work.addresses[action.key], action, hash_, at)
     return replace(work.with_addresses(address), contact=None, done=(*work.done, action))
+
+
+def asks_for_creation(work: MemberWork, action: Look) -> bool:
+    """Whether all that is to be found out is if a creation of unknown effect made the contact."""
+    address = work.addresses[action.key]
+    if address.seen is not None or address.attempt is None or address.attempt.begun is None:
+        return False
+    return work.must_look is None and {*address.attempt.effects} <= {Effect.CREATE, Effect.TAG, Effect.OBSERVE}
+
+
+def find_created(
+    audience: Audience, orders: Sequence[tuple[MemberWork, Look]], at: datetime, key_of: KeyOf
+) -> list[MemberWork | AccordError]:
+    """What became of creations of unknown effect, from one listing of what changed since the first of them began.
+
+    A creation takes effect before its claim ends or not at all, so who is not listed was not created by it. Somebody
+    else's contact may be there all the same: the next creation changes nothing of it, says so, and it is read then.
+    """
+    places = [work.addresses[action.key] for work, action in orders]
+    began = min(address.attempt.begun for address in places if address.attempt and address.attempt.begun)
+    wanted = {address.subscriber_hash for address in places}
+    found: dict[str, Contact] = {}
+    try:
+        for page in audience.contacts(archived=False, since=began - OVERLAP):
+            found |= {contact.subscriber_hash: contact for contact in page if contact.subscriber_hash in wanted}
+            if len(found) == len(wanted):
+                break
+    except AccordError as error:
+        return [error] * len(orders)
+    return [
+        replace(looked(work, place, found.get(place.subscriber_hash), at, key_of), done=(*work.done, action))
+        for (work, action), place in zip(orders, places, strict=True)
+    ]
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from accord.usecases.claim_addresses import ClaimAddresses, Order
 from accord.usecases.decide_member import DecideMember
 from accord.usecases.member_work import MemberWork
 from accord.usecases.perform_action import perform, refused
-from accord.usecases.perform_bulk import BULK, TagContacts, create_contacts
+from accord.usecases.perform_bulk import BULK, LOOKS, TagContacts, asks_for_creation, create_contacts, find_created
 from accord.usecases.record_outcomes import Outcome, RecordOutcomes, events_of
 from accord.usecases.watch_mailchimp import WatchMailchimp
 
@@ -139,8 +139,13 @@ class SettleMembers:
         """Carry out the orders; the members that are to be decided again."""
         creations = [(work, action) for work, action in orders if isinstance(action, Create)]
         tags = [(work, action) for work, action in orders if isinstance(action, Tag)]
-        others = [(work, action) for work, action in orders if not isinstance(action, Create | Tag)]
+        looks = [(w, action) for w, action in orders if isinstance(action, Look) and asks_for_creation(w, action)]
+        looks = looks if len(looks) >= LOOKS else []
+        in_bulk = {work.record.who for work, _ in (*creations, *tags, *looks)}
+        others = [(work, action) for work, action in orders if work.record.who not in in_bulk]
         again: list[MemberWork] = []
+        for many in batched(looks, BULK, strict=False):
+            again += self._attempt(many, self._find)
         for few in batched(others, TOGETHER, strict=False):
             again += self._attempt(few, self._one_by_one)
         for new in batched(creations, BULK, strict=False):
@@ -177,6 +182,11 @@ class SettleMembers:
             except AccordError as error:
                 answers.append(error)
             self.mailchimp.note(answers[-1:])
+        return answers
+
+    def _find(self, orders: Sequence[Order[Look]]) -> list[MemberWork | AccordError]:
+        answers = find_created(self.audience, orders, self.clock.now(), self.key_of)
+        self.mailchimp.note(answers[:1])
         return answers
 
     def _create(self, orders: Sequence[Order[Create]]) -> list[MemberWork | AccordError]:
