@@ -16,11 +16,11 @@ from accord.domain.history import Event
 from accord.domain.reasons import Status
 from accord.domain.record import Record
 from accord.domain.values import BEGINNING, newest
-from accord.ports import Claim, Page, QueuedChanges, Remembered, Settlement
+from accord.ports import Claim, Page, QueuedChanges, QueuedHint, Remembered, Settlement
 from tests.builders import NOON
 from tests.fake_audience import FakeAudience, Trouble
 
-__all__ = ["FakeAudience", "FakeClock", "FakeLedger", "FakeQueue", "Trouble"]
+__all__ = ["FakeAudience", "FakeClock", "FakeHintQueue", "FakeLedger", "FakeQueue", "Trouble"]
 
 
 class FakeClock:
@@ -47,6 +47,19 @@ class FakeQueue:
         if self.broken is not None:
             raise self.broken
         self.messages.append(message)
+
+
+class FakeHintQueue:
+    """What was sent, each with its delay in seconds."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[QueuedHint, int]] = []
+        self.broken: Exception | None = None
+
+    def send(self, queued: QueuedHint, delay: int = 0) -> None:
+        if self.broken is not None:
+            raise self.broken
+        self.messages.append((queued, delay))
 
 
 class FakeLedger:

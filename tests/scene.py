@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
+from accord.domain.audience_hint import AudienceHint, HintKind
 from accord.domain.changes import Arrived
 from accord.domain.connection import Connection
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Record
 from accord.domain.timing import Timing
-from accord.ports import QueuedChanges
+from accord.ports import QueuedChanges, QueuedHint
+from accord.usecases.apply_audience_events import ApplyAudienceEvents
 from accord.usecases.sync_members import SyncMembers, SyncResult
 from tests.builders import SETUP, a_connection, key_of, minutes, no_us_phone
-from tests.fakes import FakeAudience, FakeClock, FakeLedger
+from tests.fakes import FakeAudience, FakeClock, FakeHintQueue, FakeLedger, FakeQueue
 
 
 @dataclass(slots=True)
@@ -24,8 +26,12 @@ class Scene:
     clock: FakeClock = field(default_factory=FakeClock)
     ledger: FakeLedger = field(default_factory=FakeLedger)
     timing: Timing = field(default_factory=Timing)
+    hints: FakeHintQueue = field(default_factory=FakeHintQueue)
+    members: FakeQueue = field(default_factory=FakeQueue)
+    """What the applier of hints queued."""
     audience: FakeAudience = field(init=False)
     sync: SyncMembers = field(init=False)
+    apply: ApplyAudienceEvents = field(init=False)
 
     def __post_init__(self) -> None:
         tokens = (f"{number:08d}-token" for number in count())
@@ -41,6 +47,33 @@ class Scene:
             timing=self.timing,
             new_token=lambda: next(tokens),
         )
+
+        self.apply = ApplyAudienceEvents(
+            ledger=self.ledger,
+            audience_of=lambda _connection: self.audience,
+            clock=self.clock,
+            queue=self.hints,
+            members=self.members,
+            key_of=key_of,
+            timing=self.timing,
+        )
+
+    def hear(self, kind: str, email: str, old_email: str = "") -> None:
+        """A webhook about a contact comes in; what it leads to is done as well."""
+        self.listen(AudienceHint(kind=HintKind(kind), received_at=self.clock.now(), email=email, old_email=old_email))
+
+    def listen(self, *hints: AudienceHint) -> None:
+        """Apply these hints, and those that are put back when their time has come; then settle."""
+        waiting = [QueuedHint(self.connection.id, hint) for hint in hints]
+        while waiting:
+            _, failed = self.apply(waiting, self.clock.now() + minutes(5))
+            assert failed == []
+            put_back, self.hints.messages = self.hints.messages, []
+            if put_back:
+                self.pass_(max(delay for _, delay in put_back) + 60)
+            waiting = [queued for queued, _ in put_back]
+        queued, self.members.messages = self.members.messages, []
+        self.work(*queued)
 
     def post(self, *changes: Arrived) -> SyncResult:
         """One message with these changes, worked on at once."""

@@ -7,7 +7,7 @@ their age calls a person, and its id is logged each time.
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
-from accord.adapters.sqs_batches import failures, parse
+from accord.adapters.sqs_batches import failures, letters
 from accord.observability import count, discreet, logger_of, metrics_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ metrics = metrics_of("record_failures")
 @discreet(logger, metrics)
 def handler(event: dict[str, Any], _context: "LambdaContext") -> "PartialItemFailureResponse":
     record = bootstrap.record_failures()  # before anything is parsed: the stage says which addresses are well-formed
-    batch = parse(event)
+    batch = letters(event)
     recorded = record(batch.messages)
     failed = batch.failed(recorded.failed)
     count(metrics, "MembersFailed", recorded.members)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
-from accord.adapters.sqs_batches import failures, parse
+from accord.adapters.sqs_batches import changes, failures
 from accord.observability import count, deadline, described, discreet, logger_of, metrics_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ metrics = metrics_of("sync_members")
 @discreet(logger, metrics)
 def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFailureResponse":
     sync = bootstrap.sync_members()  # before anything is parsed: the stage says which addresses are well-formed
-    batch = parse(event)
+    batch = changes(event)
     result = sync(batch.messages, deadline(context, bootstrap.sync_members_margin()))
     for error in result.errors:
         logger.error("one member failed", extra=described(error))

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
 from accord.adapters.sqs import MAX_BODY, SqsChangeQueue, UnreadableError, decode, encode
-from accord.adapters.sqs_batches import failures, parse
+from accord.adapters.sqs_batches import changes, failures
 from accord.errors import Misconfigured, Retryable
 from accord.ports import ChangeQueue, QueuedChanges
 from tests.builders import a_full_member, a_member, erased, left, upserted
@@ -105,7 +105,7 @@ def test_a_batch_hands_back_what_failed_and_what_nobody_can_read() -> None:
     good = encode(QueuedChanges("burrow", due=("m-1",)))
     records = [{"messageId": name, "body": body} for name, body in zip("abcd", [good, "?", good, good], strict=True)]
 
-    batch = parse({"Records": records})
+    batch = changes({"Records": records})
 
     assert len(batch.messages) == 3
     assert failures(batch.failed([1])) == {"batchItemFailures": [{"itemIdentifier": "c"}, {"itemIdentifier": "b"}]}

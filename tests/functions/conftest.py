@@ -25,12 +25,15 @@ from accord.adapters.sqs import decode
 from accord.domain.connection import Connection
 from accord.ports import QueuedChanges
 from tests.builders import a_connection
+from tests.unit.house import functions
 
 EVENTS = Path(__file__).parents[2] / "events"
 SIGNING_SECRETS = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
 UPSTREAM_TOKEN = "upstream-token"
 MAILCHIMP_KEY = "0123456789abcdef-us1"
 ADDRESS_KEY = "a key of this test only"
+QUEUES = ("member-changes", "bulk-changes", "audience-events")
+WEBHOOK_SECRET = "webhook-secret"
 OPERATOR_TOKENS = ["operator-token", "operator-token-of-next-month"]
 
 
@@ -72,13 +75,17 @@ class Stack:
 
     def queued(self, queue: str = "member-changes") -> list[QueuedChanges]:
         """What waits in the queue, taken out of it."""
+        return [decode(body) for body in self.bodies(queue)]
+
+    def bodies(self, queue: str) -> list[str]:
+        """The messages as they lie there, taken out."""
         sqs = boto3.client("sqs")
         bodies = []
         while messages := sqs.receive_message(QueueUrl=self.queues[queue], MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 bodies.append(message["Body"])
                 sqs.delete_message(QueueUrl=self.queues[queue], ReceiptHandle=message["ReceiptHandle"])
-        return [decode(body) for body in bodies]
+        return bodies
 
 
 def event(name: str) -> dict[str, Any]:
@@ -131,7 +138,7 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     table = f"ledger-{own}"
     boto3.client("dynamodb").create_table(TableName=table, **TABLE)
     sqs = boto3.client("sqs")
-    queues = {q: sqs.create_queue(QueueName=f"{q}-{own}")["QueueUrl"] for q in ("member-changes", "bulk-changes")}
+    queues = {q: sqs.create_queue(QueueName=f"{q}-{own}")["QueueUrl"] for q in QUEUES}
     secrets = {
         "connection": json.dumps({"mailchimp_api_key": MAILCHIMP_KEY, "signing_secrets": list(SIGNING_SECRETS)}),
         "operator": json.dumps(dict(zip(("token", "previous"), OPERATOR_TOKENS, strict=False))),
@@ -144,14 +151,15 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "TABLE_NAME": table,
         "MEMBER_CHANGES_QUEUE_URL": queues["member-changes"],
         "BULK_CHANGES_QUEUE_URL": queues["bulk-changes"],
+        "AUDIENCE_EVENTS_QUEUE_URL": queues["audience-events"],
         "OPERATOR_SECRET_ARN": arns["operator"],
         "ADDRESS_KEY_SECRET_ARN": arns["address-key"],
     }.items():
         monkeypatch.setenv(name, value)
     _forget_what_bootstrap_made()
     ledger = DynamoDBLedger(boto3.client("dynamodb"), table)
-    hashes = (hashlib.sha256(UPSTREAM_TOKEN.encode()).hexdigest(),)
-    connection = a_connection(secret_arn=arns["connection"], token_hashes=hashes)
+    token, webhook = ((hashlib.sha256(each.encode()).hexdigest(),) for each in (UPSTREAM_TOKEN, WEBHOOK_SECRET))
+    connection = a_connection(secret_arn=arns["connection"], token_hashes=token, webhook_secret_hashes=webhook)
     ledger.save_connection(connection)
     yield Stack(connection, ledger, table, queues, arns)
     _forget_what_bootstrap_made()
@@ -165,7 +173,7 @@ def _forget_what_bootstrap_made() -> None:
 
 
 def _log_to_nowhere() -> None:
-    for name in ("receive_changes", "manage_members", "sync_members", "offer_due_changes", "record_failures"):
+    for name in functions():
         for handler in logging.getLogger(name).handlers:
             if isinstance(handler, logging.StreamHandler):
                 handler.setStream(io.StringIO())

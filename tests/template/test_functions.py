@@ -15,6 +15,8 @@ ROUTES = {
     ("DELETE", "/v1/connections/{connection_id}/members/{member_id}"): "receive_changes",
     ("GET", "/v1/connections/{connection_id}/members/{member_id}"): "receive_changes",
     ("GET", "/v1/connections/{connection_id}/members/{member_id}/history"): "receive_changes",
+    ("GET", "/mailchimp/webhooks/{connection_id}/{secret}"): "receive_audience_events",
+    ("POST", "/mailchimp/webhooks/{connection_id}/{secret}"): "receive_audience_events",
     ("GET", "/v1/connections/{connection_id}/members"): "manage_members",
     ("GET", "/v1/connections/{connection_id}/counts"): "manage_members",
     ("POST", "/v1/connections/{connection_id}/members/{member_id}/retry"): "manage_members",
@@ -97,6 +99,8 @@ def test_every_function_ends_before_whoever_waits_for_it_gives_up(name: str) -> 
         ("sync_members", 1024),
         ("offer_due_changes", 512),
         ("record_failures", 512),
+        ("receive_audience_events", 512),
+        ("apply_audience_events", 512),
     ],
 )
 def test_every_function_has_the_memory_that_it_was_measured_with(name: str, memory: int) -> None:
@@ -131,7 +135,7 @@ def watched(alarm: dict[str, Any]) -> set[tuple[str, str]]:
 def test_somebody_is_told_when_work_is_dead_late_or_broken() -> None:
     wanted = {("Errors", name) for name in resources("AWS::Serverless::Function")}
     wanted |= {("Invocations", "RecordFailuresFunction")}
-    for queue in ("MemberChanges", "BulkChanges"):
+    for queue in ("MemberChanges", "BulkChanges", "AudienceEvents"):
         wanted.add(("ApproximateNumberOfMessagesVisible", f"{queue}DeadLetters.QueueName"))
         wanted.add(("ApproximateNumberOfMessagesNotVisible", f"{queue}DeadLetters.QueueName"))
         wanted.add(("ApproximateAgeOfOldestMessage", f"{queue}Queue.QueueName"))

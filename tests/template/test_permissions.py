@@ -23,6 +23,18 @@ MAY: dict[str, dict[str, set[str]]] = {
         "OperatorSecret": SECRET,
         CONNECTION_SECRETS: SECRET,
     },
+    "receive_audience_events": {
+        "Ledger.Arn": {"dynamodb:GetItem"},
+        "AudienceEventsQueue.Arn": {"sqs:SendMessage"},
+        CONNECTION_SECRETS: SECRET,
+    },
+    "apply_audience_events": {
+        "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
+        "AudienceEventsQueue.Arn": RECEIVE | {"sqs:SendMessage"},
+        "MemberChangesQueue.Arn": {"sqs:SendMessage"},
+        "AddressKeySecret": SECRET,
+        CONNECTION_SECRETS: SECRET,
+    },
     "manage_members": {
         "Ledger.Arn": READ | CHANGE,
         "${Ledger.Arn}/index/by_status": {"dynamodb:Query"},
@@ -44,9 +56,10 @@ MAY: dict[str, dict[str, set[str]]] = {
         "BulkChangesQueue.Arn": {"sqs:SendMessage"},
     },
     "record_failures": {
-        "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:BatchGetItem"} | CHANGE,
+        "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
         "MemberChangesDeadLetters.Arn": RECEIVE,
         "BulkChangesDeadLetters.Arn": RECEIVE,
+        "AudienceEventsDeadLetters.Arn": RECEIVE,
         "AddressKeySecret": SECRET,
     },
 }

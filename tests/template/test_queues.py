@@ -16,7 +16,7 @@ DEAD_LETTERS = {
 
 CONNECTIONS_OF_AN_ACCOUNT = 10
 SPARE_FOR_CALLS_THAT_TIMED_OUT = 2
-TALKS_TO_MAILCHIMP = {"sync_members"}
+TALKS_TO_MAILCHIMP = {"sync_members", "apply_audience_events"}
 """Each of their invocations holds one connection to Mailchimp. Whoever joins them is added up."""
 
 
@@ -31,6 +31,7 @@ def test_two_queues_feed_the_sync_so_that_an_import_never_stands_before_a_single
     assert DEAD_LETTERS == {
         "MemberChangesQueue": "MemberChangesDeadLetters",
         "BulkChangesQueue": "BulkChangesDeadLetters",
+        "AudienceEventsQueue": "AudienceEventsDeadLetters",
     }
 
 
@@ -85,7 +86,7 @@ def test_all_functions_together_leave_mailchimp_two_connections() -> None:
         for source in events(functions()[verb], "SQS").values()
     ]
 
-    assert at_once == [2, 2]
+    assert at_once == [2, 2, 2]
     assert sum(at_once) <= CONNECTIONS_OF_AN_ACCOUNT - SPARE_FOR_CALLS_THAT_TIMED_OUT
 
 

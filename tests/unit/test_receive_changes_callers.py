@@ -23,19 +23,26 @@ class Porch:
     def __init__(self) -> None:
         self.ledger = FakeLedger()
         self.checked: list[Sequence[str]] = []
-        self.burrow = a_connection(token_hashes=(hashed("old token"), hashed("new token")))
-        self.sett = a_connection(id="sett", token_hashes=(hashed("badger's token"),))
+        webhook = (hashed("old url"), hashed("new url"))
+        tokens = (hashed("old token"), hashed("new token"))
+        self.burrow = a_connection(token_hashes=tokens, webhook_secret_hashes=webhook)
+        self.sett = a_connection(
+            id="sett", token_hashes=(hashed("badger's token"),), webhook_secret_hashes=(hashed("sett url"),)
+        )
         for connection in (self.burrow, self.sett):
             self.ledger.save_connection(connection)
         self.recognise = RecogniseCaller(
             ledger=self.ledger,
-            upstream=self,
+            secrets=self,
             is_signed=self.is_signed,
             operator_tokens=lambda: ("operator", "next operator"),
         )
 
     def signing_secrets(self, connection: Connection) -> tuple[str, ...]:
         return ("the badger",) if connection.id == "burrow" else ()
+
+    def webhook_signing_secrets(self, connection: Connection) -> tuple[str, ...]:
+        return ("the monkey",) if connection.id == "burrow" else ()
 
     def is_signed(self, request: SignedRequest, secrets: Sequence[str]) -> bool:
         self.checked.append(secrets)
@@ -104,3 +111,34 @@ def test_only_operators_are_operators(token: str | None) -> None:
             porch.recognise.operator(connection_id, token)
         with pytest.raises(UnrecognisedError):
             porch.recognise.upstream_or_operator(connection_id, token)
+
+
+# Mailchimp
+
+
+@pytest.mark.parametrize("secret", ["old url", "new url"])
+def test_mailchimp_is_known_by_the_secret_in_the_url_and_by_its_signature(secret: str) -> None:
+    porch = Porch()
+    assert porch.recognise.mailchimp("burrow", secret, lambda secrets: secrets == ("the monkey",)) == porch.burrow
+
+
+def test_a_wrong_signature_is_refused_where_mailchimp_signs() -> None:
+    with pytest.raises(UnrecognisedError):
+        Porch().recognise.mailchimp("burrow", "old url", lambda _secrets: False)
+
+
+def test_an_unsigned_webhook_is_known_by_its_url_alone() -> None:
+    porch = Porch()
+    assert porch.recognise.mailchimp("sett", "sett url", lambda _secrets: False) == porch.sett
+
+
+def test_a_validation_is_never_signed() -> None:
+    porch = Porch()
+    assert porch.recognise.mailchimp("burrow", "old url") == porch.burrow
+
+
+@pytest.mark.parametrize("connection_id", ["burrow", "warren", "", "a#b"])
+@pytest.mark.parametrize("secret", ["", "sett url", "old token", "nobody holds this token: its text is public"])
+def test_no_other_url_is_known(connection_id: str, secret: str) -> None:
+    with pytest.raises(UnrecognisedError):
+        Porch().recognise.mailchimp(connection_id, secret, lambda _secrets: True)

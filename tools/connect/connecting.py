@@ -24,6 +24,7 @@ from accord.domain.values import address_key
 from accord.errors import Rejected
 from accord.usecases.read_audience import ReadAudience
 from tools.connect.stack import ClientOf, Stack, client_of
+from tools.connect.webhook import WebhookError, register
 
 CONNECTION_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 OWN_FIELDS = {"PLAN": ("Plan", FieldType.TEXT), "JOINED": ("Member since", FieldType.DATE)}
@@ -45,6 +46,8 @@ class Wanted:
     language: Language = "en"
     mapping: dict[str, str] = field(default_factory=dict)
     create_fields: bool = True
+    webhook: bool = True
+    """Whether Mailchimp shall tell what happens there. It must reach the stack's API."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +119,34 @@ def connect(
         watcher.done(f"created the fields {', '.join(created)}")
 
     signing_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    content = {"mailchimp_api_key": api_key, "signing_secrets": [signing_secret]}
-    secret_arn = _keep(clients("secretsmanager"), f"accord/{stack.name}/connections/{wanted.connection_id}", content)
+    content: dict[str, Any] = {"mailchimp_api_key": api_key, "signing_secrets": [signing_secret]}
+    secret_name = f"accord/{stack.name}/connections/{wanted.connection_id}"
+    secret_arn = _keep(clients("secretsmanager"), secret_name, content)
     watcher.done("API key and signing secret are in Secrets Manager")
+
+    webhook_secret = secrets.token_urlsafe(32)
+    begun = Connection(  # without a time of reading: nothing is written to the audience yet
+        id=wanted.connection_id,
+        audience_id=wanted.audience_id,
+        api_base_url=base_url,
+        order_by=wanted.order_by,
+        policy=wanted.policy,
+        mapping=RECOMMENDED_MAPPING | wanted.mapping,
+        secret_arn=secret_arn,
+        webhook_secret_hashes=(_hashed(webhook_secret),),
+        language=wanted.language,
+        signup_form_url=form_url,
+    )
+    ledger.save_audience_setup(begun.id, setup)
+    ledger.save_connection(begun)
+    if wanted.webhook:  # before the audience is read: what changes meanwhile is told; Mailchimp calls it at once
+        webhook_url = f"{stack.api_url}/mailchimp/webhooks/{begun.id}"
+        try:
+            signs = register(account, wanted.audience_id, webhook_url, webhook_secret)
+        except WebhookError as error:
+            raise ConnectError(str(error)) from error
+        _keep(clients("secretsmanager"), secret_name, content | {"webhook_signing_secrets": signs})
+        watcher.done(f"Mailchimp tells of what happens there, {'signed' if signs else 'not signed'}")
 
     started_at = datetime.now(UTC)
     key = SecretsManagerSecrets(clients("secretsmanager")).address_key(stack.address_key_secret_arn)
@@ -127,24 +155,15 @@ def connect(
     watcher.done(f"read the audience: {result.read:,} contacts, archived ones included")
 
     token = secrets.token_urlsafe(32)
-    connection = Connection(
-        id=wanted.connection_id,
-        audience_id=wanted.audience_id,
-        api_base_url=base_url,
-        order_by=wanted.order_by,
-        policy=wanted.policy,
-        mapping=RECOMMENDED_MAPPING | wanted.mapping,
-        secret_arn=secret_arn,
-        token_hashes=(hashlib.sha256(token.encode()).hexdigest(),),
-        language=wanted.language,
-        audience_read_at=started_at,
-        signup_form_url=form_url,
-    )
-    ledger.save_audience_setup(connection.id, setup)
+    connection = begun.model_copy(update={"token_hashes": (_hashed(token),), "audience_read_at": started_at})
     ledger.save_connection(connection)
     watcher.done(f"the connection {connection.id} is live")
     url = f"{stack.api_url}/v1/connections/{connection.id}/members"
     return Connected(connection, url, signing_secret, token, result.read)
+
+
+def _hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _refuse_what_is_there(ledger: DynamoDBLedger, wanted: Wanted) -> None:
@@ -152,7 +171,8 @@ def _refuse_what_is_there(ledger: DynamoDBLedger, wanted: Wanted) -> None:
         raise ConnectError(
             "A connection id has lower-case letters, digits and dashes, 63 at most: --connection members"
         )
-    if ledger.connection(wanted.connection_id) is not None:
+    known = ledger.connection(wanted.connection_id)
+    if known is not None and known.audience_read_at is not None:  # else an attempt before this one failed half-way
         raise ConnectError(
             f"There is a connection {wanted.connection_id!r} already, and it stays as it is: "
             "name another with --connection"

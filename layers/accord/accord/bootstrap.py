@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from accord.domain.values import address_key
 from accord.settings import (
+    ApplyAudienceEventsSettings,
     ManageMembersSettings,
     OfferDueChangesSettings,
+    ReceiveAudienceEventsSettings,
     ReceiveChangesSettings,
     RecordFailuresSettings,
     Settings,
@@ -26,11 +28,14 @@ if TYPE_CHECKING:
     from accord.adapters.dynamodb import DynamoDBLedger
     from accord.adapters.secrets import SecretsManagerSecrets
     from accord.adapters.sqs import SqsChangeQueue
+    from accord.adapters.sqs_hints import SqsHintQueue
     from accord.domain.connection import Connection
     from accord.domain.folding import KeyOf
-    from accord.ports import Audience
+    from accord.ports import Audience, Clock
+    from accord.usecases.apply_audience_events import ApplyAudienceEvents
     from accord.usecases.manage_members import ManageMembers
     from accord.usecases.offer_due_changes import OfferDueChanges
+    from accord.usecases.receive_audience_events import ReceiveAudienceEvents
     from accord.usecases.receive_changes import ReceiveChanges
     from accord.usecases.recognise_caller import RecogniseCaller
     from accord.usecases.record_failures import RecordFailures
@@ -58,6 +63,15 @@ class Receiving:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """What the routes of `receive_audience_events` call."""
+
+    recognise: "RecogniseCaller"
+    receive: "ReceiveAudienceEvents"
+    clock: "Clock"
+
+
+@dataclass(frozen=True, slots=True)
 class Managing:
     """What the routes of `manage_members` call."""
 
@@ -77,6 +91,19 @@ def receive_changes() -> Receiving:
         recognise=_recognise(ledger, settings.operator_secret_arn),
         receive=ReceiveChanges(ledger=ledger, queue=_queue(settings.member_changes_queue_url), clock=SystemClock()),
         show=ShowMember(ledger=ledger),
+    )
+
+
+@cache
+def receive_audience_events() -> Hearing:
+    """Mailchimp's webhooks -> `audience-events`."""
+    from accord.usecases.receive_audience_events import ReceiveAudienceEvents
+
+    settings = ReceiveAudienceEventsSettings.from_environment()
+    return Hearing(
+        recognise=_recognise(_ledger(settings)),
+        receive=ReceiveAudienceEvents(_hint_queue(settings.audience_events_queue_url)),
+        clock=SystemClock(),
     )
 
 
@@ -126,6 +153,23 @@ def sync_members_margin() -> timedelta:
 
 
 @cache
+def apply_audience_events() -> "ApplyAudienceEvents":
+    """`audience-events` -> ledger."""
+    from accord.usecases.apply_audience_events import ApplyAudienceEvents
+
+    settings = ApplyAudienceEventsSettings.from_environment()
+    return ApplyAudienceEvents(
+        ledger=_ledger(settings),
+        audience_of=_audience_of(settings),
+        clock=SystemClock(),
+        queue=_hint_queue(settings.audience_events_queue_url),
+        members=_queue(settings.member_changes_queue_url),
+        key_of=_key_of(settings.address_key_secret_arn),
+        timing=settings.timing,
+    )
+
+
+@cache
 def offer_due_changes() -> "OfferDueChanges":
     """Ledger -> `member-changes` for what is urgent, `bulk-changes` for the rest."""
     from accord.usecases.offer_due_changes import OfferDueChanges
@@ -170,6 +214,14 @@ def _queue(url: str) -> "SqsChangeQueue":
     return SqsChangeQueue(boto3.client("sqs", config=_config()), url)
 
 
+def _hint_queue(url: str) -> "SqsHintQueue":
+    import boto3
+
+    from accord.adapters.sqs_hints import SqsHintQueue
+
+    return SqsHintQueue(boto3.client("sqs", config=_config()), url)
+
+
 @cache
 def _secrets() -> "SecretsManagerSecrets":
     import boto3
@@ -179,16 +231,17 @@ def _secrets() -> "SecretsManagerSecrets":
     return SecretsManagerSecrets(boto3.client("secretsmanager", config=_config()))
 
 
-def _recognise(ledger: "DynamoDBLedger", operator_secret_arn: str) -> "RecogniseCaller":
+def _recognise(ledger: "DynamoDBLedger", operator_secret_arn: str | None = None) -> "RecogniseCaller":
+    """Without the secret of operators, none is recognised."""
     from accord.adapters.standard_webhooks import is_signed
     from accord.usecases.recognise_caller import RecogniseCaller
 
     secrets = _secrets()
     return RecogniseCaller(
         ledger=ledger,
-        upstream=secrets,
+        secrets=secrets,
         is_signed=is_signed,
-        operator_tokens=partial(secrets.operator_tokens, operator_secret_arn),
+        operator_tokens=partial(secrets.operator_tokens, operator_secret_arn) if operator_secret_arn else tuple,
     )
 
 
@@ -197,7 +250,7 @@ def _key_of(secret_arn: str) -> "KeyOf":
     return partial(address_key, _secrets().address_key(secret_arn))
 
 
-def _audience_of(settings: SyncMembersSettings) -> "Callable[[Connection], Audience]":
+def _audience_of(settings: SyncMembersSettings | ApplyAudienceEventsSettings) -> "Callable[[Connection], Audience]":
     from accord.adapters.mailchimp import MailchimpAudience
 
     @cache

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from accord.domain.address import Address, Holder
+from accord.domain.audience_hint import AudienceHint
 from accord.domain.changes import Arrived
 from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.contact import Contact, ContactPatch, NewContact, TagChange
@@ -190,8 +191,27 @@ class ChangeQueue(Protocol):
         """One message, accepted by the queue when this returns."""
 
 
-class Upstream(Protocol):
-    """The secrets of a connection, by which its upstream application is known."""
+@dataclass(frozen=True, slots=True)
+class QueuedHint:
+    """One message on `audience-events`: what a webhook hinted at. `attempt` counts how often it was put back."""
+
+    connection_id: str
+    hint: AudienceHint
+    attempt: int = 0
+
+
+class HintQueue(Protocol):
+    """The queue that `apply_audience_events` empties."""
+
+    def send(self, queued: QueuedHint, delay: int = 0) -> None:
+        """One message, accepted by the queue when this returns; it comes `delay` seconds later, 900 at most."""
+
+
+class CallerSecrets(Protocol):
+    """The secrets of a connection, by which its upstream application and Mailchimp are known."""
 
     def signing_secrets(self, connection: Connection) -> tuple[str, ...]:
         """The `whsec_...` secrets that are valid now: one, or two while it is rotated."""
+
+    def webhook_signing_secrets(self, connection: Connection) -> tuple[str, ...]:
+        """Those with which Mailchimp signs its webhook; none where it does not."""

@@ -52,6 +52,12 @@ class ReceiveChangesSettings(Settings):
     operator_secret_arn: Given
 
 
+class ReceiveAudienceEventsSettings(Settings):
+    """`receive_audience_events`."""
+
+    audience_events_queue_url: Given
+
+
 class ManageMembersSettings(WithOffers):
     """`manage_members`."""
 
@@ -71,6 +77,25 @@ class RecordFailuresSettings(Settings):
     """`record_failures`."""
 
     address_key_secret_arn: Given
+
+
+class ApplyAudienceEventsSettings(Settings):
+    """`apply_audience_events`."""
+
+    address_key_secret_arn: Given
+    audience_events_queue_url: Given
+    member_changes_queue_url: Given
+    mailchimp_timeout_seconds: Seconds = 60
+    busy_retry_seconds: Seconds = 20
+    retry_base_seconds: Seconds = 30
+    retry_max_seconds: Seconds = 900
+
+    @property
+    def timing(self) -> Timing:
+        """The delays, as the domain knows them."""
+        return Timing(
+            busy_retry=self.busy_retry_seconds, retry_base=self.retry_base_seconds, retry_max=self.retry_max_seconds
+        )
 
 
 class SyncMembersSettings(WithOffers):

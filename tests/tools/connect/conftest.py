@@ -1,6 +1,8 @@
 """An account at AWS with the ledger and the address key of a stack, and a Mailchimp with one audience."""
 
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 import pytest
@@ -18,8 +20,26 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
+class _Answers(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name that its base gives it
+        """It talks to nobody."""
+
+
+@pytest.fixture(scope="session")
+def api_url() -> Iterator[str]:
+    """The API of a stack, as far as Mailchimp validates it."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 @pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+def stack(monkeypatch: pytest.MonkeyPatch, api_url: str) -> Iterator[Stack]:
     for name, value in {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -31,7 +51,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     with mock_aws():
         boto3.client("dynamodb").create_table(TableName="aviary", **TABLE)
         key = boto3.client("secretsmanager").create_secret(Name="key", SecretString="k" * 64)
-        yield Stack("aviary", "local", "https://aviary.test", "aviary", key["ARN"])
+        yield Stack("aviary", "local", api_url, "aviary", key["ARN"])
 
 
 @pytest.fixture

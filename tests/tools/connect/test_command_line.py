@@ -29,14 +29,14 @@ def run(stack: Stack, simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_one_command_makes_a_connection_named_after_its_audience(
-    run: Run, ledger: DynamoDBLedger, capsys: pytest.CaptureFixture[str]
+    run: Run, api_url: str, ledger: DynamoDBLedger, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run() == 0
 
     said = capsys.readouterr().out
     connection = ledger.connection("les-amis-du-kiwi")
     assert connection is not None
-    assert "https://aviary.test/v1/connections/les-amis-du-kiwi/members" in said
+    assert f"{api_url}/v1/connections/les-amis-du-kiwi/members" in said
     assert "whsec_" in said
     assert "the connection les-amis-du-kiwi is live" in said
 

@@ -40,6 +40,12 @@ class SecretsManagerSecrets:
             return ()
         return _texts(self._document(connection.secret_arn).get("signing_secrets"))
 
+    def webhook_signing_secrets(self, connection: Connection) -> tuple[str, ...]:
+        """With which Mailchimp signs its webhook; none where it does not."""
+        if not connection.secret_arn:
+            return ()
+        return _texts(self._document(connection.secret_arn).get("webhook_signing_secrets"))
+
     def mailchimp_api_key(self, connection: Connection) -> str:
         """The key of the connection's Mailchimp account."""
         key = self._document(connection.secret_arn).get("mailchimp_api_key") if connection.secret_arn else None

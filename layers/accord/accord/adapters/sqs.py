@@ -58,12 +58,17 @@ class SqsChangeQueue:
         """One SQS message, or as few as their size allows. After an error some may have been taken: sending all of
         it again changes nothing, because every change keeps its place."""
         for body in _bodies(message):
-            try:
-                self._client.send_message(QueueUrl=self._queue_url, MessageBody=body)
-            except self._client.exceptions.QueueDoesNotExist as error:
-                raise Misconfigured("the queue does not exist: deploy the stack again") from error
-            except (BotoCoreError, ClientError) as error:
-                raise Retryable("the queue did not take the message", effect_unknown=True) from error
+            send(self._client, self._queue_url, body)
+
+
+def send(client: "SQSClient", queue_url: str, body: str, delay: int = 0) -> None:
+    """One message, seen by nobody before `delay` seconds are over."""
+    try:
+        client.send_message(QueueUrl=queue_url, MessageBody=body, DelaySeconds=delay)
+    except client.exceptions.QueueDoesNotExist as error:
+        raise Misconfigured("the queue does not exist: deploy the stack again") from error
+    except (BotoCoreError, ClientError) as error:
+        raise Retryable("the queue did not take the message", effect_unknown=True) from error
 
 
 def _bodies(message: QueuedChanges) -> Iterator[str]:

@@ -1,21 +1,22 @@
 """An SQS event -> the messages in it, and the answer that hands back only those that must come again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from accord.adapters.sqs import UnreadableError, decode
-from accord.ports import QueuedChanges
+from accord.adapters.sqs_hints import decode_hint
+from accord.ports import QueuedChanges, QueuedHint
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class Batch[Message]:
     """The messages that could be read, in order, with their ids, and the ids of those that could not."""
 
-    messages: tuple[QueuedChanges, ...]
+    messages: tuple[Message, ...]
     ids: tuple[str, ...]
     unreadable: tuple[str, ...]
 
@@ -24,14 +25,36 @@ class Batch:
         return [*(self.ids[index] for index in indexes), *self.unreadable]
 
 
-def parse(event: Mapping[str, Any]) -> Batch:
+def changes(event: Mapping[str, Any]) -> Batch[QueuedChanges]:
+    """A batch of `member-changes` or `bulk-changes`."""
+    return _parsed(event, decode)
+
+
+def hints(event: Mapping[str, Any]) -> Batch[QueuedHint]:
+    """A batch of `audience-events`."""
+    return _parsed(event, decode_hint)
+
+
+def letters(event: Mapping[str, Any]) -> Batch[QueuedChanges | QueuedHint]:
+    """A batch of dead letters, of whichever queue."""
+
+    def decode_either(body: str) -> QueuedChanges | QueuedHint:
+        try:
+            return decode(body)
+        except UnreadableError:
+            return decode_hint(body)
+
+    return _parsed(event, decode_either)
+
+
+def _parsed[Message](event: Mapping[str, Any], decoded: Callable[[str], Message]) -> Batch[Message]:
     """One message that is none of ours fails alone."""
-    messages: list[QueuedChanges] = []
+    messages: list[Message] = []
     ids: list[str] = []
     unreadable: list[str] = []
     for record in event["Records"]:
         try:
-            messages.append(decode(record["body"]))
+            messages.append(decoded(record["body"]))
         except UnreadableError:
             unreadable.append(record["messageId"])
         else:

@@ -127,8 +127,11 @@ class Connection(Value):
     state: ConnectionState = ConnectionState.LIVE
     state_reason: str = ""
     secret_arn: str = ""
-    """A JSON secret: `mailchimp_api_key` and `signing_secrets` (a list: two are valid while one is rotated)."""
+    """A JSON secret: `mailchimp_api_key`, `signing_secrets` and `webhook_signing_secrets` (lists: two are valid while
+    one is rotated)."""
     token_hashes: tuple[str, ...] = ()
+    webhook_secret_hashes: tuple[str, ...] = ()
+    """Of the secrets in the URL of Mailchimp's webhook."""
     language: Language = "en"
     audience_read_at: Moment | None = None
     """When the whole audience was last read into the ledger; nothing is written to it before."""

@@ -17,6 +17,8 @@ EventKind = Literal[
     "unsubscribed",
     "erased",
     "looked_at",
+    "heard",
+    "hint_lost",
     "settled",
     "superseded",
     "refused",

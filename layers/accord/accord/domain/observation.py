@@ -56,6 +56,11 @@ def has_gone(address: Address, contact: Contact | None) -> bool:
     return contact is not None and address.subscriber_hash not in {"", contact.subscriber_hash}
 
 
+def is_moving(address: Address) -> bool:
+    """Whether Accord itself may have moved the contact: an attempt to do so is open, or of unknown effect."""
+    return address.attempt is not None and Effect.MOVE in address.attempt.effects
+
+
 def _asked(attempt: Attempt, contact: Contact) -> bool:
     """Whether an ask of unknown effect may have reached the person: they wait or have confirmed, or something changed
     since it began. Where nothing did, nobody was asked, and asking is not over."""

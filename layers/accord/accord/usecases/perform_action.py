@@ -18,11 +18,11 @@ from accord.domain.actions import (
     Unsubscribe,
     Update,
 )
-from accord.domain.address import Address, Effect
+from accord.domain.address import Address
 from accord.domain.contact import Contact, ContactPatch, ContactStatus
 from accord.domain.finishing import chose
 from accord.domain.folding import KeyOf
-from accord.domain.observation import has_gone, observe
+from accord.domain.observation import has_gone, is_moving, observe
 from accord.domain.reasons import ReasonCode
 from accord.domain.record import HeldAddress, OwnChange, Reason
 from accord.domain.record import Refusal as RefusalOnRecord
@@ -90,8 +90,7 @@ def looked(work: MemberWork, address: Address, contact: Contact | None, at: date
 
 def _gone_along(work: MemberWork, address: Address, contact: Contact | None, at: datetime, key_of: KeyOf) -> MemberWork:
     """The work when the member's contact turned out to be at an address that its person chose in Mailchimp."""
-    moving = address.attempt is not None and Effect.MOVE in address.attempt.effects
-    if contact is None or moving or address.key != work.record.place or not has_gone(address, contact):
+    if contact is None or is_moving(address) or address.key != work.record.place or not has_gone(address, contact):
         return work
     own = OwnChange(
         key=key_of(contact.email), at=at, subscriber_hash=contact.subscriber_hash, email=normalised(contact.email)

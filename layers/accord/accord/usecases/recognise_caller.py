@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from accord.domain.connection import Connection
 from accord.errors import AccordError
-from accord.ports import Ledger, Upstream
+from accord.ports import CallerSecrets, Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ class RecogniseCaller:
         self,
         *,
         ledger: Ledger,
-        upstream: Upstream,
+        secrets: CallerSecrets,
         is_signed: IsSigned,
         operator_tokens: Callable[[], Sequence[str]],
     ) -> None:
         self._ledger = ledger
-        self._upstream = upstream
+        self._secrets = secrets
         self._is_signed = is_signed
         self._operator_tokens = operator_tokens
 
@@ -60,11 +60,25 @@ class RecogniseCaller:
         """The connection whose token, or whose signature where one is given, the caller has."""
         connection = self._connection(connection_id)
         if signed is not None:
-            secrets = self._upstream.signing_secrets(connection) if connection is not _NOBODY else ()
+            secrets = self._secrets.signing_secrets(connection) if connection is not _NOBODY else ()
             recognised = self._is_signed(signed, secrets or (_NOBODY_SECRET,)) and bool(secrets)
         else:
             recognised = _holds(token, connection.token_hashes)
         if not recognised or connection is _NOBODY:
+            raise UnrecognisedError
+        return connection
+
+    def mailchimp(
+        self, connection_id: str, secret: str, is_signed: Callable[[Sequence[str]], bool] | None = None
+    ) -> Connection:
+        """The connection whose webhook's URL holds the secret. Where Mailchimp signs, `is_signed` must hold as well;
+        without it the URL is enough."""
+        connection = self._connection(connection_id)
+        recognised = _holds(secret, connection.webhook_secret_hashes or _NOBODY.token_hashes)
+        if not recognised or connection is _NOBODY:
+            raise UnrecognisedError
+        secrets = self._secrets.webhook_signing_secrets(connection) if is_signed is not None else ()
+        if is_signed is not None and secrets and not is_signed(secrets):
             raise UnrecognisedError
         return connection
 

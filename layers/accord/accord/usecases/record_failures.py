@@ -2,7 +2,9 @@
 
 A message ends here after five crashes. What it carried is saved all the same, opt-outs included, and its unsettled
 members are `failed`, `dead_letter`, until a person looks and retries: nothing that was accepted is lost, and nothing
-that crashes is tried for ever. A message whose connection is gone stays where it is, for fourteen days.
+that crashes is tried for ever. A webhook of Mailchimp is only a hint: the history of whom it concerned says that it
+was lost, and the next full reading of the audience sees what it hinted at. A message whose connection is gone stays
+where it is, for fourteen days.
 """
 
 from collections import defaultdict
@@ -17,7 +19,7 @@ from accord.domain.history import Event
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Reason, Record
 from accord.errors import Retryable
-from accord.ports import Clock, Ledger, QueuedChanges, Settlement
+from accord.ports import Clock, Ledger, QueuedChanges, QueuedHint, Settlement
 
 TRIES = 6
 A_LOOK = 500
@@ -39,7 +41,7 @@ class RecordFailures:
         self._clock = clock
         self._key_of = key_of
 
-    def __call__(self, messages: Sequence[QueuedChanges]) -> Recorded:
+    def __call__(self, messages: Sequence[QueuedChanges | QueuedHint]) -> Recorded:
         """Message by message: what crashed once shall not take its neighbours along."""
         members = 0
         failed: list[int] = []
@@ -49,7 +51,10 @@ class RecordFailures:
                 failed.append(index)
                 continue
             try:
-                members += self._record(connection, message)
+                if isinstance(message, QueuedHint):
+                    self._note(connection, message)
+                else:
+                    members += self._record(connection, message)
             except Retryable:
                 failed.append(index)
         return Recorded(members, tuple(failed))
@@ -61,6 +66,15 @@ class RecordFailures:
             self._fail(connection, set(member_ids[start : start + A_LOOK]))
             for start in range(0, len(member_ids), A_LOOK)
         )
+
+    def _note(self, connection: Connection, lost: QueuedHint) -> None:
+        keys = {self._key_of(email) for email in (lost.hint.email, lost.hint.old_email) if email}
+        now = self._clock.now()
+        for address in self._ledger.addresses(connection.audience_id, keys).values():
+            for holder in address.holders:
+                id_ = f"{lost.hint.received_at.isoformat(timespec='microseconds')}#hint_lost"
+                event = Event(member_id=holder.member_id, at=now, id=id_, kind="hint_lost", detail=lost.hint.kind)
+                self._ledger.add_events(holder.connection_id, [event])
 
     def _save(self, connection: Connection, changes: Sequence[Arrived]) -> None:
         arrivals: dict[str, list[Arrived]] = defaultdict(list)

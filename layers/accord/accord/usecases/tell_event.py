@@ -26,6 +26,14 @@ _SENTENCES: dict[EventKind, dict[Language, str]] = {
     "unsubscribed": {"en": "The contact was unsubscribed.", "fr": "Le contact a été désabonné."},
     "erased": {"en": "The contact was erased for good.", "fr": "Le contact a été effacé définitivement."},
     "looked_at": {"en": "The contact was read in Mailchimp.", "fr": "Le contact a été lu dans Mailchimp."},
+    "heard": {
+        "en": "Mailchimp told of the contact, and it was read again.",
+        "fr": "Mailchimp a parlé du contact, qui a été relu.",
+    },
+    "hint_lost": {
+        "en": "A message of Mailchimp about the contact could not be used; the next reading will see it.",
+        "fr": "Un message de Mailchimp sur le contact n'a pas pu être utilisé ; la prochaine lecture le verra.",
+    },
     "settled": {"en": "Nothing had to be sent.", "fr": "Rien n'était à envoyer."},
     "superseded": {
         "en": "A change came in that was older than what is known; only its consent counts.",
