@@ -13,6 +13,7 @@ from accord.domain.record import Record
 from accord.domain.timing import Timing
 from accord.ports import QueuedChanges, QueuedHint
 from accord.usecases.apply_audience_events import ApplyAudienceEvents
+from accord.usecases.read_contact import ReadContact
 from accord.usecases.sync_members import SyncMembers, SyncResult
 from tests.builders import SETUP, a_connection, key_of, minutes, no_us_phone
 from tests.fakes import FakeAudience, FakeClock, FakeHintQueue, FakeLedger, FakeQueue
@@ -53,8 +54,7 @@ class Scene:
             audience_of=lambda _connection: self.audience,
             clock=self.clock,
             queue=self.hints,
-            members=self.members,
-            key_of=key_of,
+            read=ReadContact(self.ledger, self.clock, key_of, self.members),
             timing=self.timing,
         )
 

@@ -156,15 +156,17 @@ def sync_members_margin() -> timedelta:
 def apply_audience_events() -> "ApplyAudienceEvents":
     """`audience-events` -> ledger."""
     from accord.usecases.apply_audience_events import ApplyAudienceEvents
+    from accord.usecases.read_contact import ReadContact
 
     settings = ApplyAudienceEventsSettings.from_environment()
+    ledger, clock = _ledger(settings), SystemClock()
+    members = _queue(settings.member_changes_queue_url)
     return ApplyAudienceEvents(
-        ledger=_ledger(settings),
+        ledger=ledger,
         audience_of=_audience_of(settings),
-        clock=SystemClock(),
+        clock=clock,
         queue=_hint_queue(settings.audience_events_queue_url),
-        members=_queue(settings.member_changes_queue_url),
-        key_of=_key_of(settings.address_key_secret_arn),
+        read=ReadContact(ledger, clock, _key_of(settings.address_key_secret_arn), members),
         timing=settings.timing,
     )
 

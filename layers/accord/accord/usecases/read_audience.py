@@ -1,6 +1,6 @@
 """The whole audience -> ledger: what Mailchimp shows of every address, before a connection writes to it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,10 @@ class ReadAudience:
     audience: Audience
     clock: Clock
     key_of: KeyOf
+    on_shown: Callable[[Collection[str]], None] = lambda keys: None
+    """Told the keys of each page's addresses."""
+    on_change: Callable[[Address, Address], None] = lambda before, after: None
+    """Told what is newly remembered, before and after."""
 
     def __call__(self, audience_id: str, on_page: Callable[[int], None] = lambda contacts: None) -> AudienceRead:
         """`on_page` is told after each page how many contacts were read so far."""
@@ -57,6 +61,7 @@ class ReadAudience:
     def _remember(self, audience_id: str, page: list[Contact], at: datetime) -> int:
         """How many addresses of the page were stored."""
         waiting = {self.key_of(contact.email): contact for contact in page}
+        self.on_shown(waiting.keys())
         stored = 0
         for _ in range(TURNS):
             known = self.ledger.addresses(audience_id, waiting)
@@ -67,6 +72,9 @@ class ReadAudience:
             # Without an attempt, a claim is a write on the revision that was read: nobody else's work is overwritten.
             lost = self.ledger.claim(audience_id, claims) if claims else set[str]()
             stored += len(claims) - len(lost)
+            for claim in claims:
+                if claim.address.key not in lost:
+                    self.on_change(known[claim.address.key], claim.address)
             waiting = {key: waiting[key] for key in lost}
             if not waiting:
                 return stored

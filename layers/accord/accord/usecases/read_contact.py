@@ -1,0 +1,127 @@
+"""One contact -> ledger: it is read, what it shows is remembered, and whoever holds its address is decided anew.
+
+The same for a webhook and for a full reading of the audience. Nothing is written to Mailchimp here: what follows from
+what was seen is `sync_members`' decision.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from accord.domain.address import Address, Who
+from accord.domain.connection import Connection
+from accord.domain.contact import Contact, ContactStatus
+from accord.domain.finishing import chose, tried_again
+from accord.domain.folding import KeyOf, changed_holders
+from accord.domain.history import Event
+from accord.domain.observation import has_gone, is_moving, observe
+from accord.domain.permission import owner
+from accord.domain.record import OwnChange
+from accord.domain.values import normalised, subscriber_hash
+from accord.ports import Audience, ChangeQueue, Claim, Clock, Ledger, QueuedChanges, Settlement
+
+
+class Seen(StrEnum):
+    """What came of a reading."""
+
+    SEEN = "seen"
+    """The ledger knows what the contact shows."""
+    BUSY = "busy"
+    """Somebody has the address in hand, or was faster: it is to be read again soon."""
+    GONE = "gone"
+    """The contact is not there, and was never read since its creation: deleted, or under another address by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadContact:
+    """Reads contacts of one audience, one call at a time. `members` is where those who are due are queued at once."""
+
+    ledger: Ledger
+    clock: Clock
+    key_of: KeyOf
+    members: ChangeQueue
+
+    def __call__(
+        self,
+        connection: Connection,
+        audience: Audience,
+        address: Address,
+        *,
+        email: str = "",
+        may_be_at: str = "",
+        surely: bool = False,
+        why: str = "",
+    ) -> Seen:
+        """Read the contact of an address: by its id, which survives a change of address, else by its `email`, else by
+        the one that `may_be_at` names. `surely`: a contact that is not found is believed to be deleted."""
+        if address.attempt is not None and address.attempt.until > self.clock.now():
+            return Seen.BUSY
+        contact = audience.read(address.reference or subscriber_hash(email))
+        if contact is None and may_be_at and address.contact_id is None:
+            contact = audience.read(subscriber_hash(may_be_at))
+        if contact is None and address.seen is not None and address.contact_id is None and not surely:
+            return Seen.GONE
+        if contact is not None and _is_elsewhere(address, contact, email):
+            return self._chose(connection, address, contact)
+        return self._remember(connection, address, contact, why)
+
+    def _remember(self, connection: Connection, address: Address, contact: Contact | None, why: str) -> Seen:
+        seen = observe(address, contact, self.clock.now())
+        if contact is None and address.revision == 0:
+            return Seen.SEEN  # neither side knows anybody there
+        # Without an attempt, a claim is a write on the revision that was read: nobody else's work is overwritten.
+        if self.ledger.claim(connection.audience_id, [Claim(seen, address.revision)]):
+            return Seen.BUSY
+        self.tell(address, seen, why)
+        return Seen.SEEN
+
+    def tell(self, before: Address, after: Address, why: str) -> None:
+        """Whoever has, or had, the address is decided anew where something else is seen there than before."""
+        if (before.seen, before.facts) == (after.seen, after.facts):
+            return
+        now = self.clock.now()
+        holders = [holder.who for holder in after.holders]
+        for connection_id, ids in _by_connection(holders).items():
+            self.ledger.touch(connection_id, ids, now)
+            self.ledger.add_events(connection_id, [_heard(member_id, after.seen, why, now) for member_id in ids])
+        self._queue(holders)
+
+    def _chose(self, connection: Connection, address: Address, contact: Contact) -> Seen:
+        """The person gave the contact another address: it is theirs from now on, and upstream's stays known. Of
+        several who share the old one, it is whose data the contact shows."""
+        now, who = self.clock.now(), owner(address)
+        record = self.ledger.records(who.connection_id, [who.member_id]).get(who.member_id) if who else None
+        if record is None or record.place != address.key:
+            return Seen.SEEN
+        email = normalised(contact.email)
+        own = OwnChange(key=self.key_of(email), at=now, subscriber_hash=contact.subscriber_hash, email=email)
+        changed = tried_again(chose(record, own), now, attempt=False)
+        settlement = Settlement(changed, holders=changed_holders(record, changed))
+        if not self.ledger.settle(connection.audience_id, [settlement])[record.member_id]:
+            return Seen.BUSY
+        self._queue([record.who])
+        return Seen.SEEN
+
+    def _queue(self, holders: Collection[Who]) -> None:
+        """They are due, and offered within a minute; queueing them spares that minute."""
+        for connection_id, ids in _by_connection(holders).items():
+            self.members.send(QueuedChanges(connection_id, due=tuple(ids)))
+
+
+def _heard(member_id: str, status: ContactStatus | None, why: str, now: datetime) -> Event:
+    id_ = f"{now.isoformat(timespec='microseconds')}#heard"
+    return Event(member_id=member_id, at=now, id=id_, kind="heard", detail=why, contact_status=status)
+
+
+def _is_elsewhere(address: Address, contact: Contact, email: str) -> bool:
+    hash_ = address.subscriber_hash or (subscriber_hash(email) if email else "")
+    return has_gone(address.model_copy(update={"subscriber_hash": hash_}), contact) and not is_moving(address)
+
+
+def _by_connection(holders: Collection[Who]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for who in holders:
+        found[who.connection_id].append(who.member_id)
+    return found
