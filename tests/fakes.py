@@ -13,6 +13,7 @@ from accord.domain.connection import AudienceSetup, Connection, ConnectionState
 from accord.domain.consent import Statement
 from accord.domain.folding import Intent
 from accord.domain.history import Event
+from accord.domain.notice import Notice
 from accord.domain.reasons import Status
 from accord.domain.record import Record
 from accord.domain.values import BEGINNING, newest
@@ -75,6 +76,7 @@ class FakeLedger:
         self.holders: dict[tuple[str, str], dict[Who, Holder]] = {}
         self.events: dict[tuple[str, str], dict[str, Event]] = {}
         self.counted: dict[str, Counter[Status]] = {}
+        self.feed: dict[str, list[Notice]] = {}
 
     # --- connections and requests ---
 
@@ -178,6 +180,7 @@ class FakeLedger:
             if key not in settled:
                 self._raise(audience_id, key)
         self._store(record)
+        self.feed.setdefault(record.connection_id, []).extend(settlement.notices)
         self.events.setdefault(name, {}).update({event.id: event for event in settlement.events})
         return True
 
@@ -245,6 +248,11 @@ class FakeLedger:
     def members(self, connection_id: str, status: Status | None, after: str | None, limit: int) -> Page[Record]:
         found = [r for (c, _), r in self.stored_records.items() if c == connection_id and status in {None, r.status}]
         return _page(sorted(found, key=lambda r: (r.status, r.since, r.member_id)), after, limit)
+
+    def notices(self, connection_id: str, after: str | None, until: datetime, limit: int) -> Page[Notice]:
+        known = sorted((n for n in self.feed.get(connection_id, []) if n.at <= until), key=lambda n: (n.at, n.id))
+        page = _page(known, after, limit)
+        return Page(page.items, str(int(after or 0) + len(page.items)))
 
     def counts(self, connection_id: str) -> Mapping[Status, int]:
         return +self.counted.get(connection_id, Counter())

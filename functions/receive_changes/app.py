@@ -6,6 +6,7 @@ from accord import bootstrap
 from accord.adapters import http_body as body
 from accord.adapters.http_members import cursor, language_of, member_id_of, receipt, shown_event, shown_member
 from accord.adapters.http_messages import Request, Response
+from accord.adapters.http_notices import shown_notice
 from accord.adapters.http_problems import answer, unknown, wrong_shape
 from accord.observability import count, discreet, logger_of, metrics_of
 from accord.usecases.receive_changes import Receipt, erasure_id
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 logger = logger_of("receive_changes")
 metrics = metrics_of("receive_changes")
+
+NOTICES = 100
+MOST_NOTICES = 500
 
 
 @logger.inject_lambda_context
@@ -72,12 +76,23 @@ def get_history(request: Request) -> Response:
     return Response(200, {"events": [shown_event(event, language) for event in page.items], "next": page.next})
 
 
+def get_changes(request: Request) -> Response:
+    """What happened to the members in Mailchimp, oldest first; `next` leads on, also where nothing is new."""
+    connection = _readable(request)
+    limit = body.number(request, "limit", NOTICES, MOST_NOTICES)
+    with cursor(request) as after:
+        page = bootstrap.receive_changes().notices(connection, after, limit)
+    language = language_of(request, connection)
+    return Response(200, {"notices": [shown_notice(told, language) for told in page.items], "next": page.next})
+
+
 ROUTES = {
     "POST /v1/connections/{connection_id}/members": post_members,
     "PUT /v1/connections/{connection_id}/members/{member_id}": put_member,
     "DELETE /v1/connections/{connection_id}/members/{member_id}": delete_member,
     "GET /v1/connections/{connection_id}/members/{member_id}": get_member,
     "GET /v1/connections/{connection_id}/members/{member_id}/history": get_history,
+    "GET /v1/connections/{connection_id}/changes": get_changes,
 }
 
 

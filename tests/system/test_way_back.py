@@ -22,6 +22,9 @@ def test_p07_an_unsubscribe_in_mailchimp_is_the_members_status_moments_later(zoo
     zoo.person(email, "unsubscribe")
     becomes(zoo, "heron", "unsubscribed", "unsubscribed_in_mailchimp")
     assert "heard" in zoo.kinds("heron")
+    (told,) = [notice for notice in feed(zoo) if notice["data"]["id"] == "heron"]
+    assert (told["type"], told["data"]["email"]) == ("contact.unsubscribed", email)
+    assert told["data"]["reason"]["code"] == "unsubscribed_in_mailchimp"
 
 
 def test_a_bounce_is_the_members_status_moments_later(zoo: Application) -> None:
@@ -56,6 +59,8 @@ def test_p10_an_address_that_a_person_changes_stands_and_gets_what_upstream_says
     eventually("the change is followed", lambda: "followed" in zoo.kinds("loon"))
     zoo.say("loon", email=old, first_name="Loonette", plan="Night")
     assert zoo.fields(new)["PLAN"] == "Night"
+    (told,) = [notice for notice in feed(zoo) if notice["data"]["id"] == "loon"]
+    assert (told["type"], told["data"]["email"], told["data"]["new_email"]) == ("contact.email_changed", old, new)
     assert zoo.seen(old) == "unknown"
 
 
@@ -79,6 +84,14 @@ def test_a_stranger_at_the_webhooks_door_learns_nothing(zoo: Application) -> Non
         requests.post(url.replace("/demo/", "/nobody/"), data=form, timeout=30),
     ):
         assert (answer.status_code, answer.json()) == (404, {})
+
+
+def feed(zoo: Application) -> list[Answer]:
+    """All that the application was told so far."""
+    answer = zoo.send("GET", "changes?limit=500", token=zoo.token)
+    assert answer.status_code == 200
+    found: list[Answer] = answer.json()["notices"]
+    return found
 
 
 def all_deliveries(zoo: Application) -> list[Answer]:

@@ -12,7 +12,15 @@ from tests.unit.house import FUNCTIONS, PACKAGE, REPOSITORY, imported_by, import
 
 STANDARD = sys.stdlib_module_names
 SIDE_EFFECTS = {"os", "logging", "socket", "http", "urllib", "subprocess", "threading", "asyncio", "time", "random"}
-MESSAGES = {"http_body", "http_members", "http_messages", "http_problems", "mailchimp_webhook", "sqs_batches"}
+MESSAGES = {
+    "http_body",
+    "http_members",
+    "http_messages",
+    "http_notices",
+    "http_problems",
+    "mailchimp_webhook",
+    "sqs_batches",
+}
 """Adapters that stand for no port: they turn an event into values, and values into an answer."""
 
 

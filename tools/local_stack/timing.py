@@ -21,6 +21,7 @@ class Timings:
     busy_retry: int = 1
     paused_retry: int = 3
     offered_again: int = 30
+    feed_settled: int = 0
 
     def parameters(self) -> dict[str, str]:
         """As the template takes them, with the stage that may be so impatient."""
@@ -35,4 +36,5 @@ class Timings:
             "BusyRetrySeconds": str(self.busy_retry),
             "PausedRetrySeconds": str(self.paused_retry),
             "OfferedAgainSeconds": str(self.offered_again),
+            "FeedSettledSeconds": str(self.feed_settled),
         }

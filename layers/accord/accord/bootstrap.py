@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from accord.usecases.recognise_caller import RecogniseCaller
     from accord.usecases.record_failures import RecordFailures
     from accord.usecases.show_member import ShowMember
+    from accord.usecases.show_notices import ShowNotices
     from accord.usecases.sync_members import SyncMembers
 
 WORKERS = 8
@@ -60,6 +61,7 @@ class Receiving:
     recognise: "RecogniseCaller"
     receive: "ReceiveChanges"
     show: "ShowMember"
+    notices: "ShowNotices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def receive_changes() -> Receiving:
     """HTTP -> `member-changes`, and the status of a member."""
     from accord.usecases.receive_changes import ReceiveChanges
     from accord.usecases.show_member import ShowMember
+    from accord.usecases.show_notices import ShowNotices
 
     settings = ReceiveChangesSettings.from_environment()
     ledger = _ledger(settings)
@@ -91,6 +94,7 @@ def receive_changes() -> Receiving:
         recognise=_recognise(ledger, settings.operator_secret_arn),
         receive=ReceiveChanges(ledger=ledger, queue=_queue(settings.member_changes_queue_url), clock=SystemClock()),
         show=ShowMember(ledger=ledger),
+        notices=ShowNotices(ledger, SystemClock(), settings.feed_settled),
     )
 
 

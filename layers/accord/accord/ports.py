@@ -15,6 +15,7 @@ from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.contact import Contact, ContactPatch, NewContact, TagChange
 from accord.domain.folding import Intent
 from accord.domain.history import Event
+from accord.domain.notice import Notice
 from accord.domain.reasons import Status
 from accord.domain.record import Record
 from accord.errors import Rejected
@@ -88,6 +89,7 @@ class Settlement:
     events: tuple[Event, ...] = ()
     holders: tuple[tuple[str, Holder], ...] = ()
     """The member's entries that change with the record, by address key, as in an intent."""
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,10 @@ class Ledger(Protocol):
 
     def members(self, connection_id: str, status: Status | None, after: str | None, limit: int) -> Page[Record]:
         """By status, those longest in it first. A page may be shorter than `limit` and still have a next one."""
+
+    def notices(self, connection_id: str, after: str | None, until: datetime, limit: int) -> Page[Notice]:
+        """What upstream must be told, as known by `until`, the oldest first, for 35 days. `next` is always there: from
+        there on everything is new. Raises ValueError for a cursor that no page of this connection gave."""
 
     def counts(self, connection_id: str) -> Mapping[Status, int]: ...
 

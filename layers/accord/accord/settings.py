@@ -50,6 +50,12 @@ class ReceiveChangesSettings(Settings):
 
     member_changes_queue_url: Given
     operator_secret_arn: Given
+    feed_settled_seconds: Annotated[float, Field(ge=0)] = 30
+
+    @property
+    def feed_settled(self) -> timedelta:
+        """How old a notice is before the feed serves it."""
+        return timedelta(seconds=self.feed_settled_seconds)
 
 
 class ReceiveAudienceEventsSettings(Settings):

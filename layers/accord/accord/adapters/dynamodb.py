@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from accord.adapters import dynamodb_feed as feed
 from accord.adapters import dynamodb_lists as lists
 from accord.adapters import dynamodb_writes as writes
 from accord.adapters.dynamodb_errors import Contended
@@ -28,6 +29,7 @@ from accord.domain.address import Address
 from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.folding import Intent
 from accord.domain.history import Event
+from accord.domain.notice import Notice
 from accord.domain.reasons import Status
 from accord.domain.record import Record
 from accord.errors import AccordError, Retryable
@@ -196,6 +198,10 @@ class DynamoDBLedger:
         """Sixteen queries per status, then one BatchGetItem per hundred; longest in their status first. Raises
         ValueError for a cursor that is not of this list."""
         return lists.members(self._table, connection_id, status, after, limit)
+
+    def notices(self, connection_id: str, after: str | None, until: datetime, limit: int) -> Page[Notice]:
+        """Eight queries a day. Raises ValueError for a cursor that is not of this feed."""
+        return feed.notices(self._table, connection_id, after, until, limit)
 
     def counts(self, connection_id: str) -> Mapping[Status, int]:
         """Four queries."""

@@ -1,12 +1,11 @@
 """Lists out of the ledger's indexes and partitions: what is due, members by status, a history, and their cursors."""
 
-import base64
 import heapq
 import itertools
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from accord.adapters.dynamodb_cursors import read_cursor, written_cursor
 from accord.adapters.dynamodb_items import (
     BY_DUE,
     BY_STATUS,
@@ -75,7 +74,7 @@ def members(table: Table, connection_id: str, status: Status | None, after: str 
     statuses = STATUSES if status is None else (status,)
     begin, since = statuses[0].value, BEFORE_ALL
     if after is not None:
-        begin, since = _read_cursor(after, "members", listed, 2)
+        begin, since = read_cursor(after, "members", listed, 2)
         if begin not in statuses:
             raise ValueError("this cursor is of another list")
     found: list[tuple[str, Item]] = []
@@ -98,7 +97,7 @@ def members(table: Table, connection_id: str, status: Status | None, after: str 
     cursor = None
     if len(found) > limit:
         last, entry = shown[-1]
-        cursor = _cursor("members", listed, last, entry["status_since"]["S"])
+        cursor = written_cursor("members", listed, last, entry["status_since"]["S"])
     return Page([record for record in page if status is None or record.status is status], cursor)
 
 
@@ -107,7 +106,7 @@ def history(table: Table, connection_id: str, member_id: str, after: str | None,
     pk = member_pk(connection_id, member_id)
     start: Item | None = None
     if after is not None:
-        (sk,) = _read_cursor(after, "history", member_id, 1)
+        (sk,) = read_cursor(after, "history", member_id, 1)
         start = {"pk": {"S": pk}, "sk": {"S": sk}}
     found: list[Item] = []
     while True:  # a page of DynamoDB ends at 1 MB
@@ -122,7 +121,7 @@ def history(table: Table, connection_id: str, member_id: str, after: str | None,
         if start is None or len(found) > limit:
             break
     shown = found[:limit]
-    cursor = _cursor("history", member_id, shown[-1]["sk"]["S"]) if len(found) > limit else None
+    cursor = written_cursor("history", member_id, shown[-1]["sk"]["S"]) if len(found) > limit else None
     return Page([event_of(stored) for stored in shown], cursor)
 
 
@@ -158,20 +157,3 @@ def _merged(
     streams = [stream(values, page) for values, page in zip(shards, table.each(first, shards), strict=True)]
     ordered = heapq.merge(*streams, key=lambda entry: entry[order]["S"])
     return list(itertools.islice(ordered, limit))
-
-
-def _cursor(*parts: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str, kind: str, of: str, length: int) -> list[str]:
-    """The parts of a cursor of this very list. Raises ValueError."""
-    try:
-        parts = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-    except ValueError as error:
-        raise ValueError("this is no cursor of the ledger") from error
-    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts) or len(parts) != length + 2:
-        raise ValueError("this is no cursor of the ledger")
-    if parts[:2] != [kind, of]:
-        raise ValueError("this cursor is of another list")
-    return parts[2:]

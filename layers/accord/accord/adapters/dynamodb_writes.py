@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from accord.adapters.dynamodb_feed import feed_item
 from accord.adapters.dynamodb_items import (
     address_attributes,
     address_item,
@@ -103,6 +104,7 @@ def settlement_writes(audience_id: str, settlement: Settlement, history: timedel
     for key, holder in settlement.holders:
         entry, revision = _holder_writes(audience_id, key, holder)
         writes += [entry] if key in settled else [entry, revision]
+    writes += [put(feed_item(record.connection_id, notice)) for notice in settlement.notices]
     return writes + [put(event_item(record.connection_id, event, history)) for event in settlement.events]
 
 

@@ -50,6 +50,15 @@ class OwnChange(Value):
     """Whether what is known of the contact went along."""
 
 
+class Told(Value):
+    """What upstream was last told of the member: the notice that stands, with its reason, and the key of the address
+    that the person chose."""
+
+    standing: str | None = None
+    reason: Reason | None = None
+    own_change: str | None = None
+
+
 class Refusal(Value):
     """What Mailchimp refused, by the digest of what was sent: the same is not sent again until somebody retries."""
 
@@ -83,6 +92,7 @@ class Record(Value):
     """The key of the address that upstream says the member has now."""
     own_change: OwnChange | None = None
 
+    told: Told = Told()
     settled_version: int | str | None = None
     refusal: Refusal | None = None
     holders_changed: bool = False

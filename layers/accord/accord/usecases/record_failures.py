@@ -16,6 +16,7 @@ from accord.domain.changes import Arrived
 from accord.domain.connection import Connection
 from accord.domain.folding import KeyOf, fold
 from accord.domain.history import Event
+from accord.domain.notice import noticed
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Reason, Record
 from accord.errors import Retryable
@@ -125,4 +126,5 @@ def _failure(record: Record, now: datetime) -> Settlement:
         status=Status.FAILED,
         reason=ReasonCode.DEAD_LETTER,
     )
-    return Settlement(failed, events=(event,))
+    failed, notices = noticed(failed, now)
+    return Settlement(failed, events=(event,), notices=notices)

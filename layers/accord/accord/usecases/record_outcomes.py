@@ -24,6 +24,7 @@ from accord.domain.address import Holder
 from accord.domain.connection import Connection
 from accord.domain.finishing import with_news
 from accord.domain.history import Event, EventKind
+from accord.domain.notice import Notice
 from accord.domain.reasons import Status
 from accord.domain.record import Record
 from accord.ports import Clock, Ledger, Settlement
@@ -56,17 +57,20 @@ class Outcome:
     goes_on: bool = False
     holders: tuple[tuple[str, Holder], ...] = ()
     """The member's entries at their addresses that change with this."""
+    notices: tuple[Notice, ...] = ()
     reread: bool = False
     """Whether the member goes on as newly read: another address turned out to be theirs."""
 
     @property
     def settlement(self) -> Settlement:
         """All of it, in the form the ledger takes."""
-        return Settlement(self.record, self.work.claimed_addresses, self.work.token, self.events, self.holders)
+        return Settlement(
+            self.record, self.work.claimed_addresses, self.work.token, self.events, self.holders, self.notices
+        )
 
     def over(self, fresh: Record, at: datetime) -> Self:
         """What remains of it after somebody else stored a newer record: the addresses, and what others must hear."""
-        return replace(self, record=with_news(fresh, at) if self.work.has_news else fresh, holders=())
+        return replace(self, record=with_news(fresh, at) if self.work.has_news else fresh, holders=(), notices=())
 
 
 def events_of(

@@ -11,6 +11,7 @@ from accord.domain.address import Who
 from accord.domain.connection import Connection, ConnectionState
 from accord.domain.finishing import finished, tried_again, with_news
 from accord.domain.folding import KeyOf, changed_holders, holders_of
+from accord.domain.notice import noticed
 from accord.domain.payload import NationalPhone
 from accord.domain.reasons import ReasonCode
 from accord.domain.record import Record
@@ -265,8 +266,9 @@ class SettleMembers:
             record = record.model_copy(update={"attempts": record.attempts + 1})
         if work.has_news:
             record = with_news(record, now)
+        record, notices = noticed(record, now)
         events = events_of(work, work.done, end, record, now)
-        return Outcome(work, record, events, record.holders_changed, changed_holders(work.record, record))
+        return Outcome(work, record, events, record.holders_changed, changed_holders(work.record, record), notices)
 
     def _store(self, outcomes: Sequence[Outcome]) -> list[MemberWork]:
         going_on, records = self.record(outcomes)

@@ -1,0 +1,25 @@
+"""Notices as upstream gets them, in the feed and at its own endpoint: the form that Standard Webhooks recommends."""
+
+from accord.adapters.http_members import reason_in_words
+from accord.domain.notice import NoticeType
+from accord.domain.reason_texts import Language
+from accord.usecases.show_notices import Told
+
+
+def shown_notice(told: Told, language: Language) -> dict[str, object]:
+    """`{"type", "timestamp", "data": {"id", "email", ...}}`. The address is upstream's own, as it last was; of who was
+    erased there is none."""
+    notice, record = told.notice, told.record
+    profile = record.profile if record is not None else None
+    data: dict[str, object] = {"id": notice.member_id, "email": profile.email if profile is not None else None}
+    if notice.type is NoticeType.EMAIL_CHANGED:
+        own = record.own_change if record is not None else None
+        data["new_email"] = own.email or None if own is not None else None
+    if notice.reason is not None:
+        data["reason"] = reason_in_words(notice.reason.code, notice.reason.detail, language)
+    return {
+        "id": notice.id,
+        "type": notice.type.value,
+        "timestamp": notice.at.isoformat().replace("+00:00", "Z"),
+        "data": data,
+    }

@@ -1,0 +1,75 @@
+"""What upstream must be told: that something happened to a member's contact, or that a member could not be sent.
+
+A notice names a member and a reason, no address: who shows or sends it looks the address up then, so that nothing
+personal is left behind when somebody is erased.
+"""
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+
+from accord.domain.reasons import ReasonCode, Status
+from accord.domain.record import Reason, Record
+from accord.domain.values import Moment, Value
+
+
+class NoticeType(StrEnum):
+    """What a notice tells."""
+
+    UNSUBSCRIBED = "contact.unsubscribed"
+    RESUBSCRIBED = "contact.resubscribed"
+    BOUNCED = "contact.bounced"
+    ARCHIVED = "contact.archived"
+    DELETED = "contact.deleted"
+    EMAIL_CHANGED = "contact.email_changed"
+    FAILED = "member.failed"
+
+
+class Notice(Value):
+    """One thing that upstream must be told. `at` is when Accord knew; `id` is the same however often it is told."""
+
+    id: str
+    type: NoticeType
+    member_id: str
+    at: Moment
+    reason: Reason | None = None
+
+
+_STANDING = {
+    Status.BOUNCED: NoticeType.BOUNCED,
+    Status.ARCHIVED_IN_MAILCHIMP: NoticeType.ARCHIVED,
+    Status.DELETED_IN_MAILCHIMP: NoticeType.DELETED,
+    Status.FAILED: NoticeType.FAILED,
+}
+_DECLINED = {ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP, ReasonCode.COMPLAINED, ReasonCode.COMPLIANCE}
+
+
+def noticed(record: Record, at: datetime) -> tuple[Record, tuple[Notice, ...]]:
+    """What a record that was just concluded has to tell that upstream has not been told, and the record that knows
+    it was. What upstream said itself is no news to it."""
+    notices: list[Notice] = []
+    told, kind = record.told, _standing(record)
+    if kind is not None and (told.standing, told.reason) != (kind, record.reason):
+        notices.append(_notice(record, kind, at, record.reason))
+        told = told.model_copy(update={"standing": kind.value, "reason": record.reason})
+    elif told.standing is not None and (record.status, record.reason.code) == (Status.SYNCED, ReasonCode.IN_AGREEMENT):
+        if told.standing != NoticeType.FAILED:
+            notices.append(_notice(record, NoticeType.RESUBSCRIBED, at))
+        told = told.model_copy(update={"standing": None, "reason": None})
+    own = record.own_change
+    if own is not None and own.followed and told.own_change != own.key:
+        notices.append(_notice(record, NoticeType.EMAIL_CHANGED, at))
+        told = told.model_copy(update={"own_change": own.key})
+    return record.model_copy(update={"told": told}), tuple(notices)
+
+
+def _standing(record: Record) -> NoticeType | None:
+    if record.reason.code in _DECLINED and record.status in {Status.UNSUBSCRIBED, Status.NEEDS_RECONFIRMATION}:
+        return NoticeType.UNSUBSCRIBED
+    return _STANDING.get(record.status)
+
+
+def _notice(record: Record, kind: NoticeType, at: datetime, reason: Reason | None = None) -> Notice:
+    about = f"{record.connection_id}#{record.member_id}#{kind}#{record.revision}"
+    id_ = "ntc_" + hashlib.sha256(about.encode()).hexdigest()[:24]
+    return Notice(id=id_, type=kind, member_id=record.member_id, at=at, reason=reason)
