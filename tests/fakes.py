@@ -95,6 +95,11 @@ class FakeLedger:
     def break_connection(self, connection_id: str, reason: str) -> None:
         self._set_state(connection_id, ConnectionState.LIVE, ConnectionState.BROKEN, reason)
 
+    def stop_notices(self, connection_id: str, reason: str) -> None:
+        if (connection := self.connections.get(connection_id)) is not None:
+            stopped = connection.model_copy(update={"notices_stopped": reason})
+            self.connections[connection_id] = stopped
+
     def mend_connection(self, connection_id: str) -> None:
         self._set_state(connection_id, ConnectionState.BROKEN, ConnectionState.LIVE, "")
 

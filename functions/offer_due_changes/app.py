@@ -21,4 +21,4 @@ metrics = metrics_of("offer_due_changes")
 def handler(_event: dict[str, Any], context: "LambdaContext") -> None:
     offered = bootstrap.offer_due_changes()(deadline(context, MARGIN))
     count(metrics, "MembersOffered", offered.members)
-    logger.info("offered", extra={"members": offered.members, "messages": offered.messages})
+    logger.info("offered", extra={"members": offered.members, "messages": offered.messages, "notices": offered.notices})

@@ -18,7 +18,7 @@ import pytest
 from moto import mock_aws
 from standardwebhooks import Webhook
 
-from accord import bootstrap
+from accord import bootstrap, clients
 from accord.adapters.dynamodb import DynamoDBLedger
 from accord.adapters.dynamodb_items import TABLE
 from accord.adapters.sqs import decode
@@ -32,7 +32,7 @@ SIGNING_SECRETS = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrsc
 UPSTREAM_TOKEN = "upstream-token"
 MAILCHIMP_KEY = "0123456789abcdef-us1"
 ADDRESS_KEY = "a key of this test only"
-QUEUES = ("member-changes", "bulk-changes", "audience-events")
+QUEUES = ("member-changes", "bulk-changes", "audience-events", "upstream-notices")
 WEBHOOK_SECRET = "webhook-secret"
 OPERATOR_TOKENS = ["operator-token", "operator-token-of-next-month"]
 
@@ -152,6 +152,8 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "MEMBER_CHANGES_QUEUE_URL": queues["member-changes"],
         "BULK_CHANGES_QUEUE_URL": queues["bulk-changes"],
         "AUDIENCE_EVENTS_QUEUE_URL": queues["audience-events"],
+        "UPSTREAM_NOTICES_QUEUE_URL": queues["upstream-notices"],
+        "ALLOWED_ENDPOINTS": "127.0.0.1",
         "OPERATOR_SECRET_ARN": arns["operator"],
         "ADDRESS_KEY_SECRET_ARN": arns["address-key"],
     }.items():
@@ -167,7 +169,7 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
 
 
 def _forget_what_bootstrap_made() -> None:
-    for thing in vars(bootstrap).values():
+    for thing in (*vars(bootstrap).values(), *vars(clients).values()):
         if hasattr(thing, "cache_clear"):
             thing.cache_clear()
 

@@ -85,18 +85,13 @@ def test_a_signed_webhook_is_taken_in_both_encodings(signing: Stack) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    [
-        None,
-        "",
-        "t=1,v1=abc",
-        f"t=99999999999999,v1={'0' * 64}",
-        f"v1={'0' * 64}",
-        f"t={int(time.time())},v1={'0' * 64}",
-    ],
+    [None, "", "t=1,v1=abc", f"t={'9' * 14},v1={'0' * 64}", f"v1={'0' * 64}", "t={now},v1=" + "0" * 64],
+    ids=["missing", "empty", "short", "of another age", "without a time", "wrong"],
 )
 def test_a_forged_webhook_answers_404_and_says_nothing(signing: Stack, header: str | None) -> None:
     called = event(f"{FUNCTION}.post_unsubscribe")
-    called["headers"] |= {"x-mailchimp-signature": header} if header is not None else {}
+    if header is not None:
+        called["headers"]["x-mailchimp-signature"] = header.replace("{now}", str(int(time.time())))
 
     assert signing.call(FUNCTION, called) == (404, {})
     assert hints(signing) == []

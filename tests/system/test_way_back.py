@@ -25,6 +25,8 @@ def test_p07_an_unsubscribe_in_mailchimp_is_the_members_status_moments_later(zoo
     (told,) = [notice for notice in feed(zoo) if notice["data"]["id"] == "heron"]
     assert (told["type"], told["data"]["email"]) == ("contact.unsubscribed", email)
     assert told["data"]["reason"]["code"] == "unsubscribed_in_mailchimp"
+    received = eventually("the application is told", lambda: received_about(zoo, "heron"))
+    assert [(each["type"], each["data"]["email"]) for each in received] == [("contact.unsubscribed", email)]
 
 
 def test_a_bounce_is_the_members_status_moments_later(zoo: Application) -> None:
@@ -92,6 +94,12 @@ def feed(zoo: Application) -> list[Answer]:
     assert answer.status_code == 200
     found: list[Answer] = answer.json()["notices"]
     return found
+
+
+def received_about(zoo: Application, member_id: str) -> list[Answer]:
+    """The notices that the sample application received, and verified."""
+    found: list[Answer] = requests.get(f"{zoo.stack.upstream.url}/notices", timeout=30).json()
+    return [notice for notice in found if notice["data"]["id"] == member_id]
 
 
 def all_deliveries(zoo: Application) -> list[Answer]:

@@ -49,17 +49,24 @@ MAY: dict[str, dict[str, set[str]]] = {
         "AddressKeySecret": SECRET,
         CONNECTION_SECRETS: SECRET,
     },
+    "notify_upstream": {
+        "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+        "UpstreamNoticesQueue.Arn": RECEIVE,
+        CONNECTION_SECRETS: SECRET,
+    },
     "offer_due_changes": {
         "Ledger.Arn": {"dynamodb:UpdateItem"},
         "${Ledger.Arn}/index/by_due": {"dynamodb:Query"},
         "MemberChangesQueue.Arn": {"sqs:SendMessage"},
         "BulkChangesQueue.Arn": {"sqs:SendMessage"},
+        "UpstreamNoticesQueue.Arn": {"sqs:SendMessage"},
     },
     "record_failures": {
         "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
         "MemberChangesDeadLetters.Arn": RECEIVE,
         "BulkChangesDeadLetters.Arn": RECEIVE,
         "AudienceEventsDeadLetters.Arn": RECEIVE,
+        "UpstreamNoticesDeadLetters.Arn": RECEIVE,
         "AddressKeySecret": SECRET,
     },
 }

@@ -32,6 +32,7 @@ def test_two_queues_feed_the_sync_so_that_an_import_never_stands_before_a_single
         "MemberChangesQueue": "MemberChangesDeadLetters",
         "BulkChangesQueue": "BulkChangesDeadLetters",
         "AudienceEventsQueue": "AudienceEventsDeadLetters",
+        "UpstreamNoticesQueue": "UpstreamNoticesDeadLetters",
     }
 
 

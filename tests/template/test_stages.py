@@ -38,8 +38,10 @@ def test_the_delays_that_keep_workers_apart_are_fixed_everywhere_else() -> None:
 
     assert rule["RuleCondition"] == {"Not": [{"Equals": ["Stage", "local"]}]}
     assert [assertion["Assert"] for assertion in rule["Assertions"]] == [
-        {"Equals": [name, str(seconds)]} for name, seconds in IMPATIENT.items()
+        *({"Equals": [name, str(seconds)]} for name, seconds in IMPATIENT.items()),
+        {"Equals": ["AllowedEndpoints", ""]},
     ]
+    assert PARAMETERS["AllowedEndpoints"]["Default"] == ""
     assert {name: PARAMETERS[name]["Default"] for name in IMPATIENT} == IMPATIENT
 
 

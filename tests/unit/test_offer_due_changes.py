@@ -5,11 +5,13 @@ from datetime import datetime
 import pytest
 
 from accord.domain.consent import Memory
+from accord.domain.notice import Notice, NoticeType
 from accord.domain.record import Record
 from accord.errors import Retryable
 from accord.ports import QueuedChanges, Settlement
 from accord.usecases.offer_due_changes import OfferDueChanges
 from tests.builders import NOON, minutes
+from tests.fake_outbox import FakeNoticeQueue, FakeOutbox
 from tests.fakes import FakeClock, FakeLedger, FakeQueue
 
 LATER = NOON + minutes(1)
@@ -22,8 +24,15 @@ class Minute:
         self.clock, self.queue = FakeClock(), FakeQueue()
         self.ledger = ledger or FakeLedger()
         self.urgent = FakeQueue()
+        self.outbox, self.notices = FakeOutbox(), FakeNoticeQueue()
         self.offer = OfferDueChanges(
-            ledger=self.ledger, urgent=self.urgent, queue=self.queue, clock=self.clock, offered_again=minutes(5)
+            ledger=self.ledger,
+            outbox=self.outbox,
+            urgent=self.urgent,
+            queue=self.queue,
+            notices=self.notices,
+            clock=self.clock,
+            offered_again=minutes(5),
         )
 
     def has_due(self, connection_id: str, count: int, due_at: datetime | None = NOON) -> None:
@@ -119,3 +128,14 @@ def test_a_member_is_postponed_before_it_is_offered() -> None:
     minute.offer(LATER)
 
     assert due_when_sent == [0]
+
+
+def test_a_notice_that_is_due_is_offered_and_not_again_for_a_while() -> None:
+    minute = Minute()
+    queued = minute.outbox.put("burrow", Notice(id="ntc_1", type=NoticeType.BOUNCED, member_id="otter", at=NOON))
+
+    assert minute.offer(LATER).notices == 1
+    assert minute.offer(LATER).notices == 0
+    minute.clock.pass_(301)
+    assert minute.offer(LATER + minutes(10)).notices == 1
+    assert minute.notices.messages == [queued, queued]

@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a field of the member and the merge field it goes to, as fields.company=COMPANY; may be repeated",
     )
     parser.add_argument("--no-create-fields", action="store_true", help="do not create the fields PLAN and JOINED")
+    parser.add_argument("--notice-url", default="", metavar="URL", help="where the application takes notices")
     parser.add_argument("--no-webhook", action="store_true", help="Mailchimp does not tell what happens there")
     parser.add_argument("--base-url", default="", metavar="URL", help="of a Mailchimp simulator; local stacks only")
     return parser
@@ -116,6 +117,7 @@ def _connect(options: argparse.Namespace, console: Console) -> None:
         language=options.language,
         mapping=dict(options.map),
         create_fields=not options.no_create_fields,
+        notice_url=options.notice_url,
         webhook=not options.no_webhook,
     )
     console.print(

@@ -17,11 +17,13 @@ from accord.adapters.mailchimp import MailchimpAudience
 from accord.adapters.mailchimp_account import MailchimpAccount
 from accord.adapters.mailchimp_http import base_url_of
 from accord.adapters.secrets import SecretsManagerSecrets
+from accord.adapters.upstream_endpoint import UpstreamEndpoint
 from accord.domain.changes import OrderBy
 from accord.domain.connection import RECOMMENDED_MAPPING, AudienceSetup, Connection, FieldType, Policy
 from accord.domain.reason_texts import Language
 from accord.domain.values import address_key
-from accord.errors import Rejected
+from accord.errors import Rejected, Retryable
+from accord.ports import EndpointRefusedError
 from accord.usecases.read_audience import ReadAudience
 from tools.connect.stack import ClientOf, Stack, client_of
 from tools.connect.webhook import WebhookError, register
@@ -46,6 +48,8 @@ class Wanted:
     language: Language = "en"
     mapping: dict[str, str] = field(default_factory=dict)
     create_fields: bool = True
+    notice_url: str = ""
+    """The application's endpoint for notices, if it has one."""
     webhook: bool = True
     """Whether Mailchimp shall tell what happens there. It must reach the stack's API."""
 
@@ -103,6 +107,7 @@ def connect(
     watcher = progress or Unwatched()
     ledger = DynamoDBLedger(clients("dynamodb"), stack.table_name)
     _refuse_what_is_there(ledger, wanted)
+    _check_endpoint(stack, wanted.notice_url)
     base_url = base_url or base_url_of(api_key)
     account = MailchimpAccount(base_url, api_key, allow_any_host=stack.is_local)
     audience = MailchimpAudience(
@@ -134,6 +139,7 @@ def connect(
         mapping=RECOMMENDED_MAPPING | wanted.mapping,
         secret_arn=secret_arn,
         webhook_secret_hashes=(_hashed(webhook_secret),),
+        notice_url=wanted.notice_url,
         language=wanted.language,
         signup_form_url=form_url,
     )
@@ -160,6 +166,15 @@ def connect(
     watcher.done(f"the connection {connection.id} is live")
     url = f"{stack.api_url}/v1/connections/{connection.id}/members"
     return Connected(connection, url, signing_secret, token, result.read)
+
+
+def _check_endpoint(stack: Stack, url: str) -> None:
+    """The same check as at each call."""
+    try:
+        if url:
+            UpstreamEndpoint(stack.allowed_endpoints).check(url)
+    except (EndpointRefusedError, Retryable) as error:
+        raise ConnectError(f"Notices can not go to the endpoint, it {error}: give a public https URL") from error
 
 
 def _hashed(secret: str) -> str:

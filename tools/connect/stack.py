@@ -24,6 +24,8 @@ class Stack:
     api_url: str
     table_name: str
     address_key_secret_arn: str
+    allowed_endpoints: tuple[str, ...] = ()
+    """Hosts that notices may go to though they are private: none but on a local stack."""
 
     @property
     def is_local(self) -> bool:
@@ -59,6 +61,7 @@ def find_stack(name: str, clients: ClientOf = client_of) -> Stack:
             api_url=local_url if stage == "local" else outputs["ApiUrl"],
             table_name=outputs["TableName"],
             address_key_secret_arn=outputs["AddressKeySecretArn"],
+            allowed_endpoints=tuple(filter(None, parameters.get("AllowedEndpoints", "").split(","))),
         )
     except KeyError as missing:
         raise StackError(f"The stack {name!r} is not one of Accord: it has no output {missing}") from missing

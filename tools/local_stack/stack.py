@@ -165,7 +165,12 @@ class LocalStack:
         joined = connect(
             find_stack(STACK_NAME, clients),
             # The real Mailchimp does not reach this machine.
-            Wanted(CONNECTION_ID, account.audience_id, webhook=self._real is None),
+            Wanted(
+                CONNECTION_ID,
+                account.audience_id,
+                notice_url=f"{self.upstream.url}/notices",
+                webhook=self._real is None,
+            ),
             account.api_key,
             base_url="" if self._real else account.url,
             clients=clients,

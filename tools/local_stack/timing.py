@@ -22,6 +22,7 @@ class Timings:
     paused_retry: int = 3
     offered_again: int = 30
     feed_settled: int = 0
+    notice_retry: float = 0.1
 
     def parameters(self) -> dict[str, str]:
         """As the template takes them, with the stage that may be so impatient."""
@@ -37,4 +38,6 @@ class Timings:
             "PausedRetrySeconds": str(self.paused_retry),
             "OfferedAgainSeconds": str(self.offered_again),
             "FeedSettledSeconds": str(self.feed_settled),
+            "NoticeRetrySeconds": str(self.notice_retry),
+            "AllowedEndpoints": "127.0.0.1",
         }

@@ -42,6 +42,10 @@ class SampleApplication:
         """From now on take notices that are signed with this `whsec_...` secret too."""
         self._webhooks.append(Webhook(secret))
 
+    def notices(self) -> list[dict[str, Any]]:
+        """The notices that were received and verified, oldest first."""
+        return list(self._notices.values())
+
     def remember(self, changes: Iterable[Change]) -> None:
         """Keep these changes' members as its own; who left or was erased is a member no more."""
         for change in changes:
@@ -84,7 +88,7 @@ class SampleApplication:
             await runner.cleanup()
 
     async def _show_notices(self, _request: web.Request) -> web.Response:
-        return web.json_response(list(self._notices.values()))
+        return web.json_response(self.notices())
 
     async def _show_members(self, _request: web.Request) -> web.Response:
         return web.json_response({"members": list(self._members.values())})

@@ -15,7 +15,7 @@ from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.contact import Contact, ContactPatch, NewContact, TagChange
 from accord.domain.folding import Intent
 from accord.domain.history import Event
-from accord.domain.notice import Notice
+from accord.domain.notice import DeliveryState, Notice
 from accord.domain.reasons import Status
 from accord.domain.record import Record
 from accord.errors import Rejected
@@ -90,6 +90,8 @@ class Settlement:
     holders: tuple[tuple[str, Holder], ...] = ()
     """The member's entries that change with the record, by address key, as in an intent."""
     notices: tuple[Notice, ...] = ()
+    notify: bool = False
+    """Whether the notices are to be sent to the application's endpoint as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,9 @@ class Ledger(Protocol):
 
     def break_connection(self, connection_id: str, reason: str) -> None:
         """Mark the connection `broken` with the reason; its work stays due."""
+
+    def stop_notices(self, connection_id: str, reason: str) -> None:
+        """Nothing is sent to the connection's endpoint any more; the feed goes on."""
 
     def mend_connection(self, connection_id: str) -> None:
         """Mark a connection that was `broken` `live` again."""
@@ -211,6 +216,57 @@ class HintQueue(Protocol):
 
     def send(self, queued: QueuedHint, delay: int = 0) -> None:
         """One message, accepted by the queue when this returns; it comes `delay` seconds later, 900 at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedNotice:
+    """One message on `upstream-notices`: where the notice lies."""
+
+    connection_id: str
+    key: str
+
+
+class NoticeQueue(Protocol):
+    """The queue that `notify_upstream` empties."""
+
+    def send(self, queued: QueuedNotice) -> None:
+        """One message, accepted by the queue when this returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A notice that is still to be sent, and how often that was tried."""
+
+    key: str
+    notice: Notice
+    attempts: int
+
+
+class Outbox(Protocol):
+    """The notices that are still to be sent."""
+
+    def due_notices(self, now: datetime, limit: int) -> list[QueuedNotice]:
+        """Those whose time has come."""
+
+    def postpone_notices(self, notices: Sequence[QueuedNotice], due_at: datetime) -> None:
+        """Set another time on notices that are still to be sent."""
+
+    def delivery(self, queued: QueuedNotice) -> Delivery | None:
+        """The notice, if it is still to be sent."""
+
+    def record_delivery(self, delivery: Delivery, state: DeliveryState, answer: str, due_at: datetime | None) -> None:
+        """What came of a try, and when the next one is due, if there is one. Counts the try."""
+
+
+class EndpointRefusedError(Exception):
+    """Nothing is sent to such an address; the message says why, and does not repeat it."""
+
+
+class Endpoint(Protocol):
+    """The application's own endpoint."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """The status of the answer. Raises EndpointRefusedError."""
 
 
 class CallerSecrets(Protocol):

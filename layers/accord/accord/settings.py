@@ -77,6 +77,21 @@ class OfferDueChangesSettings(WithOffers):
 
     member_changes_queue_url: Given
     bulk_changes_queue_url: Given
+    upstream_notices_queue_url: Given
+
+
+class NotifyUpstreamSettings(Settings):
+    """`notify_upstream`."""
+
+    notice_retry_seconds: Seconds = 5
+    allowed_endpoints: str = ""
+    """Hosts, with commas between them, that notices may go to though they are private or without TLS."""
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """None but on the stack on one's own machine, whatever the environment says."""
+        hosts = tuple(host.strip() for host in self.allowed_endpoints.split(",") if host.strip())
+        return hosts if self.is_local else ()
 
 
 class RecordFailuresSettings(Settings):

@@ -84,6 +84,10 @@ class DynamoDBLedger:
         """Only one that is broken; an operator's pause stays one."""
         self._table.write(writes.mend_write(connection_id))
 
+    def stop_notices(self, connection_id: str, reason: str) -> None:
+        """One conditional update."""
+        self._table.write(writes.stop_notices_write(connection_id, reason))
+
     def remember_request(self, connection_id: str, request_id: str, now: datetime) -> Remembered:
         """DynamoDB deletes what has expired within days, not at once: an item past its time counts as none."""
         request = put(

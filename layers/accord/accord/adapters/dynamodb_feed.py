@@ -9,17 +9,32 @@ from datetime import UTC, datetime, timedelta
 from accord.adapters.dynamodb_cursors import read_cursor, written_cursor
 from accord.adapters.dynamodb_items import Item, item, stamp
 from accord.adapters.dynamodb_table import Table
-from accord.domain.notice import Notice
+from accord.domain.notice import DeliveryState, Notice
 from accord.ports import Page
 
 FEED_SHARDS = 8
+NOTICE_SHARDS = 4
 FEED_KEPT = timedelta(days=35)
 
 
-def feed_item(connection_id: str, notice: Notice) -> Item:
-    """A notice for those who poll."""
+def notice_shard(number: int) -> str:
+    """A shard of the index of what is due that holds notices, apart from members."""
+    return f"NOTICE#{number}"
+
+
+def feed_item(connection_id: str, notice: Notice, *, notify: bool = False) -> Item:
+    """A notice for those who poll; with `notify` one that is also to be sent, at once."""
     shard = zlib.crc32(notice.id.encode()) % FEED_SHARDS
+    to_send: dict[str, str | int | None] = {
+        "connection_id": connection_id,
+        "member_id": notice.member_id,
+        "delivery": DeliveryState.WAITING.value,
+        "attempts": 0,
+        "due_shard": notice_shard(shard % NOTICE_SHARDS),
+        "due_at": stamp(notice.at),
+    }
     return item(
+        **(to_send if notify else {}),
         pk=_pk(connection_id, notice.at, shard),
         sk=f"{stamp(notice.at)}#{notice.id}",
         body=notice.model_dump_json(exclude_defaults=True),

@@ -248,14 +248,17 @@ def connection_item(connection: Connection) -> Item:
     return settings_key(connection.id) | item(
         state=connection.state.value,
         state_reason=connection.state_reason,
-        body=connection.model_dump_json(exclude={"state", "state_reason"}),
+        notices_stopped=connection.notices_stopped,
+        body=connection.model_dump_json(exclude={"state", "state_reason", "notices_stopped"}),
     )
 
 
 def connection_of(stored: Item) -> Connection:
     connection = Connection.model_validate_json(stored["body"]["S"])
     state = ConnectionState(stored["state"]["S"])
-    return connection.model_copy(update={"state": state, "state_reason": stored["state_reason"]["S"]})
+    stopped = stored["notices_stopped"]["S"] if "notices_stopped" in stored else ""
+    update = {"state": state, "state_reason": stored["state_reason"]["S"], "notices_stopped": stopped}
+    return connection.model_copy(update=update)
 
 
 def setup_item(connection_id: str, setup: AudienceSetup) -> Item:

@@ -75,7 +75,9 @@ class Table:
     items left over by a batch, and writes that met another write.
     """
 
-    def __init__(self, client: "DynamoDBClient", name: str, workers: int, on_consumed: OnConsumed | None) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", name: str, workers: int = 4, on_consumed: OnConsumed | None = None
+    ) -> None:
         self._client = client
         self._name = name
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="ledger")

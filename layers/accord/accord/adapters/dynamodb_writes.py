@@ -104,7 +104,7 @@ def settlement_writes(audience_id: str, settlement: Settlement, history: timedel
     for key, holder in settlement.holders:
         entry, revision = _holder_writes(audience_id, key, holder)
         writes += [entry] if key in settled else [entry, revision]
-    writes += [put(feed_item(record.connection_id, notice)) for notice in settlement.notices]
+    writes += [put(feed_item(record.connection_id, notice, notify=settlement.notify)) for notice in settlement.notices]
     return writes + [put(event_item(record.connection_id, event, history)) for event in settlement.events]
 
 
@@ -137,6 +137,13 @@ def break_write(connection_id: str, reason: str) -> Write:
         "#state = :live",
         {"broken": ConnectionState.BROKEN.value, "reason": reason, "live": ConnectionState.LIVE.value},
         {"#state": "state"},
+    )
+
+
+def stop_notices_write(connection_id: str, reason: str) -> Write:
+    """Only where the connection is."""
+    return update(
+        settings_key(connection_id), "SET notices_stopped = :reason", "attribute_exists(pk)", {"reason": reason}
     )
 
 

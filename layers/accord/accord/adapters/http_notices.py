@@ -1,6 +1,9 @@
 """Notices as upstream gets them, in the feed and at its own endpoint: the form that Standard Webhooks recommends."""
 
+import json
+
 from accord.adapters.http_members import reason_in_words
+from accord.domain.connection import Connection
 from accord.domain.notice import NoticeType
 from accord.domain.reason_texts import Language
 from accord.usecases.show_notices import Told
@@ -23,3 +26,10 @@ def shown_notice(told: Told, language: Language) -> dict[str, object]:
         "timestamp": notice.at.isoformat().replace("+00:00", "Z"),
         "data": data,
     }
+
+
+def written_notice(told: Told, connection: Connection) -> bytes:
+    """The body of a notice that is sent, in the connection's language. Its id goes with it as `webhook-id`."""
+    document = shown_notice(told, connection.language)
+    del document["id"]
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")

@@ -1,12 +1,14 @@
 """An SQS event -> the messages in it, and the answer that hands back only those that must come again."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from accord.adapters.sqs import UnreadableError, decode
 from accord.adapters.sqs_hints import decode_hint
-from accord.ports import QueuedChanges, QueuedHint
+from accord.adapters.sqs_notices import decode_notice
+from accord.ports import QueuedChanges, QueuedHint, QueuedNotice
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -35,16 +37,21 @@ def hints(event: Mapping[str, Any]) -> Batch[QueuedHint]:
     return _parsed(event, decode_hint)
 
 
-def letters(event: Mapping[str, Any]) -> Batch[QueuedChanges | QueuedHint]:
+def notices(event: Mapping[str, Any]) -> Batch[QueuedNotice]:
+    """A batch of `upstream-notices`."""
+    return _parsed(event, decode_notice)
+
+
+def letters(event: Mapping[str, Any]) -> Batch[QueuedChanges | QueuedHint | QueuedNotice]:
     """A batch of dead letters, of whichever queue."""
 
-    def decode_either(body: str) -> QueuedChanges | QueuedHint:
-        try:
-            return decode(body)
-        except UnreadableError:
-            return decode_hint(body)
+    def decode_any(body: str) -> QueuedChanges | QueuedHint | QueuedNotice:
+        for each in (decode, decode_hint):
+            with suppress(UnreadableError):
+                return each(body)
+        return decode_notice(body)
 
-    return _parsed(event, decode_either)
+    return _parsed(event, decode_any)
 
 
 def _parsed[Message](event: Mapping[str, Any], decoded: Callable[[str], Message]) -> Batch[Message]:

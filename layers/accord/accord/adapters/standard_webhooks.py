@@ -1,6 +1,7 @@
-"""Signed request -> is the signature right? As https://www.standardwebhooks.com prescribes, with its own library."""
+"""Requests that are signed as https://www.standardwebhooks.com prescribes: those of others, and our own."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from standardwebhooks import Webhook, WebhookVerificationError
 from standardwebhooks.webhooks import EmptyWebhookSecretError
@@ -21,6 +22,16 @@ def is_signed(request: SignedRequest, secrets: Sequence[str]) -> bool:
         "webhook-signature": request.signature,
     }
     return any([_verifies(webhook, request.body, headers) for webhook in webhooks])  # noqa: C419  every secret, always
+
+
+def signed(id_: str, at: datetime, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
+    """The headers of a request that we send: signed with every secret that is valid, so that one can be rotated."""
+    signatures = [_webhook(secret).sign(id_, at, body.decode()) for secret in secrets]
+    return {
+        "webhook-id": id_,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
 
 
 def _webhook(secret: str) -> Webhook:

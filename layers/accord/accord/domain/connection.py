@@ -132,6 +132,10 @@ class Connection(Value):
     token_hashes: tuple[str, ...] = ()
     webhook_secret_hashes: tuple[str, ...] = ()
     """Of the secrets in the URL of Mailchimp's webhook."""
+    notice_url: str = ""
+    """The application's endpoint for notices; none where it reads the feed, or wants none."""
+    notices_stopped: str = ""
+    """Why nothing is sent there any more."""
     language: Language = "en"
     audience_read_at: Moment | None = None
     """When the whole audience was last read into the ledger; nothing is written to it before."""

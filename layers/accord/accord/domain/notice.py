@@ -25,6 +25,16 @@ class NoticeType(StrEnum):
     FAILED = "member.failed"
 
 
+class DeliveryState(StrEnum):
+    """How far a notice came on its way to the application's endpoint. The feed holds it in any case."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    KEPT = "kept"
+    """There is no endpoint, or it wants nothing any more."""
+
+
 class Notice(Value):
     """One thing that upstream must be told. `at` is when Accord knew; `id` is the same however often it is told."""
 

@@ -6,20 +6,23 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from accord.errors import AccordError
-from accord.ports import ChangeQueue, Clock, Ledger, QueuedChanges
+from accord.ports import ChangeQueue, Clock, Ledger, NoticeQueue, Outbox, QueuedChanges
 
 A_LOOK = 5_000
 """Members read at once."""
+NOTICES = 500
+"""Notices offered at once; the rest waits for the next minute."""
 A_HINT = 500
 """Members in one message: as many as one bulk creation takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """How many members were offered, in how many messages."""
+    """How many members were offered, in how many messages; and how many notices."""
 
     members: int = 0
     messages: int = 0
+    notices: int = 0
 
 
 class OfferDueChanges:
@@ -30,9 +33,19 @@ class OfferDueChanges:
     """
 
     def __init__(
-        self, *, ledger: Ledger, urgent: ChangeQueue, queue: ChangeQueue, clock: Clock, offered_again: timedelta
+        self,
+        *,
+        ledger: Ledger,
+        outbox: Outbox,
+        urgent: ChangeQueue,
+        queue: ChangeQueue,
+        notices: NoticeQueue,
+        clock: Clock,
+        offered_again: timedelta,
     ) -> None:
         self._ledger = ledger
+        self._outbox = outbox
+        self._notices = notices
         self._urgent = urgent
         self._queue = queue
         self._clock = clock
@@ -41,8 +54,17 @@ class OfferDueChanges:
     def __call__(self, deadline: datetime) -> Offered:
         """Offer what is due until nothing is, or until the time is over; each member once."""
         urgent = self._offer(self._urgent, deadline, urgent=True)
+        notices = self._offer_notices()
         others = self._offer(self._queue, deadline, urgent=False)
-        return Offered(urgent.members + others.members, urgent.messages + others.messages)
+        return Offered(urgent.members + others.members, urgent.messages + others.messages, notices)
+
+    def _offer_notices(self) -> int:
+        now = self._clock.now()
+        due = self._outbox.due_notices(now, NOTICES)
+        self._outbox.postpone_notices(due, now + self._offered_again)
+        for queued in due:
+            self._notices.send(queued)
+        return len(due)
 
     def _offer(self, queue: ChangeQueue, deadline: datetime, *, urgent: bool) -> Offered:
         offered: set[tuple[str, str]] = set()

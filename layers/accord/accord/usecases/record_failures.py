@@ -20,7 +20,7 @@ from accord.domain.notice import noticed
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Reason, Record
 from accord.errors import Retryable
-from accord.ports import Clock, Ledger, QueuedChanges, QueuedHint, Settlement
+from accord.ports import Clock, Ledger, QueuedChanges, QueuedHint, QueuedNotice, Settlement
 
 TRIES = 6
 A_LOOK = 500
@@ -42,7 +42,7 @@ class RecordFailures:
         self._clock = clock
         self._key_of = key_of
 
-    def __call__(self, messages: Sequence[QueuedChanges | QueuedHint]) -> Recorded:
+    def __call__(self, messages: Sequence[QueuedChanges | QueuedHint | QueuedNotice]) -> Recorded:
         """Message by message: what crashed once shall not take its neighbours along."""
         members = 0
         failed: list[int] = []
@@ -52,10 +52,13 @@ class RecordFailures:
                 failed.append(index)
                 continue
             try:
-                if isinstance(message, QueuedHint):
-                    self._note(connection, message)
-                else:
-                    members += self._record(connection, message)
+                match message:
+                    case QueuedChanges():
+                        members += self._record(connection, message)
+                    case QueuedHint():
+                        self._note(connection, message)
+                    case QueuedNotice():
+                        pass  # it is in the ledger, and due again: offered once a minute until its retries are over
             except Retryable:
                 failed.append(index)
         return Recorded(members, tuple(failed))
@@ -101,14 +104,17 @@ class RecordFailures:
             if not unsettled:
                 return members
             now = self._clock.now()
-            stored = self._ledger.settle(connection.audience_id, [_failure(record, now) for record in unsettled])
+            stored = self._ledger.settle(
+                connection.audience_id,
+                [_failure(record, now, notify=bool(connection.notice_url)) for record in unsettled],
+            )
             members += sum(stored.values())
             member_ids = {member_id for member_id, done in stored.items() if not done}
         msg = "other workers kept changing the same members"
         raise Retryable(msg, effect_unknown=False)
 
 
-def _failure(record: Record, now: datetime) -> Settlement:
+def _failure(record: Record, now: datetime, *, notify: bool) -> Settlement:
     failed = record.model_copy(
         update={
             "status": Status.FAILED,
@@ -127,4 +133,4 @@ def _failure(record: Record, now: datetime) -> Settlement:
         reason=ReasonCode.DEAD_LETTER,
     )
     failed, notices = noticed(failed, now)
-    return Settlement(failed, events=(event,), notices=notices)
+    return Settlement(failed, events=(event,), notices=notices, notify=notify)

@@ -115,7 +115,9 @@ class RecordOutcomes:
         for attempt in range(TRIES):
             if not outcomes:
                 break
-            stored = self.ledger.settle(self.connection.audience_id, [outcome.settlement for outcome in outcomes])
+            notify = bool(self.connection.notice_url)
+            settlements = [replace(outcome.settlement, notify=notify) for outcome in outcomes]
+            stored = self.ledger.settle(self.connection.audience_id, settlements)
             for outcome in outcomes:
                 if stored[outcome.record.member_id] and attempt == 0 and not outcome.reread:
                     going_on += self._stored(outcome)

@@ -1,0 +1,146 @@
+"""What several functions are joined of: clients of AWS and Mailchimp, made when they are first needed.
+
+Every import of an adapter stands where it is used, so that a function loads only what it needs.
+"""
+# ruff: noqa: PLC0415
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from accord.domain.values import address_key
+from accord.settings import ApplyAudienceEventsSettings, Settings, SyncMembersSettings
+
+if TYPE_CHECKING:
+    from botocore.config import Config
+
+    from accord.adapters.dynamodb import DynamoDBLedger
+    from accord.adapters.dynamodb_outbox import DynamoDBOutbox
+    from accord.adapters.secrets import SecretsManagerSecrets
+    from accord.adapters.sqs import SqsChangeQueue
+    from accord.adapters.sqs_hints import SqsHintQueue
+    from accord.adapters.sqs_notices import SqsNoticeQueue
+    from accord.domain.connection import Connection
+    from accord.domain.folding import KeyOf
+    from accord.ports import Audience
+    from accord.usecases.recognise_caller import RecogniseCaller
+
+WORKERS = 8
+"""Calls to DynamoDB at a time."""
+
+
+def ledger(settings: Settings) -> "DynamoDBLedger":
+    """The ledger; on the local stack `.test` addresses are well-formed from now on."""
+    import boto3
+
+    from accord.adapters.dynamodb import DynamoDBLedger
+
+    if settings.is_local:
+        _accept_test_addresses()
+    client = boto3.client("dynamodb", config=_config(pool=WORKERS + 2))
+    return DynamoDBLedger(client, settings.table_name, workers=WORKERS, history_days=settings.history_days)
+
+
+def queue(url: str) -> "SqsChangeQueue":
+    """`member-changes` or `bulk-changes`."""
+    import boto3
+
+    from accord.adapters.sqs import SqsChangeQueue
+
+    return SqsChangeQueue(boto3.client("sqs", config=_config()), url)
+
+
+def outbox(settings: Settings) -> "DynamoDBOutbox":
+    """The notices that are still to be sent."""
+    import boto3
+
+    from accord.adapters.dynamodb_outbox import DynamoDBOutbox
+    from accord.adapters.dynamodb_table import Table
+
+    return DynamoDBOutbox(Table(boto3.client("dynamodb", config=_config()), settings.table_name))
+
+
+def notice_queue(url: str) -> "SqsNoticeQueue":
+    """`upstream-notices`."""
+    import boto3
+
+    from accord.adapters.sqs_notices import SqsNoticeQueue
+
+    return SqsNoticeQueue(boto3.client("sqs", config=_config()), url)
+
+
+def hint_queue(url: str) -> "SqsHintQueue":
+    """`audience-events`."""
+    import boto3
+
+    from accord.adapters.sqs_hints import SqsHintQueue
+
+    return SqsHintQueue(boto3.client("sqs", config=_config()), url)
+
+
+@cache
+def secrets() -> "SecretsManagerSecrets":
+    """All secrets, read when they are needed."""
+    import boto3
+
+    from accord.adapters.secrets import SecretsManagerSecrets
+
+    return SecretsManagerSecrets(boto3.client("secretsmanager", config=_config()))
+
+
+def recognise(ledger: "DynamoDBLedger", operator_secret_arn: str | None = None) -> "RecogniseCaller":
+    """Without the secret of operators, none is recognised."""
+    from accord.adapters.standard_webhooks import is_signed
+    from accord.usecases.recognise_caller import RecogniseCaller
+
+    known = secrets()
+    return RecogniseCaller(
+        ledger=ledger,
+        secrets=known,
+        is_signed=is_signed,
+        operator_tokens=partial(known.operator_tokens, operator_secret_arn) if operator_secret_arn else tuple,
+    )
+
+
+def key_of(secret_arn: str) -> "KeyOf":
+    """Read once: the key never changes while the stack lives."""
+    return partial(address_key, secrets().address_key(secret_arn))
+
+
+def audience_of(settings: SyncMembersSettings | ApplyAudienceEventsSettings) -> "Callable[[Connection], Audience]":
+    """The audience of a connection, with its own key."""
+    from accord.adapters.mailchimp import MailchimpAudience
+
+    @cache
+    def audience(base_url: str, api_key: str, audience_id: str) -> "Audience":
+        return MailchimpAudience(
+            base_url=base_url,
+            api_key=api_key,
+            audience_id=audience_id,
+            timeout=settings.mailchimp_timeout_seconds,
+            allow_any_host=settings.is_local,
+        )
+
+    def of(connection: "Connection") -> "Audience":
+        return audience(connection.api_base_url, secrets().mailchimp_api_key(connection), connection.audience_id)
+
+    return of
+
+
+def _config(pool: int = 10) -> "Config":
+    from botocore.config import Config
+
+    return Config(
+        connect_timeout=3,
+        read_timeout=10,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        max_pool_connections=pool,
+    )
+
+
+def _accept_test_addresses() -> None:
+    """On the local stack only: `.test` is reserved for this, and no mail can ever reach it."""
+    import email_validator
+
+    if "test" in email_validator.SPECIAL_USE_DOMAIN_NAMES:
+        email_validator.SPECIAL_USE_DOMAIN_NAMES.remove("test")
