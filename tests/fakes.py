@@ -71,7 +71,7 @@ class FakeLedger:
         self.setups: dict[str, AudienceSetup] = {}
         self.requests: dict[tuple[str, str], Remembered] = {}
         self.stored_records: dict[tuple[str, str], Record] = {}
-        self.statements: dict[tuple[str, str], dict[tuple[str, str], Statement]] = {}
+        self.statements_kept: dict[tuple[str, str], dict[tuple[str, str], Statement]] = {}
         self.stored_addresses: dict[tuple[str, str], Address] = {}
         self.holders: dict[tuple[str, str], dict[Who, Holder]] = {}
         self.events: dict[tuple[str, str], dict[str, Event]] = {}
@@ -142,7 +142,7 @@ class FakeLedger:
                 lost.add(record.member_id)
                 continue
             self._store(record)
-            kept = self.statements.setdefault(name, {})
+            kept = self.statements_kept.setdefault(name, {})
             kept |= {(s.change, s.consent.model_dump_json()): s for s in intent.statements}
             for arrived in intent.superseded:
                 event = Event(
@@ -243,6 +243,10 @@ class FakeLedger:
     def add_events(self, connection_id: str, events: Sequence[Event]) -> None:
         for event in events:
             self.events.setdefault((connection_id, event.member_id), {})[event.id] = event
+
+    def statements(self, connection_id: str, member_id: str) -> list[Statement]:
+        kept = self.statements_kept.get((connection_id, member_id), {})
+        return sorted(kept.values(), key=lambda statement: statement.stated_at)
 
     def history(self, connection_id: str, member_id: str, after: str | None, limit: int) -> Page[Event]:
         newest_first = sorted(

@@ -4,7 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
 from accord.adapters import http_body as body
-from accord.adapters.http_members import cursor, language_of, member_id_of, receipt, shown_event, shown_member
+from accord.adapters.http_members import (
+    cursor,
+    language_of,
+    member_id_of,
+    receipt,
+    shown_certificate,
+    shown_event,
+    shown_member,
+)
 from accord.adapters.http_messages import Request, Response
 from accord.adapters.http_notices import shown_notice
 from accord.adapters.http_problems import answer, unknown, wrong_shape
@@ -76,6 +84,15 @@ def get_history(request: Request) -> Response:
     return Response(200, {"events": [shown_event(event, language) for event in page.items], "next": page.next})
 
 
+def get_consent(request: Request) -> Response:
+    """The certificate of consent."""
+    connection = _readable(request)
+    certificate = bootstrap.receive_changes().consent(connection, member_id_of(request))
+    if certificate is None:
+        raise unknown("member")
+    return Response(200, shown_certificate(certificate, language_of(request, connection)))
+
+
 def get_changes(request: Request) -> Response:
     """What happened to the members in Mailchimp, oldest first; `next` leads on, also where nothing is new."""
     connection = _readable(request)
@@ -92,6 +109,7 @@ ROUTES = {
     "DELETE /v1/connections/{connection_id}/members/{member_id}": delete_member,
     "GET /v1/connections/{connection_id}/members/{member_id}": get_member,
     "GET /v1/connections/{connection_id}/members/{member_id}/history": get_history,
+    "GET /v1/connections/{connection_id}/members/{member_id}/consent": get_consent,
     "GET /v1/connections/{connection_id}/changes": get_changes,
 }
 

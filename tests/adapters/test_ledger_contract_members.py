@@ -107,6 +107,15 @@ def test_statements_do_not_stand_in_the_way_of_their_record(ledger: Ledger) -> N
 # Addresses and their holders
 
 
+def test_every_statement_is_kept_once_the_oldest_first(ledger: Ledger) -> None:
+    said = tuple(statement(f"{number} geese", later(minutes=number)) for number in range(3))
+    known = saved(ledger, record("gustave"), "k-duck")
+    ledger.save_intents(AUDIENCE, [intent(known, statements=(said[2], said[0], said[0], said[1]))])
+
+    assert ledger.statements(BARN, "gustave") == list(said)
+    assert ledger.statements(BARN, "gisele") == []
+
+
 def test_an_unknown_address_is_empty_with_revision_zero(ledger: Ledger) -> None:
     assert ledger.addresses(AUDIENCE, ["k-atlantis", "k-atlantis"]) == {"k-atlantis": Address(key="k-atlantis")}
 

@@ -71,3 +71,17 @@ def test_only_the_connections_own_application_and_operators_read_it(stack: Stack
     called["headers"]["authorization"] = "Bearer guessed"
 
     assert stack.call(FUNCTION, called)[0] == 401
+
+
+def test_the_certificate_of_consent_says_why_a_member_may_not_be_mailed(stack: Stack) -> None:
+    told(stack)
+
+    status, document = stack.call(FUNCTION, event(f"{FUNCTION}.get_consent"))
+
+    assert status == 200
+    assert (document["may_be_mailed"], document["statements"], document["writes"]) == (False, [], [])
+    assert document["reason"]["code"] == "unsubscribed_in_mailchimp"
+
+
+def test_there_is_no_certificate_of_a_member_nobody_has_heard_of(stack: Stack) -> None:
+    assert stack.call(FUNCTION, event(f"{FUNCTION}.get_consent"))[0] == 404

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from accord.usecases.receive_changes import ReceiveChanges
     from accord.usecases.recognise_caller import RecogniseCaller
     from accord.usecases.record_failures import RecordFailures
+    from accord.usecases.show_consent import ShowConsent
     from accord.usecases.show_member import ShowMember
     from accord.usecases.show_notices import ShowNotices
     from accord.usecases.sync_members import SyncMembers
@@ -50,6 +51,7 @@ class Receiving:
     recognise: "RecogniseCaller"
     receive: "ReceiveChanges"
     show: "ShowMember"
+    consent: "ShowConsent"
     notices: "ShowNotices"
 
 
@@ -74,6 +76,7 @@ class Managing:
 def receive_changes() -> Receiving:
     """HTTP -> `member-changes`, and the status of a member."""
     from accord.usecases.receive_changes import ReceiveChanges
+    from accord.usecases.show_consent import ShowConsent
     from accord.usecases.show_member import ShowMember
     from accord.usecases.show_notices import ShowNotices
 
@@ -83,6 +86,7 @@ def receive_changes() -> Receiving:
         recognise=clients.recognise(ledger, settings.operator_secret_arn),
         receive=ReceiveChanges(ledger=ledger, queue=clients.queue(settings.member_changes_queue_url), clock=clock),
         show=ShowMember(ledger=ledger),
+        consent=ShowConsent(ledger),
         notices=ShowNotices(ledger, clock, settings.feed_settled),
     )
 

@@ -12,6 +12,7 @@ from accord.domain.address import Address, Holder
 from accord.domain.audience_hint import AudienceHint
 from accord.domain.changes import Arrived
 from accord.domain.connection import AudienceSetup, Connection
+from accord.domain.consent import Statement
 from accord.domain.contact import Contact, ContactPatch, NewContact, TagChange
 from accord.domain.folding import Intent
 from accord.domain.history import Event
@@ -171,6 +172,9 @@ class Ledger(Protocol):
 
     def add_events(self, connection_id: str, events: Sequence[Event]) -> None:
         """Append to the history. The same event, added twice, is there once."""
+
+    def statements(self, connection_id: str, member_id: str) -> list[Statement]:
+        """Every consent statement of a member, oldest first: proof has no end."""
 
     def history(self, connection_id: str, member_id: str, after: str | None, limit: int) -> Page[Event]:
         """Newest first."""

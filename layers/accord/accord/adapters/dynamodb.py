@@ -27,6 +27,7 @@ from accord.adapters.dynamodb_items import (
 from accord.adapters.dynamodb_table import OnConsumed, Table, Write, put
 from accord.domain.address import Address
 from accord.domain.connection import AudienceSetup, Connection
+from accord.domain.consent import Statement
 from accord.domain.folding import Intent
 from accord.domain.history import Event
 from accord.domain.notice import Notice
@@ -193,6 +194,10 @@ class DynamoDBLedger:
     def add_events(self, connection_id: str, events: Sequence[Event]) -> None:
         """One BatchWriteItem per 25."""
         self._table.put_many(event_item(connection_id, event, self._history) for event in events)
+
+    def statements(self, connection_id: str, member_id: str) -> list[Statement]:
+        """One Query, or as many as their size takes."""
+        return lists.statements(self._table, connection_id, member_id)
 
     def history(self, connection_id: str, member_id: str, after: str | None, limit: int) -> Page[Event]:
         """Raises ValueError for a cursor that is not of this history."""

@@ -9,6 +9,7 @@ from accord.adapters.dynamodb_cursors import read_cursor, written_cursor
 from accord.adapters.dynamodb_items import (
     BY_DUE,
     BY_STATUS,
+    CONSENT,
     COUNT_SHARDS,
     EVENT,
     INDEX_SHARDS,
@@ -26,6 +27,7 @@ from accord.adapters.dynamodb_items import (
 )
 from accord.adapters.dynamodb_table import Table
 from accord.domain.address import Address
+from accord.domain.consent import Statement
 from accord.domain.history import Event
 from accord.domain.reasons import Status
 from accord.domain.record import Record
@@ -123,6 +125,18 @@ def history(table: Table, connection_id: str, member_id: str, after: str | None,
     shown = found[:limit]
     cursor = written_cursor("history", member_id, shown[-1]["sk"]["S"]) if len(found) > limit else None
     return Page([event_of(stored) for stored in shown], cursor)
+
+
+def statements(table: Table, connection_id: str, member_id: str) -> list[Statement]:
+    """In the order of their keys, which begin with their time."""
+    values = {"pk": member_pk(connection_id, member_id), "prefix": CONSENT}
+    found: list[Item] = []
+    start: Item | None = None
+    while True:
+        page, start = table.query("pk = :pk AND begins_with(sk, :prefix)", values, limit=500, start=start)
+        found += page
+        if start is None:
+            return [Statement.model_validate_json(stored["body"]["S"]) for stored in found]
 
 
 def counts(table: Table, connection_id: str) -> dict[Status, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,6 +17,7 @@ from accord.domain.record import Record
 from accord.usecases.explain_refusal import FieldError
 from accord.usecases.explain_refusal import explain as explain_errors
 from accord.usecases.receive_changes import Receipt
+from accord.usecases.show_consent import Certificate
 from accord.usecases.show_member import MemberView
 from accord.usecases.tell_event import tell
 
@@ -91,7 +93,7 @@ def shown_member(view: MemberView, language: Language) -> dict[str, object]:
         "email": record.profile.email if record.profile else None,
         "status": record.status.value,
         "reason": shown_reason(record, language),
-        "since": record.since.isoformat().replace("+00:00", "Z"),
+        "since": _moment(record.since),
         "attempts": record.attempts,
         "version": record.version,
         "synced_version": record.settled_version,
@@ -110,7 +112,7 @@ def shown_line(record: Record, language: Language) -> dict[str, object]:
         "id": record.member_id,
         "status": record.status.value,
         "reason": shown_reason(record, language),
-        "since": record.since.isoformat().replace("+00:00", "Z"),
+        "since": _moment(record.since),
         "attempts": record.attempts,
     }
 
@@ -130,7 +132,7 @@ def shown_event(event: Event, language: Language) -> dict[str, object]:
     """One line of a history, with its sentence."""
     return {
         "id": event.id,
-        "at": event.at.isoformat().replace("+00:00", "Z"),
+        "at": _moment(event.at),
         "kind": event.kind,
         "sentence": tell(event, language),
         "version": event.version,
@@ -138,3 +140,28 @@ def shown_event(event: Event, language: Language) -> dict[str, object]:
         "reason": reason_in_words(event.reason, event.detail, language) if event.reason else None,
         "contact_status": event.contact_status.value if event.contact_status else None,
     }
+
+
+def shown_certificate(certificate: Certificate, language: Language) -> dict[str, object]:
+    """Why a member may, or may not, be mailed: what they said, what they did in Mailchimp, and what Accord wrote."""
+    record = certificate.record
+    return {
+        "id": record.member_id,
+        "may_be_mailed": certificate.may_be_mailed,
+        "status": record.status.value,
+        "reason": shown_reason(record, language),
+        "statements": [
+            {
+                **statement.consent.model_dump(mode="json"),
+                "stated_at": _moment(statement.stated_at),
+                "received_at": _moment(statement.received_at),
+            }
+            for statement in certificate.statements
+        ],
+        "in_mailchimp": [{"at": _moment(at), "what": deed.value} for at, deed in certificate.seen],
+        "writes": [shown_event(event, language) for event in certificate.writes],
+    }
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
