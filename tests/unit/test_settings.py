@@ -5,8 +5,11 @@ from pydantic import ValidationError
 
 from accord.domain.timing import Timing
 from accord.settings import (
+    ApplyAudienceEventsSettings,
     ManageMembersSettings,
+    NotifyUpstreamSettings,
     OfferDueChangesSettings,
+    ReceiveAudienceEventsSettings,
     ReceiveChangesSettings,
     RecordFailuresSettings,
     Settings,
@@ -17,6 +20,8 @@ EVERYTHING = {
     "TABLE_NAME": "ledger",
     "MEMBER_CHANGES_QUEUE_URL": "https://queue.test/member-changes",
     "BULK_CHANGES_QUEUE_URL": "https://queue.test/bulk-changes",
+    "AUDIENCE_EVENTS_QUEUE_URL": "https://queue.test/audience-events",
+    "UPSTREAM_NOTICES_QUEUE_URL": "https://queue.test/upstream-notices",
     "OPERATOR_SECRET_ARN": "arn:operator",
     "ADDRESS_KEY_SECRET_ARN": "arn:address-key",
 }
@@ -25,6 +30,9 @@ MODELS = [
     ManageMembersSettings,
     SyncMembersSettings,
     OfferDueChangesSettings,
+    ApplyAudienceEventsSettings,
+    ReceiveAudienceEventsSettings,
+    NotifyUpstreamSettings,
     RecordFailuresSettings,
 ]
 
@@ -87,3 +95,10 @@ def test_the_last_call_ends_before_the_invocation_does() -> None:
     settings = SyncMembersSettings.from_environment()
 
     assert settings.margin.total_seconds() > settings.mailchimp_timeout_seconds
+
+
+def test_only_the_stack_on_ones_own_machine_may_allow_private_endpoints(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_ENDPOINTS", "127.0.0.1, app.test")
+    for stage, allowed in (("local", ("127.0.0.1", "app.test")), ("dev", ()), ("prod", ())):
+        monkeypatch.setenv("STAGE", stage)
+        assert NotifyUpstreamSettings.from_environment().allowed == allowed
