@@ -11,6 +11,7 @@ from accord.domain.address import MAX_HOLDERS, Address, Holder, Who
 from accord.domain.changes import OrderBy
 from accord.domain.connection import AudienceSetup, Connection, ConnectionState
 from accord.domain.consent import Statement
+from accord.domain.erasure import Erasure
 from accord.domain.folding import Intent
 from accord.domain.history import Event
 from accord.domain.notice import Notice
@@ -77,6 +78,7 @@ class FakeLedger:
         self.events: dict[tuple[str, str], dict[str, Event]] = {}
         self.counted: dict[str, Counter[Status]] = {}
         self.feed: dict[str, list[Notice]] = {}
+        self.erasures: dict[tuple[str, str], Erasure] = {}
 
     # --- connections and requests ---
 
@@ -144,6 +146,8 @@ class FakeLedger:
             self._store(record)
             kept = self.statements_kept.setdefault(name, {})
             kept |= {(s.change, s.consent.model_dump_json()): s for s in intent.statements}
+            for erasure in intent.erasures:
+                self.erasures[record.connection_id, erasure.id] = erasure
             for arrived in intent.superseded:
                 event = Event(
                     member_id=record.member_id,
@@ -243,6 +247,16 @@ class FakeLedger:
     def add_events(self, connection_id: str, events: Sequence[Event]) -> None:
         for event in events:
             self.events.setdefault((connection_id, event.member_id), {})[event.id] = event
+
+    def erasure(self, connection_id: str, erasure_id: str) -> Erasure | None:
+        return self.erasures.get((connection_id, erasure_id))
+
+    def forget_member(self, connection_id: str, member_id: str) -> None:
+        kept = self.statements_kept.get((connection_id, member_id), {})
+        for name, said in kept.items():
+            bare = said.consent.model_copy(update={"source": "", "wording": ""})
+            kept[name] = said.model_copy(update={"consent": bare})
+        self.events.pop((connection_id, member_id), None)
 
     def statements(self, connection_id: str, member_id: str) -> list[Statement]:
         kept = self.statements_kept.get((connection_id, member_id), {})

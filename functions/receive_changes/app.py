@@ -10,14 +10,16 @@ from accord.adapters.http_members import (
     member_id_of,
     receipt,
     shown_certificate,
+    shown_erasure,
     shown_event,
     shown_member,
 )
 from accord.adapters.http_messages import Request, Response
 from accord.adapters.http_notices import shown_notice
 from accord.adapters.http_problems import answer, unknown, wrong_shape
+from accord.domain.erasure import erasure_id
 from accord.observability import count, discreet, logger_of, metrics_of
-from accord.usecases.receive_changes import Receipt, erasure_id
+from accord.usecases.receive_changes import Receipt
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -93,6 +95,15 @@ def get_consent(request: Request) -> Response:
     return Response(200, shown_certificate(certificate, language_of(request, connection)))
 
 
+def get_erasure(request: Request) -> Response:
+    """The certificate of an erasure."""
+    connection = _readable(request)
+    shown = bootstrap.receive_changes().erasure(connection, request.path["erasure_id"])
+    if shown is None:
+        raise unknown("erasure")
+    return Response(200, shown_erasure(shown, language_of(request, connection)))
+
+
 def get_changes(request: Request) -> Response:
     """What happened to the members in Mailchimp, oldest first; `next` leads on, also where nothing is new."""
     connection = _readable(request)
@@ -110,6 +121,7 @@ ROUTES = {
     "GET /v1/connections/{connection_id}/members/{member_id}": get_member,
     "GET /v1/connections/{connection_id}/members/{member_id}/history": get_history,
     "GET /v1/connections/{connection_id}/members/{member_id}/consent": get_consent,
+    "GET /v1/connections/{connection_id}/erasures/{erasure_id}": get_erasure,
     "GET /v1/connections/{connection_id}/changes": get_changes,
 }
 

@@ -85,3 +85,24 @@ def test_the_certificate_of_consent_says_why_a_member_may_not_be_mailed(stack: S
 
 def test_there_is_no_certificate_of_a_member_nobody_has_heard_of(stack: Stack) -> None:
     assert stack.call(FUNCTION, event(f"{FUNCTION}.get_consent"))[0] == 404
+
+
+def test_an_erasure_that_nobody_asked_for_is_unknown(stack: Stack) -> None:
+    assert stack.call(FUNCTION, event(f"{FUNCTION}.get_erasure"))[0] == 404
+
+
+def test_an_erasure_is_certified_under_the_id_that_its_request_was_given(stack: Stack) -> None:
+    status, receipt = stack.call(FUNCTION, event(f"{FUNCTION}.erase_member"))
+    assert status == 202
+    (queued,) = stack.bodies("member-changes")
+    stack.invoke("sync_members", {"Records": [{"messageId": "1", "body": queued}]})
+    called = event(f"{FUNCTION}.get_erasure")
+    called["pathParameters"]["erasure_id"] = receipt["erasure"]
+    called["headers"]["accept-language"] = "fr"
+
+    status, document = stack.call(FUNCTION, called)
+
+    assert status == 200
+    assert (document["id"], document["state"]) == (receipt["erasure"], "completed")
+    assert [step["step"] for step in document["steps"]] == ["tombstone", "personal_data_removed", "backups_aged_out"]
+    assert "35 jours" in document["steps"][-1]["sentence"]

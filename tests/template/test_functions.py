@@ -16,6 +16,7 @@ ROUTES = {
     ("GET", "/v1/connections/{connection_id}/members/{member_id}"): "receive_changes",
     ("GET", "/v1/connections/{connection_id}/members/{member_id}/history"): "receive_changes",
     ("GET", "/v1/connections/{connection_id}/members/{member_id}/consent"): "receive_changes",
+    ("GET", "/v1/connections/{connection_id}/erasures/{erasure_id}"): "receive_changes",
     ("GET", "/v1/connections/{connection_id}/changes"): "receive_changes",
     ("GET", "/mailchimp/webhooks/{connection_id}/{secret}"): "receive_audience_events",
     ("POST", "/mailchimp/webhooks/{connection_id}/{secret}"): "receive_audience_events",

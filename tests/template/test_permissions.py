@@ -43,7 +43,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "OperatorSecret": SECRET,
     },
     "sync_members": {
-        "Ledger.Arn": READ | CHANGE,
+        "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
         "MemberChangesQueue.Arn": RECEIVE,
         "BulkChangesQueue.Arn": RECEIVE,
         "AddressKeySecret": SECRET,

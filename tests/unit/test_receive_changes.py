@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from accord.domain.changes import OrderBy
+from accord.domain.erasure import erasure_id
 from accord.errors import Retryable
-from accord.usecases.receive_changes import Receipt, ReceiveChanges, erasure_id
+from accord.usecases.receive_changes import Receipt, ReceiveChanges
 from tests.builders import NOON, a_connection, minutes
 from tests.fakes import FakeClock, FakeLedger, FakeQueue
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from accord.usecases.recognise_caller import RecogniseCaller
     from accord.usecases.record_failures import RecordFailures
     from accord.usecases.show_consent import ShowConsent
+    from accord.usecases.show_erasure import ShowErasure
     from accord.usecases.show_member import ShowMember
     from accord.usecases.show_notices import ShowNotices
     from accord.usecases.sync_members import SyncMembers
@@ -52,6 +53,7 @@ class Receiving:
     receive: "ReceiveChanges"
     show: "ShowMember"
     consent: "ShowConsent"
+    erasure: "ShowErasure"
     notices: "ShowNotices"
 
 
@@ -77,6 +79,7 @@ def receive_changes() -> Receiving:
     """HTTP -> `member-changes`, and the status of a member."""
     from accord.usecases.receive_changes import ReceiveChanges
     from accord.usecases.show_consent import ShowConsent
+    from accord.usecases.show_erasure import ShowErasure
     from accord.usecases.show_member import ShowMember
     from accord.usecases.show_notices import ShowNotices
 
@@ -87,6 +90,7 @@ def receive_changes() -> Receiving:
         receive=ReceiveChanges(ledger=ledger, queue=clients.queue(settings.member_changes_queue_url), clock=clock),
         show=ShowMember(ledger=ledger),
         consent=ShowConsent(ledger),
+        erasure=ShowErasure(ledger),
         notices=ShowNotices(ledger, clock, settings.feed_settled),
     )
 

@@ -14,6 +14,7 @@ from accord.domain.changes import Arrived
 from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.consent import Statement
 from accord.domain.contact import Contact, ContactPatch, NewContact, TagChange
+from accord.domain.erasure import Erasure
 from accord.domain.folding import Intent
 from accord.domain.history import Event
 from accord.domain.notice import DeliveryState, Notice
@@ -172,6 +173,13 @@ class Ledger(Protocol):
 
     def add_events(self, connection_id: str, events: Sequence[Event]) -> None:
         """Append to the history. The same event, added twice, is there once."""
+
+    def erasure(self, connection_id: str, erasure_id: str) -> Erasure | None:
+        """Who asked for it, and when; kept without end, as the proof that it was done."""
+
+    def forget_member(self, connection_id: str, member_id: str) -> None:
+        """Delete the member's history, and of each consent statement all but its status and times. Doing it again
+        does no harm."""
 
     def statements(self, connection_id: str, member_id: str) -> list[Statement]:
         """Every consent statement of a member, oldest first: proof has no end."""

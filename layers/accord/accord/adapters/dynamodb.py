@@ -14,6 +14,7 @@ from accord.adapters.dynamodb_items import (
     COUNT_SHARDS,
     connection_item,
     connection_of,
+    erasure_key,
     event_item,
     moment,
     record_key,
@@ -28,6 +29,7 @@ from accord.adapters.dynamodb_table import OnConsumed, Table, Write, put
 from accord.domain.address import Address
 from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.consent import Statement
+from accord.domain.erasure import Erasure
 from accord.domain.folding import Intent
 from accord.domain.history import Event
 from accord.domain.notice import Notice
@@ -194,6 +196,15 @@ class DynamoDBLedger:
     def add_events(self, connection_id: str, events: Sequence[Event]) -> None:
         """One BatchWriteItem per 25."""
         self._table.put_many(event_item(connection_id, event, self._history) for event in events)
+
+    def erasure(self, connection_id: str, erasure_id: str) -> Erasure | None:
+        """One read."""
+        stored = self._table.get(erasure_key(connection_id, erasure_id))
+        return Erasure.model_validate_json(stored["body"]["S"]) if stored is not None else None
+
+    def forget_member(self, connection_id: str, member_id: str) -> None:
+        """A delete for each line of history, a put for each statement."""
+        lists.forget(self._table, connection_id, member_id)
 
     def statements(self, connection_id: str, member_id: str) -> list[Statement]:
         """One Query, or as many as their size takes."""

@@ -15,6 +15,7 @@ from accord.domain.address import MAX_HOLDERS, Address, Holder, Who
 from accord.domain.changes import Arrived, OrderBy
 from accord.domain.connection import AudienceSetup, Connection, ConnectionState
 from accord.domain.consent import Statement
+from accord.domain.erasure import Erasure
 from accord.domain.history import Event
 from accord.domain.reasons import Status
 from accord.domain.record import Record
@@ -216,6 +217,14 @@ def statement_item(connection_id: str, member_id: str, statement: Statement) -> 
     body = statement.model_dump_json(exclude_defaults=True)
     digest = hashlib.sha256(body.encode()).hexdigest()[:12]
     return item(pk=member_pk(connection_id, member_id), sk=f"{CONSENT}{stamp(statement.stated_at)}#{digest}", body=body)
+
+
+def erasure_key(connection_id: str, erasure_id: str) -> Item:
+    return item(pk=f"ERASURE#{connection_id}#{erasure_id}", sk=f"ERASURE#{erasure_id}")
+
+
+def erasure_item(connection_id: str, erasure: Erasure) -> Item:
+    return erasure_key(connection_id, erasure.id) | item(body=erasure.model_dump_json())
 
 
 def event_item(connection_id: str, event: Event, kept: timedelta) -> Item:

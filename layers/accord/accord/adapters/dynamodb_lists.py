@@ -25,7 +25,7 @@ from accord.adapters.dynamodb_items import (
     stamp,
     status_shard,
 )
-from accord.adapters.dynamodb_table import Table
+from accord.adapters.dynamodb_table import Table, put
 from accord.domain.address import Address
 from accord.domain.consent import Statement
 from accord.domain.history import Event
@@ -127,16 +127,32 @@ def history(table: Table, connection_id: str, member_id: str, after: str | None,
     return Page([event_of(stored) for stored in shown], cursor)
 
 
+def forget(table: Table, connection_id: str, member_id: str) -> None:
+    """Of statements the proof stays that there was one: what was said, and when, without words and source."""
+    pk = member_pk(connection_id, member_id)
+    for stored in _all(table, pk, CONSENT):
+        said = Statement.model_validate_json(stored["body"]["S"])
+        bare = said.model_copy(update={"consent": said.consent.model_copy(update={"source": "", "wording": ""})})
+        table.write(put({**stored, "body": {"S": bare.model_dump_json(exclude_defaults=True)}}))
+    table.delete_many({"pk": stored["pk"], "sk": stored["sk"]} for stored in _all(table, pk, EVENT))
+
+
 def statements(table: Table, connection_id: str, member_id: str) -> list[Statement]:
     """In the order of their keys, which begin with their time."""
-    values = {"pk": member_pk(connection_id, member_id), "prefix": CONSENT}
+    found = _all(table, member_pk(connection_id, member_id), CONSENT)
+    return [Statement.model_validate_json(stored["body"]["S"]) for stored in found]
+
+
+def _all(table: Table, pk: str, prefix: str) -> list[Item]:
+    """Every item of a partition whose key begins so."""
     found: list[Item] = []
     start: Item | None = None
     while True:
+        values = {"pk": pk, "prefix": prefix}
         page, start = table.query("pk = :pk AND begins_with(sk, :prefix)", values, limit=500, start=start)
         found += page
         if start is None:
-            return [Statement.model_validate_json(stored["body"]["S"]) for stored in found]
+            return found
 
 
 def counts(table: Table, connection_id: str) -> dict[Status, int]:

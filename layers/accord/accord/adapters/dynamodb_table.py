@@ -117,20 +117,24 @@ class Table:
 
     def put_many(self, items: Iterable[Item]) -> None:
         """Store the items without any condition; the same key given twice is written once."""
+        different = {(item["pk"]["S"], item["sk"]["S"]): item for item in items}
+        self._write_many([{"PutRequest": {"Item": item}} for item in different.values()])
 
-        def put_chunk(chunk: Sequence[Item]) -> None:
-            requests: list[dict[str, Any]] = [{"PutRequest": {"Item": item}} for item in chunk]
+    def delete_many(self, keys: Iterable[Item]) -> None:
+        """Delete the items, if they are there."""
+        self._write_many([{"DeleteRequest": {"Key": key}} for key in keys])
+
+    def _write_many(self, requests: Sequence[dict[str, Any]]) -> None:
+        def write_chunk(chunk: Sequence[dict[str, Any]]) -> None:
+            left = list(chunk)
             for _ in _turns():
-                response = self._call("batch_write_item", RequestItems={self._name: requests})
-                requests = response.get("UnprocessedItems", {}).get(self._name, [])
-                if not requests:
+                response = self._call("batch_write_item", RequestItems={self._name: left})
+                left = response.get("UnprocessedItems", {}).get(self._name, [])
+                if not left:
                     return
             raise Retryable("DynamoDB is busy: batch_write_item left items unwritten", effect_unknown=False)
 
-        different = {(item["pk"]["S"], item["sk"]["S"]): item for item in items}
-        self.each(
-            put_chunk, itertools.batched(different.values(), 25, strict=False)
-        )  # the most that one BatchWriteItem takes
+        self.each(write_chunk, itertools.batched(requests, 25, strict=False))  # the most that one call takes
 
     def query(
         self,

@@ -14,6 +14,7 @@ from accord.adapters.dynamodb_items import (
     address_item,
     count_pk,
     due_shard,
+    erasure_item,
     event_item,
     holder_item,
     item,
@@ -54,6 +55,7 @@ def intent_writes(audience_id: str, intent: Intent, history: timedelta) -> tuple
     record = intent.record
     told = [statement_item(record.connection_id, record.member_id, statement) for statement in intent.statements]
     told += [event_item(record.connection_id, superseded_event(arrived), history) for arrived in intent.superseded]
+    told += [erasure_item(record.connection_id, erasure) for erasure in intent.erasures]
     proofs = [put(proof) for proof in {proof["sk"]["S"]: proof for proof in told}.values()]
     holders = [write for key, holder in intent.holders for write in _holder_writes(audience_id, key, holder)]
     if len(proofs) + len(holders) < ROOM:

@@ -18,6 +18,7 @@ from accord.usecases.explain_refusal import FieldError
 from accord.usecases.explain_refusal import explain as explain_errors
 from accord.usecases.receive_changes import Receipt
 from accord.usecases.show_consent import Certificate
+from accord.usecases.show_erasure import ErasureCertificate
 from accord.usecases.show_member import MemberView
 from accord.usecases.tell_event import tell
 
@@ -160,6 +161,47 @@ def shown_certificate(certificate: Certificate, language: Language) -> dict[str,
         ],
         "in_mailchimp": [{"at": _moment(at), "what": deed.value} for at, deed in certificate.seen],
         "writes": [shown_event(event, language) for event in certificate.writes],
+    }
+
+
+_ERASED: dict[Language, tuple[str, str, str, str]] = {
+    "en": (
+        "No later change brings the person back, and no older consent counts.",
+        "The contact was permanently deleted in Mailchimp, and read back until neither id nor address was known.",
+        "Profile, history and the words of consent statements were removed; what stays is that there were statements.",
+        "Backups of the ledger age out within 35 days.",
+    ),
+    "fr": (
+        "Aucune modification ultérieure ne ramène la personne, et aucun consentement antérieur ne compte.",
+        "Le contact a été supprimé définitivement dans Mailchimp, et relu jusqu'à ce qu'il y soit inconnu.",
+        "Le profil, l'historique et le texte des consentements ont été supprimés ; il reste qu'il y en a eu.",
+        "Les sauvegardes du registre expirent sous 35 jours.",
+    ),
+}
+
+
+def shown_erasure(shown: ErasureCertificate, language: Language) -> dict[str, object]:
+    """What was done, when, and how it was verified."""
+    tombstone, contact, local, backups = _ERASED[language]
+    done, until = shown.completed_at, shown.backups_until
+    contacts: list[dict[str, object]] = [
+        {"step": "contact_deleted", "at": _moment(at) if at else None, "sentence": contact if at else None}
+        for at in shown.contacts_gone
+    ]
+    steps: list[dict[str, object]] = [
+        {"step": "tombstone", "at": _moment(shown.erasure.requested_at), "sentence": tombstone},
+        *contacts,
+        {"step": "personal_data_removed", "at": _moment(done) if done else None, "sentence": local if done else None},
+        {"step": "backups_aged_out", "at": _moment(until) if until else None, "sentence": backups},
+    ]
+    return {
+        "id": shown.erasure.id,
+        "member": shown.erasure.member_id,
+        "state": "completed" if done else "in_progress",
+        "requested_at": _moment(shown.erasure.requested_at),
+        "completed_at": _moment(done) if done else None,
+        "reason": shown_reason(shown.record, language),
+        "steps": steps,
     }
 
 

@@ -9,6 +9,7 @@ from accord.domain.case import departed
 from accord.domain.changes import Arrived, Erased, Left, Upserted
 from accord.domain.connection import Connection, OnEmailChange, Policy
 from accord.domain.consent import ConsentStatus, Statement, memory_of
+from accord.domain.erasure import Erasure, erasure_id
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import HeldAddress, Presence, Reason, Record
 from accord.domain.values import normalised
@@ -29,6 +30,8 @@ class Intent:
     superseded: tuple[Arrived, ...]
     holders: tuple[tuple[str, Holder], ...]
     material: bool
+    erasures: tuple[Erasure, ...] = ()
+    """Every wish to be erased that arrived, whatever came before it: each is certified under its own id."""
 
 
 def fold(
@@ -65,10 +68,12 @@ def fold(
     if record == known and not superseded:
         return None
     holders = changed_holders(known, record)
+    asked = [arrived for arrived in changes if isinstance(arrived.change, Erased)]
+    erasures = tuple(_erasure(record, arrived.received_at) for arrived in asked)
     if known is not None and not holders and _wanted(known) == _wanted(record):
-        return Intent(_noted(known, record), tuple(statements), tuple(superseded), holders, material=False)
+        return Intent(_noted(known, record), tuple(statements), tuple(superseded), holders, False, erasures)
     record = _queued(record, bool(holders), changes[-1].received_at, due_at)
-    return Intent(record, tuple(statements), tuple(superseded), holders, material=True)
+    return Intent(record, tuple(statements), tuple(superseded), holders, True, erasures)
 
 
 def _taken(record: Record, arrived: Arrived, policy: Policy, key_of: KeyOf) -> Record:
@@ -129,6 +134,11 @@ def _remembered(record: Record, arrived: Arrived, key_of: KeyOf) -> tuple[HeldAd
         return record.addresses
     at = arrived.received_at
     return (*record.addresses, HeldAddress(key=key, since=at, left_at=at, until=at))
+
+
+def _erasure(record: Record, at: datetime) -> Erasure:
+    id_ = erasure_id(record.connection_id, record.member_id, at)
+    return Erasure(id=id_, member_id=record.member_id, requested_at=at)
 
 
 def _erased(record: Record, at: datetime) -> Record:

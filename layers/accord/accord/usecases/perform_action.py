@@ -27,7 +27,7 @@ from accord.domain.reasons import ReasonCode
 from accord.domain.record import HeldAddress, OwnChange, Reason
 from accord.domain.record import Refusal as RefusalOnRecord
 from accord.domain.values import normalised
-from accord.errors import Refusal, Rejected
+from accord.errors import Refusal, Rejected, Retryable
 from accord.ports import Audience
 from accord.usecases.member_work import MemberWork
 
@@ -111,7 +111,8 @@ def _follow(audience: Audience, work: MemberWork, action: Follow, at: datetime) 
 
 def _erase(audience: Audience, work: MemberWork, address: Address, at: datetime, key_of: KeyOf) -> MemberWork:
     """Delete the contact under the address that it has now: only the hash of that one is taken, and a 404 on an
-    earlier one does not mean gone (FACTS section 5.5). An address that the person chose meanwhile is erased as well."""
+    earlier one does not mean gone (FACTS section 5.5). Then it is read back until Mailchimp knows neither its id nor
+    any of its hashes. An address that the person chose meanwhile is erased as well."""
     contact = audience.read(address.reference) if address.reference else None
     if contact is not None:
         try:
@@ -119,6 +120,9 @@ def _erase(audience: Audience, work: MemberWork, address: Address, at: datetime,
         except Rejected as refusal:
             if refusal.refusal is not Refusal.NOT_FOUND:
                 raise
+        known = dict.fromkeys((contact.contact_id, contact.subscriber_hash, address.subscriber_hash))
+        if any(audience.read(reference) is not None for reference in known if reference):
+            raise Retryable("Mailchimp still shows a contact that was erased", effect_unknown=True)
     if contact is not None and has_gone(address, contact):
         left = HeldAddress(key=key_of(contact.email), since=at, left_at=at)
         others = tuple(held for held in work.record.addresses if held.key != left.key)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid5
 
 from accord.domain.changes import Arrived, OrderBy
 from accord.domain.connection import Connection
@@ -12,7 +11,6 @@ from accord.ports import ChangeQueue, Clock, Ledger, QueuedChanges
 from accord.usecases.explain_refusal import FieldError
 from accord.usecases.validate_change import validate_change
 
-_ERASURES = UUID("5f0c4f0e-8c1e-5a57-9d0a-3d0b1f6f7a11")
 _READABLE_ID = re.compile(r"[A-Za-z0-9._:|~+=-]{1,128}")
 
 
@@ -76,11 +74,6 @@ class ReceiveChanges:
         if request_id and known is not None and not known.queued:
             self._ledger.request_queued(connection.id, request_id, received_at)
         return Receipt(accepted, refused, received_at)
-
-
-def erasure_id(connection_id: str, member_id: str, received_at: datetime) -> str:
-    """The id of an erasure: the same request, repeated under its id, names the same one."""
-    return str(uuid5(_ERASURES, f"{connection_id}|{member_id}|{received_at.isoformat()}"))
 
 
 def _readable_id(raw: object) -> str | None:

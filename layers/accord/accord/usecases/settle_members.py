@@ -13,7 +13,7 @@ from accord.domain.finishing import finished, tried_again, with_news
 from accord.domain.folding import KeyOf, changed_holders, holders_of
 from accord.domain.notice import noticed
 from accord.domain.payload import NationalPhone
-from accord.domain.reasons import ReasonCode
+from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Record
 from accord.domain.timing import Timing, backoff
 from accord.errors import AccordError, Misconfigured, Refusal, Rejected, Retryable
@@ -266,6 +266,8 @@ class SettleMembers:
             record = record.model_copy(update={"attempts": record.attempts + 1})
         if work.has_news:
             record = with_news(record, now)
+        if end.status is Status.ERASED and record.status is not work.record.status:
+            self.ledger.forget_member(self.connection.id, record.member_id)
         record, notices = noticed(record, now)
         events = events_of(work, work.done, end, record, now)
         return Outcome(work, record, events, record.holders_changed, changed_holders(work.record, record), notices)

@@ -1,0 +1,49 @@
+"""The certificate of an erasure: what was done, when, how it was verified, and what ages out later."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accord.domain.connection import Connection
+from accord.domain.erasure import BACKUPS_KEPT, Erasure
+from accord.domain.reasons import Status
+from accord.domain.record import Record
+from accord.domain.values import newest
+from accord.ports import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureCertificate:
+    """How far an erasure is. `contacts_gone`: for every address the person ever had here, when Mailchimp was seen to
+    know its contact no more; None for one that is still to be done."""
+
+    erasure: Erasure
+    record: Record
+    contacts_gone: tuple[datetime | None, ...]
+    completed_at: datetime | None
+
+    @property
+    def backups_until(self) -> datetime | None:
+        """When the last backup that may hold the person has aged out."""
+        return self.completed_at + BACKUPS_KEPT if self.completed_at is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowErasure:
+    """Reads only."""
+
+    ledger: Ledger
+
+    def __call__(self, connection: Connection, erasure_id: str) -> ErasureCertificate | None:
+        """None where nobody asked for such an erasure, or the wish was not taken up yet."""
+        erasure = self.ledger.erasure(connection.id, erasure_id)
+        record = self.ledger.records(connection.id, [erasure.member_id]).get(erasure.member_id) if erasure else None
+        if erasure is None or record is None:
+            return None
+        keys = [held.key for held in record.addresses]
+        addresses = self.ledger.addresses(connection.audience_id, keys) if keys else {}
+        gone = tuple(
+            None if address.erased_at is None or address.attempt is not None else address.erased_at
+            for address in addresses.values()
+        )
+        done = record.status is Status.ERASED and record.settled
+        return ErasureCertificate(erasure, record, gone, newest(record.since, *gone) if done else None)
