@@ -64,7 +64,7 @@ class Chronicle(Upstream):
         match status:
             case ContactStatus.SUBSCRIBED if known and not unclear:
                 happenings.append(Seen("confirmed", when))
-            case ContactStatus.UNSUBSCRIBED:
+            case ContactStatus.UNSUBSCRIBED if "Unsubscribe" not in unclear or (contact and contact.complained):
                 happenings.append(Seen("unsubscribed", when))
             case ContactStatus.CLEANED:
                 happenings.append(Seen("bounced", when))

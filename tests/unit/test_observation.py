@@ -45,6 +45,17 @@ def test_an_opt_out_that_accord_carried_is_not_taken_for_one_made_in_mailchimp()
     assert observe(the_address(UNSUBSCRIBED), the_contact(UNSUBSCRIBED), NOON).unsubscribed_at is None
 
 
+@pytest.mark.parametrize(
+    ("happened", "known"), [(CHANGED + minutes(1), None), (CHANGED - minutes(1), CHANGED - minutes(1))]
+)
+def test_an_unsubscribe_of_ours_whose_answer_was_lost_is_ours_unless_it_happened_before(
+    happened: datetime, known: datetime | None
+) -> None:
+    lost = Attempt(token="lost", effects=(Effect.UNSUBSCRIBE,), until=NOON, begun=CHANGED)
+    seen = observe(the_address(SUBSCRIBED, attempt=lost), the_contact(UNSUBSCRIBED, happened), NOON)
+    assert (seen.seen, seen.unsubscribed_at) == (UNSUBSCRIBED, known)
+
+
 def test_a_complaint_is_an_unsubscribe_and_more() -> None:
     seen = observe(the_address(SUBSCRIBED), the_contact(UNSUBSCRIBED, complained=True), NOON)
     assert (seen.unsubscribed_at, seen.complained_at) == (CHANGED, CHANGED)

@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--no-create-fields", action="store_true", help="do not create the fields PLAN and JOINED")
     parser.add_argument("--notice-url", default="", metavar="URL", help="where the application takes notices")
+    parser.add_argument("--profile-changes", action="store_true", help="tell of changed profiles as well")
     parser.add_argument("--no-webhook", action="store_true", help="Mailchimp does not tell what happens there")
     parser.add_argument("--base-url", default="", metavar="URL", help="of a Mailchimp simulator; local stacks only")
     return parser
@@ -113,7 +114,7 @@ def _connect(options: argparse.Namespace, console: Console) -> None:
         connection_id=options.connection or connection_id_of(audience.name),
         audience_id=audience.id,
         order_by=options.order_by,
-        policy=Policy(opt_in=options.opt_in),
+        policy=Policy(opt_in=options.opt_in, profile_changes_upstream=options.profile_changes),
         language=options.language,
         mapping=dict(options.map),
         create_fields=not options.no_create_fields,

@@ -20,6 +20,8 @@ def shown_notice(told: Told, language: Language) -> dict[str, object]:
         data["new_email"] = own.email or None if own is not None else None
     if notice.reason is not None:
         data["reason"] = reason_in_words(notice.reason.code, notice.reason.detail, language)
+    if notice.fields:
+        data["fields"] = list(notice.fields)
     return {
         "id": notice.id,
         "type": notice.type.value,

@@ -92,6 +92,8 @@ class Address(Value):
     """Of what Accord last wrote and Mailchimp took; None when nothing was written or the effect is unknown."""
     written: dict[str, str] = {}
     """Which values Accord wrote last: merge tag -> fingerprint of a value that was not empty."""
+    edited: dict[str, str] = {}
+    """Which of these somebody changed in Mailchimp since: merge tag -> fingerprint of what it is now, as last told."""
     interests: tuple[str, ...] = ()
     """The interests that Accord chose for this contact, by id."""
     tags: tuple[str, ...] = ()

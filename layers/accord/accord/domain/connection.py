@@ -45,6 +45,8 @@ class Policy(Value):
     on_email_change: OnEmailChange = OnEmailChange.MOVE
     opt_in: OptIn = OptIn.SINGLE
     existing_contacts: ExistingContacts = ExistingContacts.OVERWRITE
+    profile_changes_upstream: bool = False
+    """Whether upstream is told when somebody changes a mapped value in Mailchimp. The history tells it in any case."""
 
     @property
     def first_status(self) -> ContactStatus:

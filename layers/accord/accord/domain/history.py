@@ -18,6 +18,7 @@ EventKind = Literal[
     "erased",
     "looked_at",
     "heard",
+    "edited",
     "hint_lost",
     "settled",
     "superseded",

@@ -22,6 +22,7 @@ class NoticeType(StrEnum):
     ARCHIVED = "contact.archived"
     DELETED = "contact.deleted"
     EMAIL_CHANGED = "contact.email_changed"
+    PROFILE_CHANGED = "contact.profile_changed"
     FAILED = "member.failed"
 
 
@@ -43,6 +44,8 @@ class Notice(Value):
     member_id: str
     at: Moment
     reason: Reason | None = None
+    fields: tuple[str, ...] = ()
+    """The member's fields that were changed in Mailchimp, by name."""
 
 
 _STANDING = {
@@ -71,6 +74,11 @@ def noticed(record: Record, at: datetime) -> tuple[Record, tuple[Notice, ...]]:
         notices.append(_notice(record, NoticeType.EMAIL_CHANGED, at))
         told = told.model_copy(update={"own_change": own.key})
     return record.model_copy(update={"told": told}), tuple(notices)
+
+
+def profile_changed(record: Record, fields: tuple[str, ...], at: datetime) -> Notice:
+    """Somebody changed what Accord had written."""
+    return _notice(record, NoticeType.PROFILE_CHANGED, at).model_copy(update={"fields": fields})
 
 
 def _standing(record: Record) -> NoticeType | None:

@@ -50,6 +50,21 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
     return address.model_copy(update=update)
 
 
+def witness(address: Address, contact: Contact | None, at: datetime) -> Address:
+    """What `observe` makes of it, and which of the values that Accord wrote somebody changed since. As long as a
+    write may still take effect, nobody knows whose a value is."""
+    seen = observe(address, contact, at)
+    if contact is None or address.attempt is not None:
+        return seen
+    shown = {tag: fingerprint(contact.merge_fields[tag]) for tag in seen.written if tag in contact.merge_fields}
+    return seen.model_copy(update={"edited": {tag: mark for tag, mark in shown.items() if mark != seen.written[tag]}})
+
+
+def newly_edited(before: Address, after: Address) -> tuple[str, ...]:
+    """The merge tags of the values that somebody changed in Mailchimp and nobody was told of yet."""
+    return tuple(sorted(tag for tag, mark in after.edited.items() if before.edited.get(tag) != mark))
+
+
 def has_gone(address: Address, contact: Contact | None) -> bool:
     """Whether the contact that was read for this address is at another one by now: its person, or the staff, gave it
     that one in Mailchimp."""
@@ -59,6 +74,15 @@ def has_gone(address: Address, contact: Contact | None) -> bool:
 def is_moving(address: Address) -> bool:
     """Whether Accord itself may have moved the contact: an attempt to do so is open, or of unknown effect."""
     return address.attempt is not None and Effect.MOVE in address.attempt.effects
+
+
+def _since_ours(address: Address, contact: Contact, effect: Effect) -> bool:
+    """Whether what is seen may be the effect of an attempt of Accord's own: nothing says that it happened before."""
+    attempt = address.attempt
+    if attempt is None or effect not in attempt.effects:
+        return False
+    changed, begun = contact.last_changed, attempt.begun
+    return changed is None or begun is None or changed >= begun - CLOCKS_DIFFER
 
 
 def _asked(attempt: Attempt, contact: Contact) -> bool:
@@ -92,6 +116,8 @@ def _turned(address: Address, contact: Contact, at: datetime, unresolved: set[Ef
             otherwise_before = address.seen is not None or address.forgotten_at is not None or address.erased_at
             if otherwise_before and not unresolved:
                 return {"confirmed_at": newest(address.confirmed_at, at)}
+        case ContactStatus.UNSUBSCRIBED if not contact.complained and _since_ours(address, contact, Effect.UNSUBSCRIBE):
+            pass  # Accord carried an opt-out that it knows; one that the person made as well, Mailchimp itself keeps
         case ContactStatus.UNSUBSCRIBED:
             opted_out: dict[str, object] = {"unsubscribed_at": newest(address.unsubscribed_at, at)}
             return opted_out | ({"complained_at": newest(address.complained_at, at)} if contact.complained else {})

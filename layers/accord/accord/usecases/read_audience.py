@@ -7,7 +7,7 @@ from datetime import datetime
 from accord.domain.address import Address
 from accord.domain.contact import Contact
 from accord.domain.folding import KeyOf
-from accord.domain.observation import observe
+from accord.domain.observation import witness
 from accord.errors import Retryable
 from accord.ports import Audience, Claim, Clock, Ledger
 
@@ -89,7 +89,7 @@ def _observed(known: Mapping[str, Address], contacts: Mapping[str, Contact], at:
         in_hand = address.attempt is not None and address.attempt.until > at
         if in_hand or (address.seen_at is not None and address.seen_at >= at):
             continue
-        observed = observe(address, contact, at)
+        observed = witness(address, contact, at)
         if observed.model_copy(update={"seen_at": address.seen_at}) != address:
             found[key] = observed
     return found

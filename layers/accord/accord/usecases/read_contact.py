@@ -9,18 +9,23 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from accord.domain.address import Address, Who
 from accord.domain.connection import Connection
-from accord.domain.contact import Contact, ContactStatus
+from accord.domain.contact import Contact
 from accord.domain.finishing import chose, tried_again
 from accord.domain.folding import KeyOf, changed_holders
-from accord.domain.history import Event
-from accord.domain.observation import has_gone, is_moving, observe
+from accord.domain.history import Event, EventKind
+from accord.domain.notice import profile_changed
+from accord.domain.observation import has_gone, is_moving, newly_edited, witness
 from accord.domain.permission import owner
 from accord.domain.record import OwnChange
 from accord.domain.values import normalised, subscriber_hash
 from accord.ports import Audience, ChangeQueue, Claim, Clock, Ledger, QueuedChanges, Settlement
+
+TURNS = 5
+"""How often a line of history is added again after another worker was faster with the record."""
 
 
 class Seen(StrEnum):
@@ -68,7 +73,7 @@ class ReadContact:
         return self._remember(connection, address, contact, why)
 
     def _remember(self, connection: Connection, address: Address, contact: Contact | None, why: str) -> Seen:
-        seen = observe(address, contact, self.clock.now())
+        seen = witness(address, contact, self.clock.now())
         if contact is None and address.revision == 0:
             return Seen.SEEN  # neither side knows anybody there
         # Without an attempt, a claim is a write on the revision that was read: nobody else's work is overwritten.
@@ -79,14 +84,35 @@ class ReadContact:
 
     def tell(self, before: Address, after: Address, why: str) -> None:
         """Whoever has, or had, the address is decided anew where something else is seen there than before."""
+        if fields := newly_edited(before, after):
+            self._edited(after, fields)
         if (before.seen, before.facts) == (after.seen, after.facts):
             return
         now = self.clock.now()
         holders = [holder.who for holder in after.holders]
         for connection_id, ids in _by_connection(holders).items():
             self.ledger.touch(connection_id, ids, now)
-            self.ledger.add_events(connection_id, [_heard(member_id, after.seen, why, now) for member_id in ids])
+            self.ledger.add_events(
+                connection_id,
+                [_event(member_id, "heard", now, detail=why, contact_status=after.seen) for member_id in ids],
+            )
         self._queue(holders)
+
+    def _edited(self, address: Address, tags: Collection[str]) -> None:
+        """The history of whose data the contact shows says so; upstream hears of it where the connection wants that."""
+        who, now = owner(address), self.clock.now()
+        connection = self.ledger.connection(who.connection_id) if who is not None else None
+        for _ in range(TURNS):
+            record = self.ledger.records(who.connection_id, [who.member_id]).get(who.member_id) if who else None
+            if connection is None or record is None:
+                return
+            fields = tuple(sorted(field for field, tag in connection.mapping.items() if tag in tags))
+            event = _event(record.member_id, "edited", now, detail=", ".join(fields), contact_status=address.seen)
+            wanted = connection.policy.profile_changes_upstream
+            notices = (profile_changed(record, fields, now),) if wanted else ()
+            settlement = Settlement(record, events=(event,), notices=notices, notify=bool(connection.notice_url))
+            if self.ledger.settle(connection.audience_id, [settlement])[record.member_id]:
+                return
 
     def _chose(self, connection: Connection, address: Address, contact: Contact) -> Seen:
         """The person gave the contact another address: it is theirs from now on, and upstream's stays known. Of
@@ -110,9 +136,9 @@ class ReadContact:
             self.members.send(QueuedChanges(connection_id, due=tuple(ids)))
 
 
-def _heard(member_id: str, status: ContactStatus | None, why: str, now: datetime) -> Event:
-    id_ = f"{now.isoformat(timespec='microseconds')}#heard"
-    return Event(member_id=member_id, at=now, id=id_, kind="heard", detail=why, contact_status=status)
+def _event(member_id: str, kind: EventKind, at: datetime, **given: Any) -> Event:
+    id_ = f"{at.isoformat(timespec='microseconds')}#{kind}"
+    return Event(member_id=member_id, at=at, id=id_, kind=kind, **given)
 
 
 def _is_elsewhere(address: Address, contact: Contact, email: str) -> bool:

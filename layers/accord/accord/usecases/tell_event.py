@@ -30,6 +30,10 @@ _SENTENCES: dict[EventKind, dict[Language, str]] = {
         "en": "Mailchimp told of the contact, and it was read again.",
         "fr": "Mailchimp a parlé du contact, qui a été relu.",
     },
+    "edited": {
+        "en": "Somebody changed the contact in Mailchimp: {detail}.",
+        "fr": "Quelqu'un a modifié le contact dans Mailchimp : {detail}.",
+    },
     "hint_lost": {
         "en": "A message of Mailchimp about the contact could not be used; the next reading will see it.",
         "fr": "Un message de Mailchimp sur le contact n'a pas pu être utilisé ; la prochaine lecture le verra.",
@@ -47,5 +51,5 @@ _SENTENCES: dict[EventKind, dict[Language, str]] = {
 
 def tell(event: Event, language: Language) -> str:
     """What happened, and why where there is a reason."""
-    said = _SENTENCES[event.kind][language]
+    said = _SENTENCES[event.kind][language].replace("{detail}", event.detail)
     return f"{said} {explain(event.reason, language, event.detail).message}" if event.reason else said

@@ -1,0 +1,78 @@
+"""What somebody changes in Mailchimp of what Accord wrote: recorded always, told where the connection wants it."""
+
+from accord.domain.reasons import Status
+from accord.usecases.compare_audience import CompareAudience
+from tests.builders import NOON, a_connection, a_member, a_policy, minutes, upserted
+from tests.scene import Scene
+
+HARE = "hare@heath.test"
+
+
+def a_scene(*, wanted: bool = True) -> Scene:
+    """The hare's contact shows what Accord wrote."""
+    scene = Scene(a_connection(policy=a_policy(profile_changes_upstream=wanted)))
+    scene.post(upserted(a_member(HARE, first_name="Harriet", plan="Day")))
+    scene.clock.pass_(600)
+    return scene
+
+
+def edits(scene: Scene, **fields: str) -> None:
+    """The person, or the staff, changes merge fields."""
+    person = scene.audience.people[next(iter(scene.audience.people))]
+    person.contact = person.contact.model_copy(update={"merge_fields": {**person.contact.merge_fields, **fields}})
+
+
+def told(scene: Scene) -> list[tuple[str, tuple[str, ...]]]:
+    notices = scene.ledger.notices("burrow", None, scene.clock.now(), 100).items
+    return [(notice.type.value, notice.fields) for notice in notices]
+
+
+def test_s8_a_changed_value_is_in_the_history_and_told_by_the_name_of_its_field() -> None:
+    scene = a_scene()
+    edits(scene, FNAME="Harry")
+    scene.hear("profile", HARE)
+    assert told(scene) == [("contact.profile_changed", ("first_name",))]
+    (event,) = [e for e in scene.ledger.history("burrow", "m-1", None, 10).items if e.kind == "edited"]
+    assert event.detail == "first_name"
+    assert scene.status()[0] is Status.SYNCED
+
+
+def test_s8_without_the_wish_for_it_only_the_history_tells() -> None:
+    scene = a_scene(wanted=False)
+    edits(scene, FNAME="Harry")
+    scene.hear("profile", HARE)
+    assert told(scene) == []
+    assert "edited" in scene.kinds()
+
+
+def test_p08_what_accord_wrote_itself_is_no_change() -> None:
+    scene = a_scene()
+    scene.hear("profile", HARE)
+    scene.post(upserted(a_member(HARE, first_name="Harriet", plan="Night"), at=NOON + minutes(11)))
+    scene.hear("profile", HARE)
+    assert told(scene) == []
+
+
+def test_the_same_change_is_told_once_and_the_next_one_again() -> None:
+    scene = a_scene()
+    edits(scene, FNAME="Harry")
+    for _ in range(2):
+        scene.hear("profile", HARE)
+    scene.clock.pass_(60)
+    edits(scene, FNAME="Harold", PLAN="")
+    scene.hear("profile", HARE)
+    assert [fields for _, fields in told(scene)] == [("first_name",), ("first_name", "plan")]
+
+
+def test_a_change_that_no_webhook_told_is_found_by_reading_the_audience() -> None:
+    scene = a_scene()
+    edits(scene, PLAN="Forever")
+    CompareAudience(scene.ledger, scene.audience, scene.clock, scene.apply.read)(scene.connection)
+    assert told(scene) == [("contact.profile_changed", ("plan",))]
+
+
+def test_what_nobody_mapped_is_nobodys_news() -> None:
+    scene = a_scene()
+    edits(scene, SHOESIZE="43")
+    scene.hear("profile", HARE)
+    assert told(scene) == []
