@@ -8,6 +8,7 @@ from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from accord.ports import QueuedHint
 from accord.usecases.apply_audience_events import Applied
+from accord.usecases.compare_audience import CompareAudience
 from tests.builders import NOON, a_member, key_of, left, minutes, opted_in, upserted
 from tests.fakes import Trouble
 from tests.scene import Scene, calls_made
@@ -226,3 +227,24 @@ def test_a_hint_for_a_connection_that_is_gone_is_over() -> None:
     gone = QueuedHint("warren", a_hint(scene).hint)
     assert scene.apply([gone], scene.clock.now() + minutes(5)) == ({Applied.UNKNOWN_CONNECTION: 1}, [])
     assert scene.hints.messages == []
+
+
+@pytest.mark.parametrize("repaired_by", ["the hint again", "a reading"])
+def test_p07_a_crash_between_what_was_seen_and_who_is_told_loses_nothing(
+    repaired_by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = a_scene()
+    scene.audience.turn(HEN, UNSUBSCRIBED)
+    with monkeypatch.context() as crash:
+        crash.setattr(scene.ledger, "touch", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            scene.apply([a_hint(scene)], scene.clock.now() + minutes(5))
+    assert scene.status()[0] is Status.SYNCED
+    scene.clock.pass_(60)
+    if repaired_by == "a reading":
+        CompareAudience(scene.ledger, scene.audience, scene.clock, scene.apply.read)(scene.connection)
+        scene.settle_all()
+    else:
+        scene.hear("unsubscribe", HEN)
+    assert scene.status() == (Status.UNSUBSCRIBED, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP)
+    assert not scene.ledger.stored_addresses["audience1", key_of(HEN)].untold

@@ -115,6 +115,9 @@ class Address(Value):
     """The tombstone of an erasure."""
     asked_for: Moment | None = None
     """The opt-in for which this address was last asked to confirm: nobody is asked twice for one opt-in."""
+    untold: bool = False
+    """Something was seen here that its holders were not made due for yet: set with what was seen, so that a crash in
+    between loses nothing."""
     attempt: Attempt | None = None
 
     @property

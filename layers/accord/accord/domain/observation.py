@@ -52,17 +52,24 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
 
 def witness(address: Address, contact: Contact | None, at: datetime) -> Address:
     """What `observe` makes of it, and which of the values that Accord wrote somebody changed since. As long as a
-    write may still take effect, nobody knows whose a value is."""
+    write may still take effect, nobody knows whose a value is. What is news to its holders makes it `untold`."""
     seen = observe(address, contact, at)
-    if contact is None or address.attempt is not None:
-        return seen
+    if contact is not None and address.attempt is None:
+        seen = seen.model_copy(update={"edited": _edited(seen, contact)})
+    news = (seen.seen, seen.facts, seen.edited) != (address.seen, address.facts, address.edited)
+    return seen.model_copy(update={"untold": address.untold or (news and bool(seen.holders))})
+
+
+def _edited(seen: Address, contact: Contact) -> dict[str, str]:
     shown = {tag: fingerprint(contact.merge_fields[tag]) for tag in seen.written if tag in contact.merge_fields}
-    return seen.model_copy(update={"edited": {tag: mark for tag, mark in shown.items() if mark != seen.written[tag]}})
+    return {tag: mark for tag, mark in shown.items() if mark != seen.written[tag]}
 
 
 def newly_edited(before: Address, after: Address) -> tuple[str, ...]:
-    """The merge tags of the values that somebody changed in Mailchimp and nobody was told of yet."""
-    return tuple(sorted(tag for tag, mark in after.edited.items() if before.edited.get(tag) != mark))
+    """The merge tags of the values that somebody changed in Mailchimp and nobody was told of yet; all, where it is not
+    known of which they were."""
+    known = {} if before.untold else before.edited
+    return tuple(sorted(tag for tag, mark in after.edited.items() if known.get(tag) != mark))
 
 
 def has_gone(address: Address, contact: Contact | None) -> bool:

@@ -41,7 +41,7 @@ class CompareAudience:
 
         def changed(before: Address, after: Address) -> None:
             compared.changed += (before.seen, before.facts) != (after.seen, after.facts)
-            self.read_contact.tell(before, after, "reading")
+            self.read_contact.tell(connection.audience_id, before, after, "reading")
 
         read = ReadAudience(
             self.ledger, self.audience, self.clock, self.read_contact.key_of, on_shown=shown.update, on_change=changed

@@ -90,6 +90,6 @@ def _observed(known: Mapping[str, Address], contacts: Mapping[str, Contact], at:
         if in_hand or (address.seen_at is not None and address.seen_at >= at):
             continue
         observed = witness(address, contact, at)
-        if observed.model_copy(update={"seen_at": address.seen_at}) != address:
+        if observed.untold or observed.model_copy(update={"seen_at": address.seen_at}) != address:
             found[key] = observed
     return found

@@ -79,22 +79,29 @@ class ReadContact:
         # Without an attempt, a claim is a write on the revision that was read: nobody else's work is overwritten.
         if self.ledger.claim(connection.audience_id, [Claim(seen, address.revision)]):
             return Seen.BUSY
-        self.tell(address, seen, why)
+        self.tell(connection.audience_id, address, seen, why)
         return Seen.SEEN
 
-    def tell(self, before: Address, after: Address, why: str) -> None:
-        """Whoever has, or had, the address is decided anew where something else is seen there than before."""
+    def tell(self, audience_id: str, before: Address, after: Address, why: str) -> None:
+        """Whoever has, or had, the address is decided anew where something is seen there that they were not told; then
+        it is no longer `untold`. `after` is what was just stored, over `before`."""
+        if not after.untold:
+            return
         if fields := newly_edited(before, after):
             self._edited(after, fields)
-        if (before.seen, before.facts) == (after.seen, after.facts):
-            return
+        if before.untold or (before.seen, before.facts) != (after.seen, after.facts):
+            self._decided_anew(after, why)
+        told = after.model_copy(update={"untold": False})
+        self.ledger.claim(audience_id, [Claim(told, before.revision + 1)])
+
+    def _decided_anew(self, address: Address, why: str) -> None:
         now = self.clock.now()
-        holders = [holder.who for holder in after.holders]
+        holders = [holder.who for holder in address.holders]
         for connection_id, ids in _by_connection(holders).items():
             self.ledger.touch(connection_id, ids, now)
             self.ledger.add_events(
                 connection_id,
-                [_event(member_id, "heard", now, detail=why, contact_status=after.seen) for member_id in ids],
+                [_event(member_id, "heard", now, detail=why, contact_status=address.seen) for member_id in ids],
             )
         self._queue(holders)
 
