@@ -13,55 +13,16 @@ from accord.domain.connection import AudienceSetup, Connection, ConnectionState
 from accord.domain.consent import Statement
 from accord.domain.erasure import Erasure
 from accord.domain.folding import Intent
-from accord.domain.history import Event
+from accord.domain.history import Cause, Event
 from accord.domain.notice import Notice
 from accord.domain.reasons import Status
 from accord.domain.record import Record
 from accord.domain.values import BEGINNING, newest
-from accord.ports import Claim, Page, QueuedChanges, QueuedHint, Remembered, Settlement
-from tests.builders import NOON
+from accord.ports import Claim, Page, Remembered, Settlement
 from tests.fake_audience import FakeAudience, Trouble
+from tests.fake_queues import FakeClock, FakeHintQueue, FakeQueue
 
 __all__ = ["FakeAudience", "FakeClock", "FakeHintQueue", "FakeLedger", "FakeQueue", "Trouble"]
-
-
-class FakeClock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, start: datetime = NOON) -> None:
-        self.moment = start
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def pass_(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-
-
-class FakeQueue:
-    """A queue that keeps what it was sent, or refuses everything while `broken` holds an error."""
-
-    def __init__(self) -> None:
-        self.messages: list[QueuedChanges] = []
-        self.broken: Exception | None = None
-
-    def send(self, message: QueuedChanges) -> None:
-        if self.broken is not None:
-            raise self.broken
-        self.messages.append(message)
-
-
-class FakeHintQueue:
-    """What was sent, each with its delay in seconds."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[QueuedHint, int]] = []
-        self.broken: Exception | None = None
-
-    def send(self, queued: QueuedHint, delay: int = 0) -> None:
-        if self.broken is not None:
-            raise self.broken
-        self.messages.append((queued, delay))
 
 
 class FakeLedger:
@@ -155,6 +116,7 @@ class FakeLedger:
                     id=f"{arrived.received_at.isoformat()}#superseded{arrived.index}",
                     kind="superseded",
                     version=arrived.shown_version(OrderBy.OCCURRED_AT),
+                    cause=arrived.cause,
                 )
                 self.events.setdefault(name, {})[event.id] = event
             for key, holder in intent.holders:
@@ -225,11 +187,11 @@ class FakeLedger:
 
     # --- what is due ---
 
-    def touch(self, connection_id: str, member_ids: Collection[str], due_at: datetime) -> None:
+    def touch(self, connection_id: str, member_ids: Collection[str], due_at: datetime, cause: Cause) -> None:
         for member_id in member_ids:
             if (record := self.stored_records.get((connection_id, member_id))) is not None:
                 due = min(due_at, record.due_at) if record.due_at is not None else due_at
-                update = {"due_at": due, "revision": record.revision + 1}
+                update = {"due_at": due, "revision": record.revision + 1, "cause": cause}
                 self.stored_records[connection_id, member_id] = record.model_copy(update=update)
 
     def due(self, now: datetime, limit: int, *, urgent: bool) -> list[tuple[str, str]]:
@@ -247,6 +209,9 @@ class FakeLedger:
     def add_events(self, connection_id: str, events: Sequence[Event]) -> None:
         for event in events:
             self.events.setdefault((connection_id, event.member_id), {})[event.id] = event
+
+    def note_erasure(self, connection_id: str, erasure: Erasure) -> None:
+        self.erasures[connection_id, erasure.id] = erasure
 
     def erasure(self, connection_id: str, erasure_id: str) -> Erasure | None:
         return self.erasures.get((connection_id, erasure_id))

@@ -7,7 +7,7 @@ from accord.domain.changes import Arrived, Left
 from accord.domain.connection import Connection
 from accord.domain.consent import Consent, ConsentStatus, Memory, Statement
 from accord.domain.folding import Intent
-from accord.domain.history import Event
+from accord.domain.history import Cause, CauseKind, Event
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import HeldAddress, Reason, Record
 from accord.ports import Claim, Ledger
@@ -15,6 +15,7 @@ from accord.ports import Claim, Ledger
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 BARN = "the-barn"
 AUDIENCE = "a0b1c2d3e4"
+NEIGHBOUR = Cause(kind=CauseKind.OTHER_MEMBER, at=NOON, detail="gisele")
 
 
 def later(**time: float) -> datetime:

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from accord.adapters.dynamodb import DynamoDBLedger
+from accord.adapters.dynamodb_items import INDEX_SHARDS
 from accord.domain.address import MAX_HOLDERS, Address
 from accord.domain.consent import Statement
 from accord.domain.reasons import Status
@@ -192,6 +193,19 @@ def test_a_member_who_changed_since_the_index_was_written_is_not_in_the_list_of_
 
     assert dynamodb_ledger.members(BARN, Status.FAILED, None, 10).items == []
     assert [found.member_id for found in dynamodb_ledger.members(BARN, None, None, 10).items] == ["otter"]
+
+
+def test_a_member_whose_status_changes_between_two_queries_of_a_list_is_in_it_once(table: FreshTable) -> None:
+    otter = record("otter")
+    ledger = table.ledger(on_consumed=lambda operation, *_: change() if operation == "query" else None)
+    ledger.save_intents(AUDIENCE, [intent(otter)])
+    queries = iter(range(1000))
+
+    def change() -> None:
+        if next(queries) == INDEX_SHARDS - 1:  # those who are pending were listed; those who are synced come next
+            table.ledger().settle(AUDIENCE, [Settlement(settled(otter.stored))])
+
+    assert [found.status for found in ledger.members(BARN, None, None, 10).items] == [Status.SYNCED]
 
 
 def test_a_cursor_opens_only_the_list_that_gave_it(dynamodb_ledger: DynamoDBLedger) -> None:

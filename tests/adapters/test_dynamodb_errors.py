@@ -13,7 +13,19 @@ from accord.domain.address import Address
 from accord.domain.reasons import Status
 from accord.errors import AccordError, Misconfigured, Retryable
 from accord.ports import Claim, Settlement
-from tests.adapters.ledger_values import AUDIENCE, BARN, NOON, claimed, event, holder, intent, later, record, settled
+from tests.adapters.ledger_values import (
+    AUDIENCE,
+    BARN,
+    NEIGHBOUR,
+    NOON,
+    claimed,
+    event,
+    holder,
+    intent,
+    later,
+    record,
+    settled,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -106,7 +118,7 @@ def test_who_meets_other_writes_all_the_time_has_lost() -> None:
 
 def test_a_touch_that_could_not_be_made_is_not_passed_over() -> None:
     with pytest.raises(Retryable):
-        ledger_on(ScriptedClient(error("TransactionConflictException"))).touch(BARN, ["otter"], NOON)
+        ledger_on(ScriptedClient(error("TransactionConflictException"))).touch(BARN, ["otter"], NOON, NEIGHBOUR)
 
 
 def test_a_failed_condition_is_a_loss_whatever_else_was_in_the_way() -> None:

@@ -9,6 +9,7 @@ from accord.ports import Claim, Ledger, Settlement
 from tests.adapters.ledger_values import (
     AUDIENCE,
     BARN,
+    NEIGHBOUR,
     address,
     attempt,
     claimed,
@@ -132,7 +133,7 @@ def test_two_settlements_that_meet_at_one_address_are_both_stored(ledger: Ledger
 def test_among_many_settlements_only_the_one_that_lost_is_not_stored(ledger: Ledger) -> None:
     ducks = [saved(ledger, record(f"duck-{n}", due_at=later(seconds=60)), f"k-{n}") for n in range(40)]
     places = [taken(ledger, f"k-{n}", f"tick-{n}") for n in range(40)]
-    ledger.touch(BARN, ["duck-7"], later(seconds=30))
+    ledger.touch(BARN, ["duck-7"], later(seconds=30), NEIGHBOUR)
     done = [place.model_copy(update={"attempt": None, "seen": ContactStatus.SUBSCRIBED}) for place in places]
 
     outcome = ledger.settle(

@@ -28,6 +28,13 @@ def test_an_erasure_is_known_by_its_id(ledger: Ledger) -> None:
     assert ledger.erasure("the-attic", "e-1") is None
 
 
+def test_a_wish_that_is_noted_twice_is_known_once(ledger: Ledger) -> None:
+    wish = Erasure(id="e-1", member_id="gustave", requested_at=NOON)
+    for _ in range(2):
+        ledger.note_erasure(BARN, wish)
+    assert ledger.erasure(BARN, "e-1") == wish
+
+
 def test_who_is_forgotten_has_no_history_and_only_bare_statements(ledger: Ledger) -> None:
     said = statement("Yes to the newsletter, no to the flamingos")
     known = saved(ledger, record("gustave", due_at=later(seconds=60)), "k-duck")

@@ -12,6 +12,7 @@ from accord.ports import Ledger, Page, Settlement
 from tests.adapters.ledger_values import (
     AUDIENCE,
     BARN,
+    NEIGHBOUR,
     NOON,
     event,
     intent,
@@ -51,7 +52,7 @@ def test_an_opt_out_and_an_erasure_are_due_apart_from_other_work(ledger: Ledger)
         record("owl", due_at=NOON),
         record("dodo", due_at=later(seconds=1), presence="erased"),
     )
-    ledger.touch(BARN, ["ostrich"], NOON)
+    ledger.touch(BARN, ["ostrich"], NOON, NEIGHBOUR)
 
     assert ledger.due(later(minutes=1), 10, urgent=True) == [(BARN, "ostrich"), (BARN, "dodo")]
     assert ledger.due(later(minutes=1), 10, urgent=False) == [(BARN, "owl")]
@@ -84,10 +85,12 @@ def test_what_is_due_of_all_connections_is_found_up_to_a_limit(ledger: Ledger) -
 def test_a_settled_member_is_made_due_and_who_was_in_the_middle_loses(ledger: Ledger) -> None:
     (known,) = all_saved(ledger, record("gustave"))
 
-    ledger.touch(BARN, ["gustave", "the-yeti"], later(minutes=1))
+    ledger.touch(BARN, ["gustave", "the-yeti"], later(minutes=1), NEIGHBOUR)
 
     touched = ledger.records(BARN, ["gustave", "the-yeti"])
-    assert touched == {"gustave": known.model_copy(update={"due_at": later(minutes=1), "revision": 2})}
+    assert touched == {
+        "gustave": known.model_copy(update={"due_at": later(minutes=1), "revision": 2, "cause": NEIGHBOUR})
+    }
     assert ledger.due(later(minutes=1), 10, urgent=False) == [(BARN, "gustave")]
     assert ledger.settle(AUDIENCE, [Settlement(settled(known))]) == {"gustave": False}
     assert ledger.settle(AUDIENCE, [Settlement(settled(touched["gustave"]))]) == {"gustave": True}
@@ -96,18 +99,18 @@ def test_a_settled_member_is_made_due_and_who_was_in_the_middle_loses(ledger: Le
 def test_one_who_is_due_earlier_stays_so_and_one_who_is_due_later_is_brought_forward(ledger: Ledger) -> None:
     early, late = all_saved(ledger, record("early-bird", due_at=NOON), record("owl", due_at=later(hours=9)))
 
-    ledger.touch(BARN, ["early-bird", "owl"], later(hours=1))
+    ledger.touch(BARN, ["early-bird", "owl"], later(hours=1), NEIGHBOUR)
 
     assert ledger.records(BARN, ["early-bird", "owl"]) == {
-        "early-bird": early.model_copy(update={"revision": early.revision + 1}),
-        "owl": late.model_copy(update={"due_at": later(hours=1), "revision": late.revision + 1}),
+        "early-bird": early.model_copy(update={"revision": early.revision + 1, "cause": NEIGHBOUR}),
+        "owl": late.model_copy(update={"due_at": later(hours=1), "revision": late.revision + 1, "cause": NEIGHBOUR}),
     }
 
 
 def test_who_is_about_to_settle_a_member_touched_meanwhile_loses_even_if_it_was_due_already(ledger: Ledger) -> None:
     (known,) = all_saved(ledger, record("early-bird", due_at=NOON))
 
-    ledger.touch(BARN, ["early-bird"], later(hours=1))
+    ledger.touch(BARN, ["early-bird"], later(hours=1), NEIGHBOUR)
 
     assert ledger.settle(AUDIENCE, [Settlement(settled(known))]) == {"early-bird": False}
     assert ledger.due(NOON, 10, urgent=False) == [(BARN, "early-bird")]

@@ -22,6 +22,13 @@ def test_p07_an_unsubscribe_in_mailchimp_is_the_members_status_moments_later(zoo
     zoo.person(email, "unsubscribe")
     becomes(zoo, "heron", "unsubscribed", "unsubscribed_in_mailchimp")
     assert "heard" in zoo.kinds("heron")
+    newest = zoo.api.history("heron")["events"][0]
+    assert (newest["before"]["status"], newest["status"], newest["cause"]["kind"], newest["cause"]["detail"]) == (
+        "synced",
+        "unsubscribed",
+        "webhook",
+        "unsubscribe",
+    )
     (told,) = [notice for notice in feed(zoo) if notice["data"]["id"] == "heron"]
     assert (told["type"], told["data"]["email"]) == ("contact.unsubscribed", email)
     assert told["data"]["reason"]["code"] == "unsubscribed_in_mailchimp"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accord.domain.changes import OrderBy
-from accord.domain.erasure import erasure_id
+from accord.domain.erasure import Erasure, erasure_id
 from accord.errors import Retryable
 from accord.usecases.receive_changes import Receipt, ReceiveChanges
 from tests.builders import NOON, a_connection, minutes
@@ -128,3 +128,26 @@ def test_an_erasure_has_one_id_for_each_member_and_arrival() -> None:
 
     assert len(ids) == 8
     assert erasure_id("burrow", "m-1", NOON) in ids
+
+
+def test_an_erasure_is_accepted_though_its_wish_can_not_be_noted_at_once() -> None:
+    door = Door()
+    door.receive = ReceiveChanges(ledger=ForgetfulLedger(), queue=door.queue, clock=door.clock)
+
+    receipt = door.post({"type": "member.erased", "id": "m-dodo", "occurred_at": NOW})
+
+    assert [arrived.change.id for arrived in receipt.accepted] == ["m-dodo"]
+    assert len(door.queue.messages) == 1
+
+
+def test_a_change_knows_the_request_that_brought_it() -> None:
+    door = Door()
+    assert door.post(gone(), request_id="msg_7#0f0f").accepted[0].request == "msg_7"
+    assert door.post(gone()).accepted[0].request == ""
+
+
+class ForgetfulLedger(FakeLedger):
+    """It answers, but takes no wishes."""
+
+    def note_erasure(self, connection_id: str, erasure: Erasure) -> None:
+        raise Retryable("the ledger is away", effect_unknown=False)

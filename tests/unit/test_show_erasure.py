@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from accord.domain.erasure import erasure_id
+from accord.domain.reasons import ReasonCode
+from accord.usecases.receive_changes import ReceiveChanges
 from accord.usecases.show_erasure import ErasureCertificate, ShowErasure
 from tests.builders import NOON, a_member, erased, minutes, opted_in, upserted
-from tests.fakes import Trouble
+from tests.fakes import FakeQueue, Trouble
 from tests.scene import Scene, calls_made
 
 SHREW = "shrew@lane.test"
@@ -74,6 +76,23 @@ def test_every_request_for_the_same_person_has_its_certificate() -> None:
     second = ShowErasure(scene.ledger)(scene.connection, erasure_id("burrow", "m-1", again.received_at))
     assert second is not None
     assert second.completed_at is not None
+
+
+def test_p06_a_wish_that_waits_in_the_queue_has_its_certificate_at_once() -> None:
+    scene = a_scene()
+    queue = FakeQueue()
+    receive = ReceiveChanges(ledger=scene.ledger, queue=queue, clock=scene.clock)
+    change = {"type": "member.erased", "id": "m-1", "occurred_at": ASKED.isoformat()}
+
+    wish = receive(scene.connection, [change])
+
+    found = ShowErasure(scene.ledger)(scene.connection, erasure_id("burrow", "m-1", wish.received_at))
+    assert found is not None
+    assert (found.reason.code, found.contacts_gone, found.completed_at) == (ReasonCode.QUEUED, (), None)
+    scene.work(*queue.messages)
+    found = ShowErasure(scene.ledger)(scene.connection, erasure_id("burrow", "m-1", wish.received_at))
+    assert found is not None
+    assert found.completed_at is not None
 
 
 def test_of_an_erasure_that_nobody_asked_for_there_is_no_certificate() -> None:

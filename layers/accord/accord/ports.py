@@ -16,7 +16,7 @@ from accord.domain.consent import Statement
 from accord.domain.contact import Contact, ContactPatch, NewContact, TagChange
 from accord.domain.erasure import Erasure
 from accord.domain.folding import Intent
-from accord.domain.history import Event
+from accord.domain.history import Cause, Event
 from accord.domain.notice import DeliveryState, Notice
 from accord.domain.reasons import Status
 from accord.domain.record import Record
@@ -161,9 +161,9 @@ class Ledger(Protocol):
     def release(self, audience_id: str, addresses: Sequence[Address], token: str) -> None:
         """Store the addresses as given if the attempt of `token` still stands on them, records untouched."""
 
-    def touch(self, connection_id: str, member_ids: Collection[str], due_at: datetime) -> None:
-        """Make members due by `due_at` at the latest, and raise their revision, so that a worker that had decided
-        without knowing what somebody else said reads again. Unknown ids are passed over."""
+    def touch(self, connection_id: str, member_ids: Collection[str], due_at: datetime, cause: Cause) -> None:
+        """Make members due by `due_at` at the latest, say why, and raise their revision, so that a worker that had
+        decided without knowing what somebody else said reads again. Unknown ids are passed over."""
 
     def due(self, now: datetime, limit: int, *, urgent: bool) -> list[tuple[str, str]]:
         """Connection and member ids whose `due_at` has come, oldest first: those that are urgent, or the others."""
@@ -173,6 +173,9 @@ class Ledger(Protocol):
 
     def add_events(self, connection_id: str, events: Sequence[Event]) -> None:
         """Append to the history. The same event, added twice, is there once."""
+
+    def note_erasure(self, connection_id: str, erasure: Erasure) -> None:
+        """A wish to be erased was accepted. Noting it again changes nothing."""
 
     def erasure(self, connection_id: str, erasure_id: str) -> Erasure | None:
         """Who asked for it, and when; kept without end, as the proof that it was done."""

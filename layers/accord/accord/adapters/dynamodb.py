@@ -14,6 +14,7 @@ from accord.adapters.dynamodb_items import (
     COUNT_SHARDS,
     connection_item,
     connection_of,
+    erasure_item,
     erasure_key,
     event_item,
     moment,
@@ -31,7 +32,7 @@ from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.consent import Statement
 from accord.domain.erasure import Erasure
 from accord.domain.folding import Intent
-from accord.domain.history import Event
+from accord.domain.history import Cause, Event
 from accord.domain.notice import Notice
 from accord.domain.reasons import Status
 from accord.domain.record import Record
@@ -174,12 +175,12 @@ class DynamoDBLedger:
             self._table.write, [writes.settled_address_write(audience_id, address, token) for address in addresses]
         )
 
-    def touch(self, connection_id: str, member_ids: Collection[str], due_at: datetime) -> None:
+    def touch(self, connection_id: str, member_ids: Collection[str], due_at: datetime, cause: Cause) -> None:
         """One conditional update each, or two; the revision of the record rises in any case, so that a worker in the
         middle, which may have read what is no longer so, loses and reads again."""
 
         def bring_forward(member_id: str) -> None:
-            sooner, same = writes.touch_writes(connection_id, member_id, due_at)
+            sooner, same = writes.touch_writes(connection_id, member_id, due_at, cause)
             any(self._table.write(write) for write in (sooner, same, sooner, same))  # it may be settled in between
 
         self._table.each(bring_forward, dict.fromkeys(member_ids))
@@ -196,6 +197,10 @@ class DynamoDBLedger:
     def add_events(self, connection_id: str, events: Sequence[Event]) -> None:
         """One BatchWriteItem per 25."""
         self._table.put_many(event_item(connection_id, event, self._history) for event in events)
+
+    def note_erasure(self, connection_id: str, erasure: Erasure) -> None:
+        """One put; the same item as an intent stores."""
+        self._table.write(put(erasure_item(connection_id, erasure)))
 
     def erasure(self, connection_id: str, erasure_id: str) -> Erasure | None:
         """One read."""

@@ -1,8 +1,8 @@
 """The ledger's items: the table, its keys and indexes, and every value as an item and back.
 
 What a key, an index or a condition needs is an attribute of its own; the rest of a value is one JSON text, `body`.
-Two attributes are the truth instead of the body, since they change without it: `revision` and `due_at`; so does the
-`state` of a connection. No attribute name is one of DynamoDB's reserved words, save `state`.
+Three attributes are the truth instead of the body, since they change without it: `revision`, `due_at` and `due_cause`;
+so does the `state` of a connection. No attribute name is one of DynamoDB's reserved words, save `state`.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from accord.domain.changes import Arrived, OrderBy
 from accord.domain.connection import AudienceSetup, Connection, ConnectionState
 from accord.domain.consent import Statement
 from accord.domain.erasure import Erasure
-from accord.domain.history import Event
+from accord.domain.history import Cause, Event
 from accord.domain.reasons import Status
 from accord.domain.record import Record
 from accord.domain.values import newest
@@ -160,14 +160,16 @@ def record_item(record: Record) -> Item:
         status_since=f"{stamp(record.since)}#{record.member_id}",
         due_shard=due_shard(shard, urgent=record.urgent) if record.due_at is not None else None,
         due_at=stamp(record.due_at) if record.due_at is not None else None,
-        body=record.model_dump_json(exclude={"revision", "due_at"}, exclude_defaults=True),
+        due_cause=record.cause.model_dump_json() if record.cause is not None else None,
+        body=record.model_dump_json(exclude={"revision", "due_at", "cause"}, exclude_defaults=True),
     )
 
 
 def record_of(stored: Item) -> Record:
     due_at = moment(stored["due_at"]["S"]) if "due_at" in stored else None
     record = Record.model_validate_json(stored["body"]["S"])
-    return record.model_copy(update={"revision": int(stored["revision"]["N"]), "due_at": due_at})
+    cause = Cause.model_validate_json(stored["due_cause"]["S"]) if "due_cause" in stored else None
+    return record.model_copy(update={"revision": int(stored["revision"]["N"]), "due_at": due_at, "cause": cause})
 
 
 def address_attributes(address: Address) -> Item:
@@ -249,6 +251,7 @@ def superseded_event(arrived: Arrived) -> Event:
         id=f"{arrived.received_at.isoformat(timespec='microseconds')}#superseded-{digest}",
         kind="superseded",
         version=arrived.shown_version(OrderBy.OCCURRED_AT),
+        cause=arrived.cause,
     )
 
 

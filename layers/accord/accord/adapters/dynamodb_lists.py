@@ -93,9 +93,10 @@ def members(table: Table, connection_id: str, status: Status | None, after: str 
         ]
         since = BEFORE_ALL
     shown = found[:limit]
-    keys = [{"pk": entry["pk"], "sk": entry["sk"]} for _, entry in shown]
-    records = {stored["pk"]["S"]: record_of(stored) for stored in table.get_many(keys, consistent=False)}
-    page = [records[entry["pk"]["S"]] for _, entry in shown if entry["pk"]["S"] in records]
+    # Who got another status between two queries stands in both lists, and no key may be asked for twice.
+    keys = {entry["pk"]["S"]: {"pk": entry["pk"], "sk": entry["sk"]} for _, entry in shown}
+    records = {stored["pk"]["S"]: record_of(stored) for stored in table.get_many(keys.values(), consistent=False)}
+    page = [records[pk] for pk in keys if pk in records]
     cursor = None
     if len(found) > limit:
         last, entry = shown[-1]

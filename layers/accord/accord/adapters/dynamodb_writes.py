@@ -31,6 +31,7 @@ from accord.adapters.dynamodb_table import Write, put, update
 from accord.domain.address import Address, Holder
 from accord.domain.connection import ConnectionState
 from accord.domain.folding import Intent
+from accord.domain.history import Cause
 from accord.domain.reasons import Status
 from accord.domain.record import Record
 from accord.ports import Claim, Settlement
@@ -110,17 +111,18 @@ def settlement_writes(audience_id: str, settlement: Settlement, history: timedel
     return writes + [put(event_item(record.connection_id, event, history)) for event in settlement.events]
 
 
-def touch_writes(connection_id: str, member_id: str, due_at: datetime) -> tuple[Write, Write]:
+def touch_writes(connection_id: str, member_id: str, due_at: datetime, cause: Cause) -> tuple[Write, Write]:
     """What makes a member due that was settled or due later, and what does where one is due by then already: only
     one of the two finds its condition. Either raises the revision."""
     key = record_key(connection_id, member_id)
+    told: dict[str, str | int] = {"due": stamp(due_at), "cause": cause.model_dump_json(), "one": 1}
     sooner = update(
         key,
-        "SET due_at = :due, due_shard = if_not_exists(due_shard, :shard) ADD revision :one",
+        "SET due_at = :due, due_shard = if_not_exists(due_shard, :shard), due_cause = :cause ADD revision :one",
         "attribute_exists(pk) AND (attribute_not_exists(due_at) OR due_at > :due)",
-        {"due": stamp(due_at), "shard": due_shard(shard_of(connection_id, member_id), urgent=False), "one": 1},
+        {**told, "shard": due_shard(shard_of(connection_id, member_id), urgent=False)},
     )
-    same = update(key, "ADD revision :one", "due_at <= :due", {"due": stamp(due_at), "one": 1})
+    same = update(key, "SET due_cause = :cause ADD revision :one", "due_at <= :due", told)
     return sooner, same
 
 

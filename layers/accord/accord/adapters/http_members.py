@@ -20,7 +20,7 @@ from accord.usecases.receive_changes import Receipt
 from accord.usecases.show_consent import Certificate
 from accord.usecases.show_erasure import ErasureCertificate
 from accord.usecases.show_member import MemberView
-from accord.usecases.tell_event import tell
+from accord.usecases.tell_event import tell, tell_cause
 
 _member_id: TypeAdapter[str] = TypeAdapter(MemberId)
 
@@ -140,6 +140,15 @@ def shown_event(event: Event, language: Language) -> dict[str, object]:
         "status": event.status.value if event.status else None,
         "reason": reason_in_words(event.reason, event.detail, language) if event.reason else None,
         "contact_status": event.contact_status.value if event.contact_status else None,
+        "before": {
+            "status": event.before.status.value if event.before else None,
+            "reason": event.before.reason.value if event.before else None,
+            "contact_status": event.contact_before.value if event.contact_before else None,
+        },
+        "fields": list(event.fields),
+        "cause": {**event.cause.model_dump(mode="json"), "sentence": tell_cause(event.cause, language)}
+        if event.cause
+        else None,
     }
 
 
@@ -200,7 +209,7 @@ def shown_erasure(shown: ErasureCertificate, language: Language) -> dict[str, ob
         "state": "completed" if done else "in_progress",
         "requested_at": _moment(shown.erasure.requested_at),
         "completed_at": _moment(done) if done else None,
-        "reason": shown_reason(shown.record, language),
+        "reason": reason_in_words(shown.reason.code, shown.reason.detail, language),
         "steps": steps,
     }
 

@@ -1,5 +1,7 @@
 """The memory of one email address in one audience: who holds it, what happened there, what Mailchimp last showed."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,6 +18,14 @@ class Who(NamedTuple):
 
     connection_id: str
     member_id: str
+
+
+def by_connection(members: Iterable[Who]) -> dict[str, list[str]]:
+    """The member ids of each connection, in the order given."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for who in members:
+        found[who.connection_id].append(who.member_id)
+    return dict(found)
 
 
 class Holder(Value):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from accord.domain.consent import Statement
+from accord.domain.history import Cause, CauseKind
 from accord.domain.member import Member
 from accord.domain.values import Moment, Value
 
@@ -60,6 +61,8 @@ class Arrived(Value):
     change: MemberChange
     received_at: Moment
     index: int = 0
+    request: str = ""
+    """The `webhook-id` of the request that brought it, where it had one."""
 
     def position(self, order: OrderBy) -> str:
         """Where this change stands among all of its member: later sorts higher, as text. Ties go to the later
@@ -80,6 +83,11 @@ class Arrived(Value):
             return self.change.version
         moment = self.change.occurred_at if order is OrderBy.OCCURRED_AT else None
         return _stamp(moment or self.received_at)
+
+    @property
+    def cause(self) -> Cause:
+        """What the history names as the cause of what follows."""
+        return Cause(kind=CauseKind.CHANGE, at=self.received_at, detail=self.request)
 
     def statement(self, order: OrderBy) -> Statement | None:
         """The consent statement that this change carries, if any."""

@@ -18,6 +18,12 @@ class Erasure(Value):
     requested_at: Moment
 
 
+def erasure(connection_id: str, member_id: str, received_at: datetime) -> Erasure:
+    """The wish that arrived then."""
+    id_ = erasure_id(connection_id, member_id, received_at)
+    return Erasure(id=id_, member_id=member_id, requested_at=received_at)
+
+
 def erasure_id(connection_id: str, member_id: str, received_at: datetime) -> str:
     """The id of an erasure: the same request, repeated under its id, names the same one."""
     return str(uuid5(_ERASURES, f"{connection_id}|{member_id}|{received_at.isoformat()}"))

@@ -6,6 +6,7 @@ from accord.domain.actions import Exclude, Passive
 from accord.domain.case import Case
 from accord.domain.connection import OnEmailChange
 from accord.domain.contact import ContactStatus
+from accord.domain.history import Stand
 from accord.domain.permission import declined_elsewhere
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import HeldAddress, OwnChange, Presence, Reason, Record
@@ -56,6 +57,7 @@ def _concluded(case: Case, passive: Passive, at: datetime) -> Record:
         "status": passive.status,
         "reason": reason,
         "since": at if changed else record.since,
+        "stood": Stand(status=passive.status, reason=passive.reason),
         "due_at": None,
         "holders_changed": False,
         "addresses": tuple(_let_go(case, held, at) for held in record.addresses),
@@ -64,6 +66,8 @@ def _concluded(case: Case, passive: Passive, at: datetime) -> Record:
         update["settled_version"] = record.version
     if isinstance(passive, Exclude) or record.presence is not Presence.PRESENT:
         update["profile"] = None
+        if record.presence is Presence.ERASED:
+            update["cause"] = None
         if record.own_change is not None:
             update["own_change"] = record.own_change.model_copy(update={"email": ""})
     if passive.reason is ReasonCode.PROFILE_NEEDED:
@@ -81,8 +85,16 @@ def _consent_may_follow(record: Record, passive: Passive) -> bool:
 def _with_profile_for_now(record: Record, passive: Passive, at: datetime) -> Record:
     reason = Reason(code=passive.reason)
     since = record.since if (record.status, record.reason) == (passive.status, reason) else at
-    update = {"status": passive.status, "reason": reason, "since": since, "holders_changed": False}
-    return record.model_copy(update=update | {"settled_version": record.version, "due_at": since + GRACE})
+    update = {
+        "status": passive.status,
+        "reason": reason,
+        "since": since,
+        "stood": Stand(status=passive.status, reason=passive.reason),
+        "holders_changed": False,
+        "settled_version": record.version,
+        "due_at": since + GRACE,
+    }
+    return record.model_copy(update=update)
 
 
 def _let_go(case: Case, held: HeldAddress, at: datetime) -> HeldAddress:

@@ -9,7 +9,7 @@ from accord.domain.case import departed
 from accord.domain.changes import Arrived, Erased, Left, Upserted
 from accord.domain.connection import Connection, OnEmailChange, Policy
 from accord.domain.consent import ConsentStatus, Statement, memory_of
-from accord.domain.erasure import Erasure, erasure_id
+from accord.domain.erasure import Erasure, erasure
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import HeldAddress, Presence, Reason, Record
 from accord.domain.values import normalised
@@ -69,10 +69,10 @@ def fold(
         return None
     holders = changed_holders(known, record)
     asked = [arrived for arrived in changes if isinstance(arrived.change, Erased)]
-    erasures = tuple(_erasure(record, arrived.received_at) for arrived in asked)
+    erasures = tuple(erasure(record.connection_id, record.member_id, arrived.received_at) for arrived in asked)
     if known is not None and not holders and _wanted(known) == _wanted(record):
         return Intent(_noted(known, record), tuple(statements), tuple(superseded), holders, False, erasures)
-    record = _queued(record, bool(holders), changes[-1].received_at, due_at)
+    record = _queued(record, bool(holders), changes[-1], due_at)
     return Intent(record, tuple(statements), tuple(superseded), holders, True, erasures)
 
 
@@ -136,11 +136,6 @@ def _remembered(record: Record, arrived: Arrived, key_of: KeyOf) -> tuple[HeldAd
     return (*record.addresses, HeldAddress(key=key, since=at, left_at=at, until=at))
 
 
-def _erasure(record: Record, at: datetime) -> Erasure:
-    id_ = erasure_id(record.connection_id, record.member_id, at)
-    return Erasure(id=id_, member_id=record.member_id, requested_at=at)
-
-
 def _erased(record: Record, at: datetime) -> Record:
     """Nobody holds an address any more once they are erased: whoever shares it decides alone what becomes of it."""
     gone = tuple(held.model_copy(update={"left_at": held.left_at or at}) for held in record.addresses)
@@ -149,12 +144,13 @@ def _erased(record: Record, at: datetime) -> Record:
     )
 
 
-def _queued(record: Record, holders_changed: bool, at: datetime, due_at: datetime) -> Record:
+def _queued(record: Record, holders_changed: bool, last: Arrived, due_at: datetime) -> Record:
     return _with(
         record,
         status=Status.PENDING,
         reason=Reason(code=ReasonCode.QUEUED),
-        since=at,
+        since=last.received_at,
+        cause=last.cause,
         attempts=0,
         holders_changed=record.holders_changed or holders_changed,
         due_at=due_at,

@@ -1,5 +1,6 @@
-"""What happened to a member: every decision that did something, and what was passed over, with its cause."""
+"""What happened to a member: every decision that did something, what was before and after, and from which cause."""
 
+from enum import StrEnum
 from typing import Literal
 
 from accord.domain.contact import ContactStatus
@@ -28,8 +29,41 @@ EventKind = Literal[
 ]
 
 
+class CauseKind(StrEnum):
+    """Why a member is decided."""
+
+    CHANGE = "change"
+    """Upstream posted a change; the detail is the id of its request, where it had one."""
+    WEBHOOK = "webhook"
+    """Mailchimp told of the contact; the detail is the kind of webhook."""
+    READING = "reading"
+    """A reading of the whole audience showed something that no webhook had told."""
+    OTHER_MEMBER = "other_member"
+    """Somebody with whom they share an address said or did something; the detail is that member's id."""
+    OPERATOR = "operator"
+    """Somebody asked for another try."""
+
+
+class Cause(Value):
+    """Why a member was decided, and since when that was known."""
+
+    kind: CauseKind
+    at: Moment
+    detail: str = ""
+
+
+class Stand(Value):
+    """How a member stands, or stood."""
+
+    status: Status
+    reason: ReasonCode
+
+
 class Event(Value):
-    """One line of a member's history. It names fields, never values."""
+    """One line of a member's history. It names fields, never values.
+
+    `status`, `reason` and `contact_status` are what came of it, `before` and `contact_before` what was.
+    """
 
     member_id: str
     at: Moment
@@ -41,3 +75,8 @@ class Event(Value):
     reason: ReasonCode | None = None
     detail: str = ""
     contact_status: ContactStatus | None = None
+    before: Stand | None = None
+    contact_before: ContactStatus | None = None
+    fields: tuple[str, ...] = ()
+    """The merge fields that were written or cleared, by tag."""
+    cause: Cause | None = None

@@ -5,6 +5,7 @@ from typing import Self
 
 from accord.domain.address import Who
 from accord.domain.consent import Consent, Memory
+from accord.domain.history import Cause, Stand
 from accord.domain.member import Member
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.values import Moment, Value
@@ -101,6 +102,10 @@ class Record(Value):
     status: Status = Status.PENDING
     reason: Reason = Reason(code=ReasonCode.QUEUED)
     since: Moment
+    stood: Stand | None = None
+    """How the member stood when last settled: what the history shows as before."""
+    cause: Cause | None = None
+    """Why the member was last made due."""
     attempts: int = 0
     due_at: Moment | None = None
     counted: Status | None = None

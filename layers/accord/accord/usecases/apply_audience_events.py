@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from accord.domain.audience_hint import HintKind
 from accord.domain.connection import Connection
+from accord.domain.history import Cause, CauseKind
 from accord.domain.timing import Timing, backoff
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, Clock, HintQueue, Ledger, QueuedHint
@@ -95,5 +96,6 @@ class ApplyAudienceEvents:
         if address.revision == 0 and not surely:
             return Applied.TOO_EARLY
         audience = self.audience_of(connection)
-        seen = self.read(connection, audience, address, email=email, may_be_at=may_be_at, surely=surely, why=hint.kind)
+        cause = Cause(kind=CauseKind.WEBHOOK, at=hint.received_at, detail=hint.kind)
+        seen = self.read(connection, audience, address, cause, email=email, may_be_at=may_be_at, surely=surely)
         return {Seen.SEEN: Applied.SEEN, Seen.BUSY: Applied.BUSY, Seen.GONE: Applied.TOO_EARLY}[seen]

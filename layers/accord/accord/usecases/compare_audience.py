@@ -6,6 +6,7 @@ from itertools import batched
 
 from accord.domain.address import Address
 from accord.domain.connection import Connection
+from accord.domain.history import Cause, CauseKind
 from accord.ports import Audience, Clock, Ledger
 from accord.usecases.read_audience import ReadAudience
 from accord.usecases.read_contact import ReadContact, Seen
@@ -38,10 +39,11 @@ class CompareAudience:
     def __call__(self, connection: Connection) -> Compared:
         compared = Compared()
         shown: set[str] = set()
+        cause = Cause(kind=CauseKind.READING, at=self.clock.now())
 
         def changed(before: Address, after: Address) -> None:
             compared.changed += (before.seen, before.facts) != (after.seen, after.facts)
-            self.read_contact.tell(connection.audience_id, before, after, "reading")
+            self.read_contact.tell(connection.audience_id, before, after, cause)
 
         read = ReadAudience(
             self.ledger, self.audience, self.clock, self.read_contact.key_of, on_shown=shown.update, on_change=changed
@@ -52,7 +54,7 @@ class CompareAudience:
             for address in self.ledger.addresses(connection.audience_id, unseen).values() if unseen else ():
                 if address.seen is not None:
                     compared.missing += 1
-                    self._look_for(connection, address)
+                    self._look_for(connection, address, cause)
         return compared
 
     def _held(self, connection: Connection) -> Iterator[str]:
@@ -65,9 +67,9 @@ class CompareAudience:
             if after is None:
                 return
 
-    def _look_for(self, connection: Connection, address: Address) -> None:
+    def _look_for(self, connection: Connection, address: Address, cause: Cause) -> None:
         """The listing was complete, so that a contact that was never read since its creation is gone as well."""
         for _ in range(TURNS):
-            if self.read_contact(connection, self.audience, address, surely=True, why="reading") is Seen.SEEN:
+            if self.read_contact(connection, self.audience, address, cause, surely=True) is Seen.SEEN:
                 return
             address = self.ledger.addresses(connection.audience_id, [address.key])[address.key]

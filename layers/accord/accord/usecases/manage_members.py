@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from accord.domain.connection import Connection
-from accord.domain.history import Event
+from accord.domain.history import Cause, CauseKind, Event
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Reason, Record
 from accord.errors import Retryable
@@ -136,6 +136,7 @@ class ManageMembers:
                 "status": Status.PENDING,
                 "reason": Reason(code=ReasonCode.QUEUED),
                 "since": now,
+                "cause": Cause(kind=CauseKind.OPERATOR, at=now),
                 "attempts": 0,
                 "due_at": now + self._offered_again,
             }
@@ -152,4 +153,6 @@ def _event(record: Record, now: datetime) -> Event:
         status=Status.PENDING,
         reason=record.reason.code,
         detail=record.reason.detail,
+        before=record.stood,
+        cause=Cause(kind=CauseKind.OPERATOR, at=now),
     )

@@ -4,19 +4,18 @@ The same for a webhook and for a full reading of the audience. Nothing is writte
 what was seen is `sync_members`' decision.
 """
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from accord.domain.address import Address, Who
+from accord.domain.address import Address, Who, by_connection
 from accord.domain.connection import Connection
 from accord.domain.contact import Contact
 from accord.domain.finishing import chose, tried_again
 from accord.domain.folding import KeyOf, changed_holders
-from accord.domain.history import Event, EventKind
+from accord.domain.history import Cause, Event, EventKind
 from accord.domain.notice import profile_changed
 from accord.domain.observation import has_gone, is_moving, newly_edited, witness
 from accord.domain.permission import owner
@@ -53,11 +52,11 @@ class ReadContact:
         connection: Connection,
         audience: Audience,
         address: Address,
+        cause: Cause,
         *,
         email: str = "",
         may_be_at: str = "",
         surely: bool = False,
-        why: str = "",
     ) -> Seen:
         """Read the contact of an address: by its id, which survives a change of address, else by its `email`, else by
         the one that `may_be_at` names. `surely`: a contact that is not found is believed to be deleted."""
@@ -69,43 +68,41 @@ class ReadContact:
         if contact is None and address.seen is not None and address.contact_id is None and not surely:
             return Seen.GONE
         if contact is not None and _is_elsewhere(address, contact, email):
-            return self._chose(connection, address, contact)
-        return self._remember(connection, address, contact, why)
+            return self._chose(connection, address, contact, cause)
+        return self._remember(connection, address, contact, cause)
 
-    def _remember(self, connection: Connection, address: Address, contact: Contact | None, why: str) -> Seen:
+    def _remember(self, connection: Connection, address: Address, contact: Contact | None, cause: Cause) -> Seen:
         seen = witness(address, contact, self.clock.now())
         if contact is None and address.revision == 0:
             return Seen.SEEN  # neither side knows anybody there
         # Without an attempt, a claim is a write on the revision that was read: nobody else's work is overwritten.
         if self.ledger.claim(connection.audience_id, [Claim(seen, address.revision)]):
             return Seen.BUSY
-        self.tell(connection.audience_id, address, seen, why)
+        self.tell(connection.audience_id, address, seen, cause)
         return Seen.SEEN
 
-    def tell(self, audience_id: str, before: Address, after: Address, why: str) -> None:
+    def tell(self, audience_id: str, before: Address, after: Address, cause: Cause) -> None:
         """Whoever has, or had, the address is decided anew where something is seen there that they were not told; then
         it is no longer `untold`. `after` is what was just stored, over `before`."""
         if not after.untold:
             return
         if fields := newly_edited(before, after):
-            self._edited(after, fields)
+            self._edited(after, fields, cause)
         if before.untold or (before.seen, before.facts) != (after.seen, after.facts):
-            self._decided_anew(after, why)
+            self._decided_anew(before, after, cause)
         told = after.model_copy(update={"untold": False})
         self.ledger.claim(audience_id, [Claim(told, before.revision + 1)])
 
-    def _decided_anew(self, address: Address, why: str) -> None:
+    def _decided_anew(self, before: Address, after: Address, cause: Cause) -> None:
         now = self.clock.now()
-        holders = [holder.who for holder in address.holders]
-        for connection_id, ids in _by_connection(holders).items():
-            self.ledger.touch(connection_id, ids, now)
-            self.ledger.add_events(
-                connection_id,
-                [_event(member_id, "heard", now, detail=why, contact_status=address.seen) for member_id in ids],
-            )
+        holders = [holder.who for holder in after.holders]
+        for connection_id, ids in by_connection(holders).items():
+            self.ledger.touch(connection_id, ids, now, cause)
+            heard = {"cause": cause, "contact_status": after.seen, "contact_before": before.seen}
+            self.ledger.add_events(connection_id, [_event(member_id, "heard", now, **heard) for member_id in ids])
         self._queue(holders)
 
-    def _edited(self, address: Address, tags: Collection[str]) -> None:
+    def _edited(self, address: Address, tags: Collection[str], cause: Cause) -> None:
         """The history of whose data the contact shows says so; upstream hears of it where the connection wants that."""
         who, now = owner(address), self.clock.now()
         connection = self.ledger.connection(who.connection_id) if who is not None else None
@@ -114,14 +111,15 @@ class ReadContact:
             if connection is None or record is None:
                 return
             fields = tuple(sorted(field for field, tag in connection.mapping.items() if tag in tags))
-            event = _event(record.member_id, "edited", now, detail=", ".join(fields), contact_status=address.seen)
+            said = {"detail": ", ".join(fields), "fields": tuple(sorted(tags)), "cause": cause}
+            event = _event(record.member_id, "edited", now, contact_status=address.seen, **said)
             wanted = connection.policy.profile_changes_upstream
             notices = (profile_changed(record, fields, now),) if wanted else ()
             settlement = Settlement(record, events=(event,), notices=notices, notify=bool(connection.notice_url))
             if self.ledger.settle(connection.audience_id, [settlement])[record.member_id]:
                 return
 
-    def _chose(self, connection: Connection, address: Address, contact: Contact) -> Seen:
+    def _chose(self, connection: Connection, address: Address, contact: Contact, cause: Cause) -> Seen:
         """The person gave the contact another address: it is theirs from now on, and upstream's stays known. Of
         several who share the old one, it is whose data the contact shows."""
         now, who = self.clock.now(), owner(address)
@@ -130,7 +128,7 @@ class ReadContact:
             return Seen.SEEN
         email = normalised(contact.email)
         own = OwnChange(key=self.key_of(email), at=now, subscriber_hash=contact.subscriber_hash, email=email)
-        changed = tried_again(chose(record, own), now, attempt=False)
+        changed = tried_again(chose(record, own), now, attempt=False).model_copy(update={"cause": cause})
         settlement = Settlement(changed, holders=changed_holders(record, changed))
         if not self.ledger.settle(connection.audience_id, [settlement])[record.member_id]:
             return Seen.BUSY
@@ -139,7 +137,7 @@ class ReadContact:
 
     def _queue(self, holders: Collection[Who]) -> None:
         """They are due, and offered within a minute; queueing them spares that minute."""
-        for connection_id, ids in _by_connection(holders).items():
+        for connection_id, ids in by_connection(holders).items():
             self.members.send(QueuedChanges(connection_id, due=tuple(ids)))
 
 
@@ -151,10 +149,3 @@ def _event(member_id: str, kind: EventKind, at: datetime, **given: Any) -> Event
 def _is_elsewhere(address: Address, contact: Contact, email: str) -> bool:
     hash_ = address.subscriber_hash or (subscriber_hash(email) if email else "")
     return has_gone(address.model_copy(update={"subscriber_hash": hash_}), contact) and not is_moving(address)
-
-
-def _by_connection(holders: Collection[Who]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for who in holders:
-        found[who.connection_id].append(who.member_id)
-    return found

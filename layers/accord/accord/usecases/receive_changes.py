@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from accord.domain.changes import Arrived, OrderBy
+from accord.domain.changes import Arrived, Erased, OrderBy
 from accord.domain.connection import Connection
+from accord.domain.erasure import erasure
+from accord.errors import Retryable
 from accord.ports import ChangeQueue, Clock, Ledger, QueuedChanges
 from accord.usecases.explain_refusal import FieldError
 from accord.usecases.validate_change import validate_change
@@ -65,7 +68,7 @@ class ReceiveChanges:
         known = self._ledger.remember_request(connection.id, request_id, now) if request_id else None
         received_at = known.received_at if known is not None else now
         accepted = tuple(
-            Arrived(change=verdict, received_at=received_at, index=index)
+            Arrived(change=verdict, received_at=received_at, index=index, request=_senders_own(request_id))
             for index, verdict in enumerate(verdicts)
             if not isinstance(verdict, tuple)
         )
@@ -73,7 +76,20 @@ class ReceiveChanges:
             self._queue.send(QueuedChanges(connection.id, accepted))
         if request_id and known is not None and not known.queued:
             self._ledger.request_queued(connection.id, request_id, received_at)
+        self._note_erasures(connection, accepted)
         return Receipt(accepted, refused, received_at)
+
+    def _note_erasures(self, connection: Connection, accepted: Sequence[Arrived]) -> None:
+        """Each wish is found under its id from now on. The worker notes it in any case: nothing hangs on this."""
+        wishes = [a.change.id for a in accepted if isinstance(a.change, Erased)]
+        with suppress(Retryable):
+            for member_id in wishes:
+                self._ledger.note_erasure(connection.id, erasure(connection.id, member_id, accepted[0].received_at))
+
+
+def _senders_own(request_id: str | None) -> str:
+    """The id that the sender gave the request, without the digest that Accord adds, and not longer than a name."""
+    return (request_id or "").rpartition("#")[0][:100]
 
 
 def _readable_id(raw: object) -> str | None:

@@ -15,7 +15,7 @@ from datetime import datetime
 from accord.domain.changes import Arrived
 from accord.domain.connection import Connection
 from accord.domain.folding import KeyOf, fold
-from accord.domain.history import Event
+from accord.domain.history import Cause, CauseKind, Event, Stand
 from accord.domain.notice import noticed
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Reason, Record
@@ -74,10 +74,11 @@ class RecordFailures:
     def _note(self, connection: Connection, lost: QueuedHint) -> None:
         keys = {self._key_of(email) for email in (lost.hint.email, lost.hint.old_email) if email}
         now = self._clock.now()
+        cause = Cause(kind=CauseKind.WEBHOOK, at=lost.hint.received_at, detail=lost.hint.kind)
         for address in self._ledger.addresses(connection.audience_id, keys).values():
             for holder in address.holders:
                 id_ = f"{lost.hint.received_at.isoformat(timespec='microseconds')}#hint_lost"
-                event = Event(member_id=holder.member_id, at=now, id=id_, kind="hint_lost", detail=lost.hint.kind)
+                event = Event(member_id=holder.member_id, at=now, id=id_, kind="hint_lost", cause=cause)
                 self._ledger.add_events(holder.connection_id, [event])
 
     def _save(self, connection: Connection, changes: Sequence[Arrived]) -> None:
@@ -120,6 +121,7 @@ def _failure(record: Record, now: datetime, *, notify: bool) -> Settlement:
             "status": Status.FAILED,
             "reason": Reason(code=ReasonCode.DEAD_LETTER),
             "since": now,
+            "stood": Stand(status=Status.FAILED, reason=ReasonCode.DEAD_LETTER),
             "due_at": None,
         }
     )
@@ -131,6 +133,8 @@ def _failure(record: Record, now: datetime, *, notify: bool) -> Settlement:
         version=record.version,
         status=Status.FAILED,
         reason=ReasonCode.DEAD_LETTER,
+        before=record.stood,
+        cause=record.cause,
     )
     failed, notices = noticed(failed, now)
     return Settlement(failed, events=(event,), notices=notices, notify=notify)

@@ -20,7 +20,7 @@ from accord.domain.actions import (
     Unsubscribe,
     Update,
 )
-from accord.domain.address import Holder
+from accord.domain.address import Address, Holder
 from accord.domain.connection import Connection
 from accord.domain.finishing import with_news
 from accord.domain.history import Event, EventKind
@@ -83,11 +83,16 @@ def events_of(
         told = (work.record.status, work.record.reason) == (record.status, record.reason)
         kinds = [] if end is None or told else ["settled"]
     current = work.addresses.get(record.place or "")
+    before = work.before.get(record.place or "", current)
     common = {
         "member_id": record.member_id,
         "at": at,
         "version": record.version,
         "contact_status": current.seen if current is not None else None,
+        "before": work.record.stood,
+        "contact_before": before.seen if before is not None else None,
+        "fields": _written(before, current),
+        "cause": work.record.cause,
     }
     ends = {"status": end.status, "reason": end.reason, "detail": end.detail} if end is not None else {}
     ids = [f"{at.isoformat(timespec='microseconds')}#{n}{(work.token or 'settled')[:8]}" for n in range(len(kinds))]
@@ -95,6 +100,12 @@ def events_of(
         Event(**common, **(ends if kind is kinds[-1] else {}), id=id_, kind=kind)
         for id_, kind in zip(ids, kinds, strict=True)
     )
+
+
+def _written(before: Address | None, after: Address | None) -> tuple[str, ...]:
+    """The merge fields that have another value than before, as far as Accord wrote them."""
+    was, is_ = (address.written if address is not None else {} for address in (before, after))
+    return tuple(sorted(tag for tag in was.keys() | is_.keys() if was.get(tag) != is_.get(tag)))
 
 
 @dataclass(slots=True)

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from accord.domain.actions import Active, Create, Erase, Exclude, Hold, Look, Nothing, Passive, Tag, Unsubscribe
-from accord.domain.address import Who
+from accord.domain.address import Who, by_connection
 from accord.domain.connection import Connection, ConnectionState
 from accord.domain.finishing import finished, tried_again, with_news
 from accord.domain.folding import KeyOf, changed_holders, holders_of
+from accord.domain.history import Cause, CauseKind
 from accord.domain.notice import noticed
 from accord.domain.payload import NationalPhone
 from accord.domain.reasons import ReasonCode, Status
@@ -76,17 +77,13 @@ class SettleMembers:
     def _touch_others(self, works: Sequence[MemberWork], decided_anyway: set[Who]) -> list[MemberWork]:
         """What a holder of an address said, or did in Mailchimp, concerns the others who hold it: they are decided
         again. The stored record says so until something is stored after this, so that a crash repeats it."""
-        others = {
-            holder.who
-            for work in works
-            if work.record.holders_changed
-            for address in work.addresses.values()
-            for holder in address.current_holders
-            if holder.who != work.record.who
-        } - decided_anyway
-        for connection_id in {who.connection_id for who in others}:
-            ids = {who.member_id for who in others if who.connection_id == connection_id}
-            self.ledger.touch(connection_id, ids, self.clock.now())
+        now, known = self.clock.now(), set(decided_anyway)
+        for record, addresses in ((w.record, w.addresses.values()) for w in works if w.record.holders_changed):
+            others = {holder.who for address in addresses for holder in address.current_holders} - known - {record.who}
+            cause = Cause(kind=CauseKind.OTHER_MEMBER, at=now, detail=record.member_id)
+            for connection_id, ids in by_connection(others).items():
+                self.ledger.touch(connection_id, ids, now, cause)
+            known |= others
         told = {"holders_changed": False}
         return [replace(work, record=work.record.model_copy(update=told)) for work in works]
 

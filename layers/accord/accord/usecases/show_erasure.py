@@ -5,8 +5,8 @@ from datetime import datetime
 
 from accord.domain.connection import Connection
 from accord.domain.erasure import BACKUPS_KEPT, Erasure
-from accord.domain.reasons import Status
-from accord.domain.record import Record
+from accord.domain.reasons import ReasonCode, Status
+from accord.domain.record import Presence, Reason
 from accord.domain.values import newest
 from accord.ports import Ledger
 
@@ -17,7 +17,8 @@ class ErasureCertificate:
     know its contact no more; None for one that is still to be done."""
 
     erasure: Erasure
-    record: Record
+    reason: Reason
+    """How it stands, and why."""
     contacts_gone: tuple[datetime | None, ...]
     completed_at: datetime | None
 
@@ -34,11 +35,13 @@ class ShowErasure:
     ledger: Ledger
 
     def __call__(self, connection: Connection, erasure_id: str) -> ErasureCertificate | None:
-        """None where nobody asked for such an erasure, or the wish was not taken up yet."""
+        """None where nobody asked for such an erasure."""
         erasure = self.ledger.erasure(connection.id, erasure_id)
         record = self.ledger.records(connection.id, [erasure.member_id]).get(erasure.member_id) if erasure else None
-        if erasure is None or record is None:
+        if erasure is None:
             return None
+        if record is None or record.presence is not Presence.ERASED:  # the wish waits in the queue
+            return ErasureCertificate(erasure, Reason(code=ReasonCode.QUEUED), (), None)
         keys = [held.key for held in record.addresses]
         addresses = self.ledger.addresses(connection.audience_id, keys) if keys else {}
         gone = tuple(
@@ -46,4 +49,4 @@ class ShowErasure:
             for address in addresses.values()
         )
         done = record.status is Status.ERASED and record.settled
-        return ErasureCertificate(erasure, record, gone, newest(record.since, *gone) if done else None)
+        return ErasureCertificate(erasure, record.reason, gone, newest(record.since, *gone) if done else None)

@@ -1,6 +1,6 @@
 """One event of a member's history, in words."""
 
-from accord.domain.history import Event, EventKind
+from accord.domain.history import Cause, CauseKind, Event, EventKind
 from accord.domain.reason_texts import Language, explain
 
 _SENTENCES: dict[EventKind, dict[Language, str]] = {
@@ -47,6 +47,28 @@ _SENTENCES: dict[EventKind, dict[Language, str]] = {
     "postponed": {"en": "The change waits for another try.", "fr": "La modification attend un nouvel essai."},
     "retried": {"en": "Somebody asked for another try.", "fr": "Quelqu'un a demandé un nouvel essai."},
 }
+
+_CAUSES: dict[CauseKind, dict[Language, str]] = {
+    CauseKind.CHANGE: {"en": "The application posted a change.", "fr": "L'application a envoyé une modification."},
+    CauseKind.WEBHOOK: {
+        "en": "Mailchimp told of it ({detail}).",
+        "fr": "Mailchimp l'a signalé ({detail}).",
+    },
+    CauseKind.READING: {
+        "en": "A reading of the whole audience showed it.",
+        "fr": "Une lecture de toute l'audience l'a montré.",
+    },
+    CauseKind.OTHER_MEMBER: {
+        "en": "Something happened to the member {detail}, who has, or had, the same address.",
+        "fr": "Quelque chose est arrivé au membre {detail}, qui a, ou avait, la même adresse.",
+    },
+    CauseKind.OPERATOR: {"en": "Somebody asked for it.", "fr": "Quelqu'un l'a demandé."},
+}
+
+
+def tell_cause(cause: Cause, language: Language) -> str:
+    """Why it was done."""
+    return _CAUSES[cause.kind][language].replace("{detail}", cause.detail)
 
 
 def tell(event: Event, language: Language) -> str:
