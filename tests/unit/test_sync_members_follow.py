@@ -1,5 +1,6 @@
 """People who change their own address in Mailchimp (PAINS P10): it stands until upstream names another one."""
 
+from accord.domain.connection import ConnectionState
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from tests.builders import NOON, a_member, erased, key_of, left, minutes, opted_out, upserted
@@ -73,6 +74,17 @@ def test_p10_the_opt_out_follows_to_an_address_that_the_person_chose() -> None:
     scene.audience.move(OLD, NEW)
     scene.post(upserted(a_member(OLD, consent=opted_out(NOON + minutes(2))), at=NOON + minutes(2)))
     scene.settle_all()
+    assert scene.seen(NEW) is UNSUBSCRIBED
+
+
+def test_an_opt_out_at_a_chosen_address_does_not_wait_for_a_pause() -> None:
+    scene = Scene()
+    known(scene)
+    scene.audience.move(OLD, NEW)
+    paused = scene.connection.model_copy(update={"state": ConnectionState.PAUSED})
+    scene.ledger.save_connection(paused)
+    scene.hear("upemail", NEW, OLD)
+    scene.post(upserted(a_member(OLD, consent=opted_out(NOON + minutes(12))), at=NOON + minutes(12)))
     assert scene.seen(NEW) is UNSUBSCRIBED
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import batched
 
-from accord.domain.actions import Active, Create, Erase, Exclude, Hold, Look, Nothing, Passive, Tag, Unsubscribe
+from accord.domain.actions import Active, Create, Erase, Exclude, Follow, Hold, Look, Nothing, Passive, Tag, Unsubscribe
 from accord.domain.address import Who, by_connection
 from accord.domain.connection import Connection, ConnectionState
 from accord.domain.finishing import finished, tried_again, with_news
@@ -126,8 +126,9 @@ class SettleMembers:
         return orders, self._store(outcomes)
 
     def _may(self, action: Active) -> bool:
-        """Opt-outs and erasures never wait for a pause; nothing is written before the audience was read."""
-        if isinstance(action, Unsubscribe | Erase | Look):
+        """Opt-outs and erasures never wait for a pause, nor does the reading that may lead to one; nothing is written
+        before the audience was read."""
+        if isinstance(action, Unsubscribe | Erase | Look | Follow):
             return True
         return self.connection.state is not ConnectionState.PAUSED and self.connection.audience_read_at is not None
 
