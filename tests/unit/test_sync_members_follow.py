@@ -1,9 +1,13 @@
 """People who change their own address in Mailchimp (PAINS P10): it stands until upstream names another one."""
 
+from collections.abc import Sequence
+
+from accord.domain.audience_hint import AudienceHint, HintKind
 from accord.domain.connection import ConnectionState
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
-from tests.builders import NOON, a_member, erased, key_of, left, minutes, opted_out, upserted
+from accord.ports import QueuedHint, Settlement
+from tests.builders import NOON, a_connection, a_member, a_policy, erased, key_of, left, minutes, opted_out, upserted
 from tests.fakes import Trouble
 from tests.scene import Scene, calls_made
 
@@ -129,6 +133,51 @@ def test_an_unsubscribe_made_with_the_change_of_address_is_the_persons_own() -> 
     scene.settle_all()
     assert scene.seen(NEW) is UNSUBSCRIBED
     assert scene.status() == (Status.UNSUBSCRIBED, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP)
+
+
+def test_p10_a_contact_is_followed_through_two_changes_and_back() -> None:
+    scene = Scene()
+    known(scene)
+    for before, after in ((OLD, NEW), (NEW, "otter@lake.test"), ("otter@lake.test", OLD)):
+        scene.audience.move(before, after)
+        scene.hear("upemail", after, before)
+        scene.settle_all()
+        assert scene.seen(after) is SUBSCRIBED
+        assert scene.status() == (Status.SYNCED, ReasonCode.IN_AGREEMENT)
+        scene.clock.pass_(600)
+
+
+def test_p10_a_change_in_two_steps_is_followed_at_once() -> None:
+    scene = Scene()
+    known(scene)
+    scene.audience.move(OLD, NEW)
+    hint = AudienceHint(kind=HintKind.UPEMAIL, received_at=scene.clock.now(), email=NEW, old_email=OLD)
+    scene.apply([QueuedHint("burrow", hint)], scene.clock.now() + minutes(5))
+    scene.audience.move(NEW, "otter@lake.test")
+    scene.hear("upemail", "otter@lake.test", NEW)
+    scene.settle_all()
+    assert scene.seen("otter@lake.test") is SUBSCRIBED
+    assert scene.status() == (Status.SYNCED, ReasonCode.IN_AGREEMENT)
+
+
+def test_a_contact_that_is_followed_twice_stays_what_accord_made() -> None:
+    scene = Scene(a_connection(policy=a_policy(existing_contacts="leave")))
+    known(scene)
+    scene.audience.move(OLD, NEW)
+    settle, touched = scene.ledger.settle, iter([True])
+
+    def overtaken(audience_id: str, settlements: Sequence[Settlement]) -> dict[str, bool]:
+        if any(event.kind == "followed" for each in settlements for event in each.events) and next(touched, False):
+            scene.ledger.touch("burrow", ["m-1"], scene.clock.now())
+        return settle(audience_id, settlements)
+
+    scene.ledger.settle = overtaken  # type: ignore[method-assign]
+    scene.hear("upemail", NEW, OLD)
+    scene.post(upserted(a_member(OLD, plan="Weekend"), at=NOON + minutes(20)))
+    scene.settle_all()
+    contact = scene.audience.of(NEW)
+    assert contact is not None
+    assert contact.merge_fields["PLAN"] == "Weekend"
 
 
 def test_following_survives_a_call_that_fails_in_the_middle() -> None:

@@ -34,9 +34,9 @@ def decide(case: Case) -> Action:
         return Look(unknown.key)
     if case.record.presence is Presence.ERASED:
         return _erase(case)
-    own, current = case.record.own_change, case.record.current
-    if own is not None and current is not None and not own.followed:
-        return Follow(current, own.key, own.subscriber_hash)
+    own = case.record.own_change
+    if own is not None and own.left is not None and not own.followed:
+        return Follow(own.left, own.key, own.subscriber_hash)
     ruling = _ruling(case)
     if (opt_out := _opt_out_to_carry(case, ruling)) is not None:
         return Unsubscribe(opt_out.key)

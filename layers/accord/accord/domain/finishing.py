@@ -33,9 +33,23 @@ def with_news(record: Record, at: datetime) -> Record:
 
 
 def chose(record: Record, own: OwnChange) -> Record:
-    """The record of a member who gave their contact another address in Mailchimp: they hold it from now on."""
+    """The record of a member who gave their contact another address in Mailchimp: they hold it from now on. It may
+    be the second change in a row, or lead back to where the contact was."""
+    before = record.own_change
+    left = record.place if before is None or before.followed else before.left
+    own = own.model_copy(update={"left": left, "followed": left == own.key})
     kept = tuple(held for held in record.addresses if held.key != own.key)
     return record.model_copy(update={"own_change": own, "addresses": (*kept, HeldAddress(key=own.key, since=own.at))})
+
+
+def stayed(record: Record, hash_: str) -> Record:
+    """The record of a member whose contact is not where it was said to be: it is looked for where it was before, at
+    the address with this subscriber hash."""
+    own = record.own_change
+    if own is None or own.left in {None, record.current}:
+        return record.model_copy(update={"own_change": None})
+    update = {"key": own.left, "subscriber_hash": hash_, "email": "", "followed": True}
+    return record.model_copy(update={"own_change": own.model_copy(update=update)})
 
 
 def _witnessed(case: Case, held: HeldAddress) -> HeldAddress:

@@ -164,9 +164,12 @@ def moved(old: Address, new: Address, action: Move, contact: Contact, at: dateti
 
 def followed(old: Address, new: Address, contact: Contact, at: datetime) -> tuple[Address, Address]:
     """Both addresses after the contact was found at the new one, which its person chose: what is seen there counts
-    as theirs, and what Accord knows of the contact goes along. A contact thought to be deleted was only elsewhere."""
+    as theirs, and what Accord knows of the contact goes along, once. A contact thought to be deleted was only
+    elsewhere."""
     seen = observe(new.model_copy(update={"attempt": None}), contact, at)
-    known = {"origin": old.origin, "digest": None, "written": old.written, "interests": old.interests, "tags": old.tags}
+    giver = new if not old.ours and new.contact_id == contact.contact_id else old
+    known: dict[str, object] = {"origin": giver.origin, "digest": None, "written": giver.written}
+    known |= {"interests": giver.interests, "tags": giver.tags}
     gone_since = {"forgotten_at": None} if old.seen is None else {}
     return _left_behind(old, at).model_copy(update=gone_since), seen.model_copy(update=known)
 

@@ -47,6 +47,8 @@ class OwnChange(Value):
     subscriber_hash: str
     email: str = ""
     """Dropped with the profile, and learnt anew from the contact."""
+    left: str | None = None
+    """The key of the address where what is known of the contact is, until it is followed."""
     followed: bool = False
     """Whether what is known of the contact went along."""
 

@@ -20,7 +20,7 @@ from accord.domain.actions import (
 )
 from accord.domain.address import Address
 from accord.domain.contact import Contact, ContactPatch, ContactStatus
-from accord.domain.finishing import chose
+from accord.domain.finishing import chose, stayed
 from accord.domain.folding import KeyOf
 from accord.domain.observation import has_gone, is_moving, observe
 from accord.domain.reasons import ReasonCode
@@ -103,7 +103,7 @@ def _follow(audience: Audience, work: MemberWork, action: Follow, at: datetime) 
     old, new, own = work.addresses[action.key], work.addresses[action.to_key], work.record.own_change
     contact = audience.read(action.subscriber_hash)
     if own is None or contact is None or old.contact_id not in {None, contact.contact_id}:
-        record = work.record.model_copy(update={"own_change": None})
+        record = stayed(work.record, old.subscriber_hash)
         return replace(work.unclaimed(), record=record).looking_at(action.key)
     record = work.record.model_copy(update={"own_change": own.model_copy(update={"followed": True})})
     return replace(work.with_addresses(*outcome.followed(old, new, contact, at)), record=record)
