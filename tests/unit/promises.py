@@ -102,6 +102,7 @@ class Chronicle(Upstream):
             case Move() if to is not None:
                 self._certain(email, None)
                 self._certain(to, status)
+                self.happened[to] += [Seen("archived_by_staff", at)] if status is ContactStatus.ARCHIVED else []
                 self.cared_for = self.cared_for - {email} | {to}
                 self.own_tags[to] |= self.own_tags.pop(email, set())
             case Tag(change=change):

@@ -151,6 +151,21 @@ def test_p22_a_contact_archived_by_staff_comes_back_only_with_consent_newer_than
     assert scene.seen("wombat@burrow.test") is SUBSCRIBED
 
 
+def test_p22_a_move_brings_nobody_back_whom_the_staff_archived_unnoticed() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member("heron@reed.test")))
+    scene.post(upserted(a_member("heron@reed.test", plan="Day"), at=NOON + minutes(1)))
+    scene.clock.pass_(600)
+    scene.audience.turn("heron@reed.test", ARCHIVED, by_person=False)
+    scene.post(upserted(a_member("heron@lake.test", plan="Day"), at=NOON + minutes(12)))
+    scene.settle_all()
+    assert scene.seen("heron@lake.test") is ARCHIVED
+    assert scene.status() == (Status.ARCHIVED_IN_MAILCHIMP, ReasonCode.ARCHIVED_BY_STAFF)
+    scene.audience.turn("heron@lake.test", SUBSCRIBED, by_person=False)
+    scene.hear("subscribe", "heron@lake.test")
+    assert scene.status() == (Status.SYNCED, ReasonCode.IN_AGREEMENT)
+
+
 def test_double_opt_in_asks_every_new_contact_to_confirm() -> None:
     scene = Scene(a_connection(policy=a_policy(opt_in="double")))
     scene.post(upserted(a_member()))

@@ -180,6 +180,19 @@ def test_a_contact_that_is_followed_twice_stays_what_accord_made() -> None:
     assert contact.merge_fields["PLAN"] == "Weekend"
 
 
+def test_p22_who_is_back_in_the_audience_under_another_address_is_not_archived_any_more() -> None:
+    scene = Scene()
+    known(scene)
+    scene.audience.turn(OLD, ContactStatus.ARCHIVED, by_person=False)
+    scene.hear("unsubscribe", OLD)
+    assert scene.status() == (Status.ARCHIVED_IN_MAILCHIMP, ReasonCode.ARCHIVED_BY_STAFF)
+    scene.audience.turn(OLD, SUBSCRIBED, by_person=False)
+    scene.audience.move(OLD, NEW)
+    scene.hear("upemail", NEW, OLD)
+    scene.settle_all()
+    assert scene.status() == (Status.SYNCED, ReasonCode.IN_AGREEMENT)
+
+
 def test_following_survives_a_call_that_fails_in_the_middle() -> None:
     scene = Scene()
     known(scene)

@@ -146,7 +146,9 @@ def adopted(address: Address, digest: str) -> Address:
 
 
 def moved(old: Address, new: Address, action: Move, contact: Contact, at: datetime) -> tuple[Address, Address]:
-    """Both addresses after a contact took the new one: it keeps its id, its history and its tags."""
+    """Both addresses after a contact took the new one: it keeps its id, its history and its tags, and what was not
+    known of it until this answer showed it."""
+    learnt = observe(old.model_copy(update={"attempt": None}), contact, at)
     taken = new.model_copy(
         update={
             "seen": contact.status,
@@ -156,10 +158,11 @@ def moved(old: Address, new: Address, action: Move, contact: Contact, at: dateti
             "origin": old.origin,
             "tags": old.tags,
             "archived_by_us_at": None,
+            "archived_by_staff_at": learnt.archived_by_staff_at,
             "attempt": None,
         }
     )
-    return _left_behind(old, at), _carrying(taken, action.patch, action.digest, old)
+    return _left_behind(learnt, at), _carrying(taken, action.patch, action.digest, old)
 
 
 def followed(old: Address, new: Address, contact: Contact, at: datetime) -> tuple[Address, Address]:
@@ -175,7 +178,8 @@ def followed(old: Address, new: Address, contact: Contact, at: datetime) -> tupl
 
 
 def _left_behind(old: Address, at: datetime) -> Address:
-    """An address whose contact is at another one now. What was learnt here of the person's will stays."""
+    """An address whose contact is at another one now. What was learnt here of the person's will stays; that the staff
+    archived it goes along, and ends where it is seen in the audience again."""
     return old.model_copy(
         update={
             "seen": None,
@@ -186,6 +190,8 @@ def _left_behind(old: Address, at: datetime) -> Address:
             "written": {},
             "interests": (),
             "tags": (),
+            "archived_by_us_at": None,
+            "archived_by_staff_at": None,
             "attempt": None,
         }
     )
