@@ -46,6 +46,13 @@ class Case:
         """Whether an archiving would end this contact, Accord's own, and nobody else who holds its address agreed."""
         return is_live(address.seen) and address.ours and not address.agreed_by_others(self.record.who)
 
+    def to_erase(self, address: Address) -> bool:
+        """Whether the erasure that the member asked for has still to reach this address: a tombstone that is older is
+        of another erasure, and who has the address may have subscribed there since."""
+        asked = self.record.erasure_at
+        done = address.erased_at is not None and (asked is None or address.erased_at >= asked)
+        return not done and not address.agreed_by_others(self.record.who)
+
 
 def departed(record: Record, policy: Policy) -> ReasonCode | None:
     """Why the member counts as gone, or None: they left, or they cancelled where the policy archives then."""

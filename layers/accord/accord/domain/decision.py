@@ -52,9 +52,8 @@ def _ruling(case: Case) -> Ruling:
 
 
 def _erase(case: Case) -> Action:
-    for address in case.addresses:
-        if address.erased_at is None and not address.agreed_by_others(case.record.who):
-            return Erase(address.key)
+    if (address := next(filter(case.to_erase, case.addresses), None)) is not None:
+        return Erase(address.key)
     return Exclude(ReasonCode.ERASURE, Status.ERASED)
 
 

@@ -140,7 +140,14 @@ def _erased(record: Record, at: datetime) -> Record:
     """Nobody holds an address any more once they are erased: whoever shares it decides alone what becomes of it."""
     gone = tuple(held.model_copy(update={"left_at": held.left_at or at}) for held in record.addresses)
     return _with(
-        record, presence=Presence.ERASED, profile=None, profile_mark="", consent=None, own_change=None, addresses=gone
+        record,
+        presence=Presence.ERASED,
+        erasure_at=at,
+        profile=None,
+        profile_mark="",
+        consent=None,
+        own_change=None,
+        addresses=gone,
     )
 
 

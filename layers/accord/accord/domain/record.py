@@ -88,6 +88,8 @@ class Record(Value):
     """A keyed digest of the last profile, to tell a repeat from a change without keeping it."""
     memory: Memory = Memory()
     consent: Consent | None = None
+    erasure_at: Moment | None = None
+    """When the person asked to be erased."""
     returned_at: Moment | None = None
     """When the member came back after having left."""
     addresses: tuple[HeldAddress, ...] = ()

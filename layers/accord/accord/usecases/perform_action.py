@@ -127,7 +127,7 @@ def _erase(audience: Audience, work: MemberWork, address: Address, at: datetime,
         left = HeldAddress(key=key_of(contact.email), since=at, left_at=at)
         others = tuple(held for held in work.record.addresses if held.key != left.key)
         work = replace(work, record=work.record.model_copy(update={"addresses": (*others, left)}))
-    return work.with_addresses(outcome.erased(address, at))
+    return work.with_addresses(outcome.erased(address, max(at, work.record.erasure_at or at)))
 
 
 def refused(work: MemberWork, action: Active, why: Rejected, mapping: Mapping[str, str], at: datetime) -> MemberWork:

@@ -1,0 +1,24 @@
+"""People who asked to be erased, through the worker over fakes: what goes, what stays, and what no consent undoes."""
+
+from accord.domain.reasons import ReasonCode, Status
+from tests.builders import NOON, a_member, erased, minutes, opted_in, upserted
+from tests.scene import Scene
+
+LODGE = "beaver@lodge.test"
+
+
+def test_p06_who_subscribed_again_where_somebody_was_erased_can_be_erased_too() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(LODGE)))
+    scene.post(erased(at=NOON + minutes(1)))
+    scene.settle_all()
+    scene.clock.pass_(600)
+    scene.audience.forgotten.clear()
+    scene.audience.add(LODGE)  # by Mailchimp's own form
+    fresh = a_member(LODGE, consent=opted_in(scene.clock.now()))
+    scene.post(upserted(fresh, "m-2", scene.clock.now()))
+    assert scene.status("m-2") == (Status.SYNCED, ReasonCode.IN_AGREEMENT)
+    scene.clock.pass_(600)
+    scene.post(erased("m-2", scene.clock.now()))
+    scene.settle_all()
+    assert scene.audience.people == {}
