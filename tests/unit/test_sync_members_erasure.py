@@ -1,7 +1,8 @@
 """People who asked to be erased, through the worker over fakes: what goes, what stays, and what no consent undoes."""
 
+from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
-from tests.builders import NOON, a_member, erased, minutes, opted_in, upserted
+from tests.builders import NOON, a_member, erased, left, minutes, opted_in, upserted
 from tests.scene import Scene
 
 LODGE = "beaver@lodge.test"
@@ -22,3 +23,18 @@ def test_p06_who_subscribed_again_where_somebody_was_erased_can_be_erased_too() 
     scene.post(erased("m-2", scene.clock.now()))
     scene.settle_all()
     assert scene.audience.people == {}
+
+
+def test_p06_an_erasure_that_is_done_takes_no_contact_that_others_leave_later() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(LODGE), "m-1"), upserted(a_member(LODGE), "m-2"))
+    scene.clock.pass_(60)
+    scene.post(erased("m-1", NOON + minutes(1)))
+    scene.settle_all()
+    scene.post(left("m-2", NOON + minutes(10)))
+    scene.settle_all()
+    scene.audience.turn(LODGE, ContactStatus.UNSUBSCRIBED)
+    scene.hear("unsubscribe", LODGE)
+    scene.settle_all()
+    assert scene.seen(LODGE) is ContactStatus.UNSUBSCRIBED
+    assert scene.status("m-1")[0] is Status.ERASED

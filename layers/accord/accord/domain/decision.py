@@ -30,6 +30,8 @@ from accord.domain.record import Presence
 
 def decide(case: Case) -> Action:
     """What happens next. Never raises a status without the consent that the table asks for."""
+    if case.record.status is Status.ERASED:
+        return Exclude(ReasonCode.ERASURE, Status.ERASED)  # what happens there since is others' own
     if (unknown := next((a for a in case.addresses if a.attempt is not None), None)) is not None:
         return Look(unknown.key)
     if case.record.presence is Presence.ERASED:
