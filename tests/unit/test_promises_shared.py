@@ -18,7 +18,7 @@ def test_who_shares_an_address_with_an_erased_member_is_shown_there() -> None:
     scene.post(upserted(a_member(SETT, first_name="Brock"), "elder"))
     scene.clock.pass_(60)
     scene.post(upserted(a_member(SETT, first_name="Bess"), "younger", NOON + minutes(1)))
-    scene.post(erased("elder", NOON + minutes(1)))
+    scene.post(erased("elder", NOON + minutes(2)))
     scene.settle_all()
     contact = scene.audience.of(SETT)
     assert contact is not None

@@ -1,8 +1,11 @@
 """People who asked to be erased, through the worker over fakes: what goes, what stays, and what no consent undoes."""
 
+import pytest
+
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from tests.builders import NOON, a_member, erased, left, minutes, opted_in, upserted
+from tests.fakes import Trouble
 from tests.scene import Scene
 
 LODGE = "beaver@lodge.test"
@@ -38,3 +41,30 @@ def test_p06_an_erasure_that_is_done_takes_no_contact_that_others_leave_later() 
     scene.settle_all()
     assert scene.seen(LODGE) is ContactStatus.UNSUBSCRIBED
     assert scene.status("m-1")[0] is Status.ERASED
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_who_comes_back_under_another_id_while_the_erasure_is_under_way_is_erased_too(down: bool) -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(LODGE)))
+    scene.clock.pass_(600)
+    scene.audience.trouble = lambda _name: Trouble.THROTTLED if down else None
+    scene.post(erased(at=NOON + minutes(10)), upserted(a_member(LODGE), "m-2", NOON + minutes(10)))
+    scene.audience.trouble = lambda _name: None
+    scene.settle_all()
+    assert scene.audience.people == {}
+    assert scene.status("m-2") == (Status.EXCLUDED, ReasonCode.ADDRESS_ERASED)
+
+
+def test_an_erasure_blocks_older_consent_though_the_contact_stayed_for_who_shared_it() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(LODGE), "m-1"), upserted(a_member(LODGE), "m-2"))
+    scene.clock.pass_(60)
+    scene.post(erased("m-1", NOON + minutes(1)))
+    scene.settle_all()
+    scene.post(upserted(a_member(LODGE), "m-3", NOON + minutes(10)))
+    assert scene.status("m-2") == (Status.SYNCED, ReasonCode.IN_AGREEMENT)
+    assert scene.status("m-3") == (Status.EXCLUDED, ReasonCode.ADDRESS_ERASED)
+    scene.post(left("m-2", NOON + minutes(20)))
+    scene.settle_all()
+    assert scene.seen(LODGE) is ContactStatus.ARCHIVED

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from accord.domain.consent import Memory, newer
 from accord.domain.contact import ContactStatus
@@ -38,11 +38,20 @@ class Holder(Value):
     declined_at: Moment | None = None
     """An opt-out that they made in Mailchimp at another address of theirs, and that nothing answers here."""
     until: Moment | None = None
+    erased_at: Moment | None = None
+    """When they asked to be erased: who took the address since needs consent newer than that."""
 
     @property
     def who(self) -> Who:
         """Whose entry this is."""
         return Who(self.connection_id, self.member_id)
+
+    def blocks(self, other: Self | None, opt_in: datetime | None) -> bool:
+        """Whether this one's erasure stands against another who has the address, with that opt-in: they did not have
+        it before, and the opt-in is older."""
+        if self.erased_at is None or newer(opt_in, self.erased_at):
+            return False
+        return other is None or other.since >= self.erased_at
 
 
 class Origin(StrEnum):
@@ -154,13 +163,15 @@ class Address(Value):
 
     def agreed_by_others(self, who: Who) -> bool:
         """Whether somebody other than this member holds the address now and agrees to be mailed there: upstream says
-        so, or they were seen to opt in here, where nobody else has the address."""
+        so, or they were seen to opt in here, where nobody else has the address. After an erasure a consent older than
+        that counts only of who had the address before."""
         here = self.confirmed_at if len(self.current_holders) == 1 else None
-        others = (holder for holder in self.current_holders if holder.who != who)
-        return any(
-            newer(newest(other.memory.opted_in_at, here), newest(other.memory.opted_out_at, other.declined_at))
-            for other in others
-        )
+        for other in self.current_holders:
+            opt_in = newest(other.memory.opted_in_at, here)
+            agrees = newer(opt_in, newest(other.memory.opted_out_at, other.declined_at))
+            if other.who != who and agrees and not any(holder.blocks(other, opt_in) for holder in self.holders):
+                return True
+        return False
 
     def taken_over(self, who: Who) -> bool:
         """Whether this member left the address and somebody else has it now."""

@@ -185,6 +185,7 @@ def holders_of(record: Record) -> dict[str, Holder]:
             memory=record.memory,
             declined_at=held.declined_at,
             until=held.left_at,
+            erased_at=record.erasure_at,
         )
         for held in record.addresses
     }

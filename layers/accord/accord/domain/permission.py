@@ -70,7 +70,10 @@ def _no_consent(record: Record, address: Address) -> Iterator[Ruling]:
 
 
 def _tombstone(record: Record, address: Address) -> Iterator[Ruling]:
-    if address.erased_at is not None and not newer(_effective_opt_in(record, address), address.erased_at):
+    opt_in = _effective_opt_in(record, address)
+    mine = next((holder for holder in address.holders if holder.who == record.who), None)
+    asked = any(holder.blocks(mine, opt_in) for holder in _others(address, record.who))  # carried out yet or not
+    if asked or (address.erased_at is not None and not newer(opt_in, address.erased_at)):
         yield Ruling(Permission.NOTHING, ReasonCode.ADDRESS_ERASED)
 
 
