@@ -2,13 +2,15 @@
 
 import pytest
 
+from accord.domain.audience_hint import AudienceHint, HintKind
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
-from tests.builders import NOON, a_member, erased, left, minutes, opted_in, upserted
+from accord.ports import QueuedHint
+from tests.builders import NOON, a_member, erased, key_of, left, minutes, opted_in, upserted
 from tests.fakes import Trouble
 from tests.scene import Scene
 
-LODGE = "beaver@lodge.test"
+LODGE, POOL = "beaver@lodge.test", "beaver@pool.test"
 
 
 def test_p06_who_subscribed_again_where_somebody_was_erased_can_be_erased_too() -> None:
@@ -68,3 +70,32 @@ def test_an_erasure_blocks_older_consent_though_the_contact_stayed_for_who_share
     scene.post(left("m-2", NOON + minutes(20)))
     scene.settle_all()
     assert scene.seen(LODGE) is ContactStatus.ARCHIVED
+
+
+def test_p06_an_erasure_finds_a_contact_whose_change_of_address_was_heard_of_and_not_followed() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(LODGE)))  # in bulk: nobody knows the contact's id
+    scene.clock.pass_(60)
+    scene.audience.move(LODGE, POOL)
+    hint = AudienceHint(kind=HintKind.UPEMAIL, received_at=scene.clock.now(), email=POOL, old_email=LODGE)
+    scene.apply([QueuedHint("burrow", hint)], scene.clock.now() + minutes(5))
+    scene.post(erased(at=NOON + minutes(2)))
+    scene.settle_all()
+    assert scene.audience.people == {}
+    assert scene.record().own_change is None
+
+
+def test_p06_who_is_erased_holds_no_address_though_the_contact_was_found_at_another_one() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(LODGE)))
+    scene.hear("profile", LODGE)  # now its id is known
+    scene.clock.pass_(600)
+    scene.audience.move(LODGE, POOL)
+    troubles = iter([None, Trouble.TIMEOUT])
+    scene.audience.trouble = lambda _name: next(troubles, None)
+    scene.post(erased(at=NOON + minutes(11)))
+    scene.settle_all()
+    assert scene.audience.people == {}
+    assert scene.record().own_change is None
+    assert all(held.left_at is not None for held in scene.record().addresses)
+    assert scene.ledger.stored_addresses["audience1", key_of(POOL)].erased_at is not None

@@ -84,6 +84,8 @@ def _concluded(case: Case, passive: Passive, at: datetime) -> Record:
             update["cause"] = None
         if record.own_change is not None:
             update["own_change"] = record.own_change.model_copy(update={"email": ""})
+    if record.presence is Presence.ERASED:
+        update["own_change"] = None
     if passive.reason is ReasonCode.PROFILE_NEEDED:
         update["profile_mark"] = ""  # so that the same profile, posted again, counts as a change
     return record.model_copy(update=update)

@@ -137,7 +137,9 @@ def _remembered(record: Record, arrived: Arrived, key_of: KeyOf) -> tuple[HeldAd
 
 
 def _erased(record: Record, at: datetime) -> Record:
-    """Nobody holds an address any more once they are erased: whoever shares it decides alone what becomes of it."""
+    """Nobody holds an address any more once they are erased: whoever shares it decides alone what becomes of it. Under
+    which name Mailchimp has a contact that was not followed yet is kept until it is erased there."""
+    own = record.own_change
     gone = tuple(held.model_copy(update={"left_at": held.left_at or at}) for held in record.addresses)
     return _with(
         record,
@@ -146,7 +148,7 @@ def _erased(record: Record, at: datetime) -> Record:
         profile=None,
         profile_mark="",
         consent=None,
-        own_change=None,
+        own_change=own.model_copy(update={"email": ""}) if own is not None and not own.followed else None,
         addresses=gone,
     )
 

@@ -24,7 +24,7 @@ from accord.domain.finishing import chose, stayed
 from accord.domain.folding import KeyOf
 from accord.domain.observation import has_gone, is_moving, observe
 from accord.domain.reasons import ReasonCode
-from accord.domain.record import HeldAddress, OwnChange, Reason
+from accord.domain.record import HeldAddress, OwnChange, Presence, Reason
 from accord.domain.record import Refusal as RefusalOnRecord
 from accord.domain.values import normalised
 from accord.errors import Refusal, Rejected, Retryable
@@ -81,7 +81,7 @@ def looked(work: MemberWork, address: Address, contact: Contact | None, at: date
     current address the decision then sees the contact's fields as well."""
     seen = work.with_addresses(observe(address, contact, at))
     own, here = work.record.own_change, address.key == work.record.place
-    if own is not None and here and contact is not None:
+    if own is not None and here and contact is not None and work.record.presence is not Presence.ERASED:
         known = own.model_copy(update={"email": contact.email})
         seen = replace(seen, record=work.record.model_copy(update={"own_change": known}))
     seen = replace(seen, must_look=None, contact=contact if here else None)
@@ -89,7 +89,10 @@ def looked(work: MemberWork, address: Address, contact: Contact | None, at: date
 
 
 def _gone_along(work: MemberWork, address: Address, contact: Contact | None, at: datetime, key_of: KeyOf) -> MemberWork:
-    """The work when the member's contact turned out to be at an address that its person chose in Mailchimp."""
+    """The work when the member's contact turned out to be at an address that its person chose in Mailchimp. Who is
+    erased takes no other one."""
+    if work.record.presence is Presence.ERASED:
+        return work
     if contact is None or is_moving(address) or address.key != work.record.place or not has_gone(address, contact):
         return work
     own = OwnChange(
@@ -113,7 +116,10 @@ def _erase(audience: Audience, work: MemberWork, address: Address, at: datetime,
     """Delete the contact under the address that it has now: only the hash of that one is taken, and a 404 on an
     earlier one does not mean gone (FACTS section 5.5). Then it is read back until Mailchimp knows neither its id nor
     any of its hashes. An address that the person chose meanwhile is erased as well."""
-    contact = audience.read(address.reference) if address.reference else None
+    own = work.record.own_change
+    chosen = own.subscriber_hash if own is not None and own.key == address.key else ""
+    reference = address.reference or chosen
+    contact = audience.read(reference) if reference else None
     if contact is not None:
         try:
             audience.erase(contact.subscriber_hash)
