@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from accord.domain.audience_hint import AudienceHint, HintKind
 from accord.domain.connection import ConnectionState
 from accord.domain.contact import ContactStatus
+from accord.domain.history import Cause, CauseKind
 from accord.domain.reasons import ReasonCode, Status
 from accord.ports import QueuedHint, Settlement
 from tests.builders import NOON, a_connection, a_member, a_policy, erased, key_of, left, minutes, opted_out, upserted
@@ -168,7 +169,7 @@ def test_a_contact_that_is_followed_twice_stays_what_accord_made() -> None:
 
     def overtaken(audience_id: str, settlements: Sequence[Settlement]) -> dict[str, bool]:
         if any(event.kind == "followed" for each in settlements for event in each.events) and next(touched, False):
-            scene.ledger.touch("burrow", ["m-1"], scene.clock.now())
+            scene.ledger.touch("burrow", ["m-1"], scene.clock.now(), Cause(kind=CauseKind.OPERATOR, at=NOON))
         return settle(audience_id, settlements)
 
     scene.ledger.settle = overtaken  # type: ignore[method-assign]

@@ -80,12 +80,10 @@ def _concluded(case: Case, passive: Passive, at: datetime) -> Record:
         update["settled_version"] = record.version
     if isinstance(passive, Exclude) or record.presence is not Presence.PRESENT:
         update["profile"] = None
-        if record.presence is Presence.ERASED:
-            update["cause"] = None
         if record.own_change is not None:
             update["own_change"] = record.own_change.model_copy(update={"email": ""})
     if record.presence is Presence.ERASED:
-        update["own_change"] = None
+        update |= {"own_change": None, "cause": None}
     if passive.reason is ReasonCode.PROFILE_NEEDED:
         update["profile_mark"] = ""  # so that the same profile, posted again, counts as a change
     return record.model_copy(update=update)
