@@ -1,5 +1,7 @@
 """What a person wants, through the worker over fakes: opting in and out, leaving, returning, one story a test."""
 
+import pytest
+
 from accord.domain.consent import Consent, ConsentStatus
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
@@ -8,6 +10,7 @@ from tests.builders import (
     a_connection,
     a_member,
     a_policy,
+    erased,
     left,
     minutes,
     opted_in,
@@ -217,3 +220,36 @@ def test_an_opt_out_is_carried_even_while_the_connection_is_paused() -> None:
     scene.post(upserted(a_member("late@burrow.test"), "m-2"))
     assert scene.seen("wombat@burrow.test") is UNSUBSCRIBED
     assert scene.status("m-2") == (Status.PENDING, ReasonCode.CONNECTION_PAUSED)
+
+
+@pytest.mark.parametrize("state", ["draft", "checked", "awaiting_approval"])
+def test_before_it_is_approved_a_connection_writes_nothing_but_opt_outs_and_erasures(state: str) -> None:
+    scene = Scene()
+    scene.post(upserted(a_member()), upserted(a_member("gone@burrow.test"), "m-9"))
+    scene.ledger.save_connection(a_connection(state=state))
+    scene.clock.pass_(60)
+    scene.post(
+        upserted(a_member(consent=opted_out(NOON), plan="x"), at=NOON + minutes(1)),
+        upserted(a_member("late@burrow.test"), "m-2"),
+        erased("m-9", at=NOON + minutes(1)),
+    )
+    assert scene.seen("wombat@burrow.test") is UNSUBSCRIBED
+    assert scene.seen("gone@burrow.test") is None
+    assert scene.seen("late@burrow.test") is None
+    assert scene.status("m-2") == (Status.PENDING, ReasonCode.AWAITING_APPROVAL)
+
+
+def test_what_is_disconnected_calls_nobody_and_forgets_nothing() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member()))
+    scene.ledger.save_connection(a_connection(state="disconnected"))
+    calls_made(scene)
+    scene.post(
+        upserted(a_member(consent=opted_out(NOON)), at=NOON + minutes(1)), upserted(a_member("late@burrow.test"), "m-2")
+    )
+    assert calls_made(scene) == []
+    assert scene.status("m-2") == (Status.PENDING, ReasonCode.CONNECTION_PAUSED)
+    scene.ledger.save_connection(a_connection())
+    scene.settle_all()
+    assert scene.seen("wombat@burrow.test") is UNSUBSCRIBED
+    assert scene.seen("late@burrow.test") is SUBSCRIBED

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from accord.domain.changes import OrderBy
+from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.contact import ContactStatus
 from accord.domain.reason_texts import Language
 from accord.domain.values import Moment, Value
@@ -37,6 +38,22 @@ class ExistingContacts(StrEnum):
     LEAVE = "leave"
 
 
+class SyncMode(StrEnum):
+    """Whether changes are carried at once, or at night. Opt-outs and erasures never wait for the night."""
+
+    REALTIME = "realtime"
+    NIGHTLY = "nightly"
+
+
+class Preset(StrEnum):
+    """A named set of policies with the mapping that goes with them: see presets.py."""
+
+    RECOMMENDED = "recommended"
+    COBOT = "cobot"
+    ANABA = "anaba"
+    CALENDARSPOTS = "calendarspots"
+
+
 class Policy(Value):
     """The choices of a connection; the defaults are those of the preset `recommended`."""
 
@@ -45,6 +62,7 @@ class Policy(Value):
     on_email_change: OnEmailChange = OnEmailChange.MOVE
     opt_in: OptIn = OptIn.SINGLE
     existing_contacts: ExistingContacts = ExistingContacts.OVERWRITE
+    sync_mode: SyncMode = SyncMode.REALTIME
     profile_changes_upstream: bool = False
     """Whether upstream is told when somebody changes a mapped value in Mailchimp. The history tells it in any case."""
 
@@ -110,35 +128,86 @@ RECOMMENDED_MAPPING = {
 
 
 class ConnectionState(StrEnum):
-    """Whether the connection works. `paused` by an operator, `broken` by what Mailchimp answered."""
+    """Where a connection stands on its way (lifecycle.py says which step leads from where to where)."""
 
+    DRAFT = "draft"
+    """Something is missing: an account, an audience, or a mapping that fits."""
+    CHECKED = "checked"
+    """All checks passed; the audience is being read."""
+    AWAITING_APPROVAL = "awaiting_approval"
+    """Read, and what the first import would do is summed up."""
     LIVE = "live"
     PAUSED = "paused"
+    """By an operator, or by Accord where the audience is out of reach."""
     BROKEN = "broken"
+    """By what Mailchimp answered."""
+    DISCONNECTED = "disconnected"
+
+
+class Application(StrEnum):
+    """What speaks for the members: an application that calls Accord's API, or one whose API Accord calls."""
+
+    API = "api"
+    COBOT = "cobot"
+
+
+class Authorisation(StrEnum):
+    """By what Accord may call a Mailchimp account."""
+
+    API_KEY = "api_key"
+    OAUTH = "oauth"
+
+
+class CobotSettings(Value):
+    """The space of a Cobot connection, and which of its custom fields hold consent and birthday."""
+
+    space: str
+    consent_field: str = ""
+    birthday_field: str = ""
 
 
 class Connection(Value):
     """The settings of one connection. Secrets are referred to by the ARN of their secret, tokens kept as hashes."""
 
     id: str
+    name: str = ""
+    application: Application = Application.API
+    preset: Preset = Preset.RECOMMENDED
     audience_id: str
+    """Empty while none is chosen; nothing is called then."""
+    audience_name: str = ""
     api_base_url: str
+    authorised_by: Authorisation | None = None
+    account_name: str = ""
+    """Of the Mailchimp account, as it called itself when it was last checked."""
     order_by: OrderBy = OrderBy.OCCURRED_AT
     policy: Policy = Policy()
     mapping: dict[str, str] = RECOMMENDED_MAPPING
+    revision: int = 0
+    """Grows by one with every write, so that two who change the same connection do not overwrite one another."""
     state: ConnectionState = ConnectionState.LIVE
+    state_code: ConnectionReason | None = None
+    """Why; none where the state has only one usual reason (lifecycle.reason_of)."""
     state_reason: str = ""
+    """What the code leaves open: what Mailchimp answered, or what an operator said."""
+    state_since: Moment | None = None
+    created_at: Moment | None = None
     secret_arn: str = ""
     """A JSON secret: `mailchimp_api_key`, `signing_secrets` and `webhook_signing_secrets` (lists: two are valid while
     one is rotated)."""
     token_hashes: tuple[str, ...] = ()
     webhook_secret_hashes: tuple[str, ...] = ()
     """Of the secrets in the URL of Mailchimp's webhook."""
+    webhook_signed: bool = False
+    webhook_checked_at: Moment | None = None
     notice_url: str = ""
     """The application's endpoint for notices; none where it reads the feed, or wants none."""
     notices_stopped: str = ""
     """Why nothing is sent there any more."""
     language: Language = "en"
+    email: str = ""
+    """Who is told when an import is done."""
     audience_read_at: Moment | None = None
     """When the whole audience was last read into the ledger; nothing is written to it before."""
     signup_form_url: str = ""
+    cobot: CobotSettings | None = None

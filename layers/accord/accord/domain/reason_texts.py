@@ -37,10 +37,16 @@ _TEXTS: dict[ReasonCode, dict[Language, Text]] = {
         "Mailchimp était injoignable ou n'a pas répondu clairement ; la modification est retentée d'elle-même.",
         "Patientez. Si cela dure des heures, consultez la page d'état de Mailchimp.",
     ),
+    ReasonCode.AWAITING_APPROVAL: _both(
+        "The connection is not approved yet; the change is kept, and nothing is written to the audience.",
+        "Read what the connection lacks, or its summary, and approve it.",
+        "La connexion n'est pas encore approuvée ; la modification est conservée, et rien n'est écrit dans l'audience.",
+        "Lisez ce qui manque à la connexion, ou son résumé, et approuvez-la.",
+    ),
     ReasonCode.CONNECTION_PAUSED: _both(
-        "The connection is paused; the change is kept and waits.",
+        "The connection is paused, broken or disconnected; the change is kept and waits.",
         "Read the connection's reason, mend it and resume the connection.",
-        "La connexion est en pause ; la modification est conservée et attend.",
+        "La connexion est en pause, rompue ou déconnectée ; la modification est conservée et attend.",
         "Lisez la raison indiquée sur la connexion, corrigez-la et reprenez la connexion.",
     ),
     ReasonCode.SIGNUP_THROTTLED: _both(

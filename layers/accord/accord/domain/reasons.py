@@ -26,6 +26,7 @@ class ReasonCode(StrEnum):
 
     QUEUED = "queued"
     RETRYING = "retrying"
+    AWAITING_APPROVAL = "awaiting_approval"
     CONNECTION_PAUSED = "connection_paused"
     SIGNUP_THROTTLED = "signup_throttled"
     IN_AGREEMENT = "in_agreement"

@@ -8,10 +8,11 @@ from itertools import batched
 
 from accord.domain.actions import Active, Create, Erase, Exclude, Follow, Hold, Look, Nothing, Passive, Tag, Unsubscribe
 from accord.domain.address import Who, by_connection
-from accord.domain.connection import Connection, ConnectionState
+from accord.domain.connection import Connection
 from accord.domain.finishing import finished, tried_again, with_news
 from accord.domain.folding import KeyOf, changed_holders, holders_of
 from accord.domain.history import Cause, CauseKind
+from accord.domain.lifecycle import may_send_urgent, may_write, why_waiting
 from accord.domain.notice import noticed
 from accord.domain.payload import NationalPhone
 from accord.domain.reasons import ReasonCode, Status
@@ -118,7 +119,7 @@ class SettleMembers:
                 orders.append((work, action))
             else:
                 later = now + timedelta(seconds=self.timing.paused_retry)
-                record = tried_again(work.record, later, ReasonCode.CONNECTION_PAUSED, attempt=False)
+                record = tried_again(work.record, later, why_waiting(self.connection.state), attempt=False)
                 outcomes.append(Outcome(work, record))
         if busy:
             self.ledger.postpone(busy, now + timedelta(seconds=self.timing.busy_retry))
@@ -126,11 +127,11 @@ class SettleMembers:
         return orders, self._store(outcomes)
 
     def _may(self, action: Active) -> bool:
-        """Opt-outs and erasures never wait for a pause, nor does the reading that may lead to one; nothing is written
-        before the audience was read."""
+        """Opt-outs and erasures never wait for a pause, nor does the reading that may lead to one; nothing else is
+        written before the connection was approved."""
         if isinstance(action, Unsubscribe | Erase | Look | Follow):
-            return True
-        return self.connection.state is not ConnectionState.PAUSED and self.connection.audience_read_at is not None
+            return may_send_urgent(self.connection)
+        return may_write(self.connection)
 
     # --- act ------------------------------------------------------------------------------------------------------
 
