@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from accord.domain.address import MAX_HOLDERS, Address, Holder, Who
 from accord.domain.changes import OrderBy
-from accord.domain.connection import AudienceSetup, Connection, ConnectionState
+from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.consent import Statement
 from accord.domain.erasure import Erasure
 from accord.domain.folding import Intent
 from accord.domain.history import Cause, Event
+from accord.domain.lifecycle import NotAllowed, Step, stepped
 from accord.domain.notice import Notice
 from accord.domain.reasons import Status
 from accord.domain.record import Record
@@ -55,22 +56,22 @@ class FakeLedger:
     def save_audience_setup(self, connection_id: str, setup: AudienceSetup) -> None:
         self.setups[connection_id] = setup
 
-    def break_connection(self, connection_id: str, reason: str) -> None:
-        self._set_state(connection_id, ConnectionState.LIVE, ConnectionState.BROKEN, reason)
+    def break_connection(self, connection_id: str, reason: str, at: datetime) -> None:
+        self._step(connection_id, Step.BREAK, reason, at)
 
     def stop_notices(self, connection_id: str, reason: str) -> None:
         if (connection := self.connections.get(connection_id)) is not None:
-            stopped = connection.model_copy(update={"notices_stopped": reason})
-            self.connections[connection_id] = stopped
-
-    def mend_connection(self, connection_id: str) -> None:
-        self._set_state(connection_id, ConnectionState.BROKEN, ConnectionState.LIVE, "")
-
-    def _set_state(self, connection_id: str, before: ConnectionState, after: ConnectionState, reason: str) -> None:
-        connection = self.connections.get(connection_id)
-        if connection is not None and connection.state is before:
-            update = {"state": after, "state_reason": reason}
+            update = {"notices_stopped": reason, "revision": connection.revision + 1}
             self.connections[connection_id] = connection.model_copy(update=update)
+
+    def mend_connection(self, connection_id: str, at: datetime) -> None:
+        self._step(connection_id, Step.MEND, "", at)
+
+    def _step(self, connection_id: str, step: Step, reason: str, at: datetime) -> None:
+        if (connection := self.connections.get(connection_id)) is None:
+            return
+        if not isinstance(moved := stepped(connection, step, at, detail=reason), NotAllowed):
+            self.connections[connection_id] = moved.model_copy(update={"revision": connection.revision + 1})
 
     def remember_request(self, connection_id: str, request_id: str, now: datetime) -> Remembered:
         known = self.requests.get((connection_id, request_id))

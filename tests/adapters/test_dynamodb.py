@@ -63,6 +63,7 @@ def test_items_are_where_the_design_says(dynamodb_ledger: DynamoDBLedger, table:
         ("ADDRESS#a0b1c2d3e4#k-otter", "HOLDER"),
         ("ADDRESS#a0b1c2d3e4#k-otter", "SUMMARY"),
         ("CONNECTION#the-barn", "SETTINGS"),
+        ("CONNECTIONS", "the-barn"),
         ("COUNT#the-barn#", "pending"),
         ("MEMBER#the-barn#m-17", "CONSENT"),
         ("MEMBER#the-barn#m-17", "EVENT"),

@@ -7,13 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accord.adapters.dynamodb_connection_items import connection_item, connection_of
 from accord.adapters.dynamodb_items import (
     INDEX_SHARDS,
     TABLE,
     address_item,
     address_of,
-    connection_item,
-    connection_of,
     event_item,
     event_of,
     holder_item,
@@ -41,6 +40,7 @@ from accord.domain.connection import (
     OptIn,
     Policy,
 )
+from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.consent import Consent, ConsentStatus, Memory
 from accord.domain.contact import ContactStatus
 from accord.domain.history import Event
@@ -146,7 +146,10 @@ connections = st.builds(
     policy=st.builds(Policy, on_leave=st.sampled_from(Departure), opt_in=st.sampled_from(OptIn)),
     mapping=st.dictionaries(names, names, max_size=3),
     state=st.sampled_from(ConnectionState),
+    state_code=st.none() | st.sampled_from(ConnectionReason),
     state_reason=texts,
+    state_since=maybe,
+    revision=st.integers(0, 10**6),
     token_hashes=st.lists(texts, max_size=2).map(tuple),
     language=st.sampled_from(["en", "fr"]),
     audience_read_at=maybe,

@@ -25,29 +25,30 @@ def test_a_connection_is_read_as_it_was_saved(ledger: Ledger) -> None:
 def test_a_connection_breaks_with_a_reason_and_is_mended(ledger: Ledger) -> None:
     ledger.save_connection(connection())
 
-    ledger.break_connection(BARN, "The key was eaten by a goat.")
+    ledger.break_connection(BARN, "The key was eaten by a goat.", NOON)
 
-    broken = {"state": ConnectionState.BROKEN, "state_reason": "The key was eaten by a goat."}
-    assert ledger.connection(BARN) == connection().model_copy(update=broken)
+    broken = {"state": ConnectionState.BROKEN, "state_reason": "The key was eaten by a goat.", "state_since": NOON}
+    assert ledger.connection(BARN) == connection().model_copy(update=broken | {"revision": 1})
 
-    ledger.mend_connection(BARN)
+    ledger.mend_connection(BARN, later(minutes=5))
 
-    assert ledger.connection(BARN) == connection()
+    mended = {"state_since": later(minutes=5), "revision": 2}
+    assert ledger.connection(BARN) == connection().model_copy(update=mended)
 
 
 def test_a_pause_is_neither_broken_nor_mended(ledger: Ledger) -> None:
     paused = connection().model_copy(update={"state": ConnectionState.PAUSED, "state_reason": "Holidays."})
     ledger.save_connection(paused)
 
-    ledger.break_connection(BARN, "The key was eaten by a goat.")
-    ledger.mend_connection(BARN)
+    ledger.break_connection(BARN, "The key was eaten by a goat.", NOON)
+    ledger.mend_connection(BARN, NOON)
 
     assert ledger.connection(BARN) == paused
 
 
 def test_a_connection_that_is_not_there_is_not_made_by_breaking_it(ledger: Ledger) -> None:
-    ledger.break_connection("the-attic", "There are bats.")
-    ledger.mend_connection("the-attic")
+    ledger.break_connection("the-attic", "There are bats.", NOON)
+    ledger.mend_connection("the-attic", NOON)
 
     assert ledger.connection("the-attic") is None
 

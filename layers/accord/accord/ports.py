@@ -127,13 +127,13 @@ class Ledger(Protocol):
 
     def save_audience_setup(self, connection_id: str, setup: AudienceSetup) -> None: ...
 
-    def break_connection(self, connection_id: str, reason: str) -> None:
+    def break_connection(self, connection_id: str, reason: str, at: datetime) -> None:
         """Mark the connection `broken` with the reason; its work stays due."""
 
     def stop_notices(self, connection_id: str, reason: str) -> None:
         """Nothing is sent to the connection's endpoint any more; the feed goes on."""
 
-    def mend_connection(self, connection_id: str) -> None:
+    def mend_connection(self, connection_id: str, at: datetime) -> None:
         """Mark a connection that was `broken` `live` again."""
 
     def remember_request(self, connection_id: str, request_id: str, now: datetime) -> Remembered:

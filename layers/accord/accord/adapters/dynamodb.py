@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from accord.adapters import dynamodb_feed as feed
 from accord.adapters import dynamodb_lists as lists
 from accord.adapters import dynamodb_writes as writes
+from accord.adapters.dynamodb_connection_items import connection_item, connection_of, listed_item
 from accord.adapters.dynamodb_errors import Contended
 from accord.adapters.dynamodb_items import (
     COUNT_SHARDS,
-    connection_item,
-    connection_of,
     erasure_item,
     erasure_key,
     event_item,
@@ -68,7 +67,9 @@ class DynamoDBLedger:
         return connection_of(stored) if stored is not None else None
 
     def save_connection(self, connection: Connection) -> None:
-        """Whole, over what is there."""
+        """Whole, over what is there; in the list of connections first, since what is listed and not there is passed
+        over."""
+        self._table.write(put(listed_item(connection.id)))
         self._table.write(put(connection_item(connection)))
 
     def audience_setup(self, connection_id: str) -> AudienceSetup:
@@ -80,13 +81,13 @@ class DynamoDBLedger:
         """Whole, over what is there."""
         self._table.write(put(setup_item(connection_id, setup)))
 
-    def break_connection(self, connection_id: str, reason: str) -> None:
+    def break_connection(self, connection_id: str, reason: str, at: datetime) -> None:
         """A connection that an operator paused, or that is broken already, stays as it is."""
-        self._table.write(writes.break_write(connection_id, reason))
+        self._table.write(writes.break_write(connection_id, reason, at))
 
-    def mend_connection(self, connection_id: str) -> None:
+    def mend_connection(self, connection_id: str, at: datetime) -> None:
         """Only one that is broken; an operator's pause stays one."""
-        self._table.write(writes.mend_write(connection_id))
+        self._table.write(writes.mend_write(connection_id, at))
 
     def stop_notices(self, connection_id: str, reason: str) -> None:
         """One conditional update."""

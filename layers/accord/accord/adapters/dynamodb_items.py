@@ -2,7 +2,7 @@
 
 What a key, an index or a condition needs is an attribute of its own; the rest of a value is one JSON text, `body`.
 Three attributes are the truth instead of the body, since they change without it: `revision`, `due_at` and `due_cause`;
-so does the `state` of a connection. No attribute name is one of DynamoDB's reserved words, save `state`.
+so does the `state` of a connection with its reason. No attribute name is one of DynamoDB's reserved words, save `state`.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from typing import Any
 
 from accord.domain.address import MAX_HOLDERS, Address, Holder, Who
 from accord.domain.changes import Arrived, OrderBy
-from accord.domain.connection import AudienceSetup, Connection, ConnectionState
+from accord.domain.connection import AudienceSetup
 from accord.domain.consent import Statement
 from accord.domain.erasure import Erasure
 from accord.domain.history import Cause, Event
@@ -253,24 +253,6 @@ def superseded_event(arrived: Arrived) -> Event:
         version=arrived.shown_version(OrderBy.OCCURRED_AT),
         cause=arrived.cause,
     )
-
-
-def connection_item(connection: Connection) -> Item:
-    """Every setting is written out, so that a default that changes later changes no connection."""
-    return settings_key(connection.id) | item(
-        state=connection.state.value,
-        state_reason=connection.state_reason,
-        notices_stopped=connection.notices_stopped,
-        body=connection.model_dump_json(exclude={"state", "state_reason", "notices_stopped"}),
-    )
-
-
-def connection_of(stored: Item) -> Connection:
-    connection = Connection.model_validate_json(stored["body"]["S"])
-    state = ConnectionState(stored["state"]["S"])
-    stopped = stored["notices_stopped"]["S"] if "notices_stopped" in stored else ""
-    update = {"state": state, "state_reason": stored["state_reason"]["S"], "notices_stopped": stopped}
-    return connection.model_copy(update=update)
 
 
 def setup_item(connection_id: str, setup: AudienceSetup) -> Item:

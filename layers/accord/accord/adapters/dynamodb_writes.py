@@ -133,31 +133,31 @@ def postpone_write(connection_id: str, member_id: str, due_at: datetime) -> Writ
     return update(key, "SET due_at = :due", "attribute_exists(due_at)", {"due": stamp(due_at)})
 
 
-def break_write(connection_id: str, reason: str) -> Write:
+def break_write(connection_id: str, reason: str, at: datetime) -> Write:
     """Only what is live breaks: an operator's pause stays one."""
-    return update(
-        settings_key(connection_id),
-        "SET #state = :broken, state_reason = :reason",
-        "#state = :live",
-        {"broken": ConnectionState.BROKEN.value, "reason": reason, "live": ConnectionState.LIVE.value},
-        {"#state": "state"},
-    )
+    return _state_write(connection_id, ConnectionState.LIVE, ConnectionState.BROKEN, reason, at)
 
 
 def stop_notices_write(connection_id: str, reason: str) -> Write:
     """Only where the connection is."""
-    return update(
-        settings_key(connection_id), "SET notices_stopped = :reason", "attribute_exists(pk)", {"reason": reason}
-    )
+    change = "SET notices_stopped = :reason ADD revision :one"
+    return update(settings_key(connection_id), change, "attribute_exists(pk)", {"reason": reason, "one": 1})
 
 
-def mend_write(connection_id: str) -> Write:
+def mend_write(connection_id: str, at: datetime) -> Write:
     """Only what is broken is mended: an operator's pause stays one."""
+    return _state_write(connection_id, ConnectionState.BROKEN, ConnectionState.LIVE, "", at)
+
+
+def _state_write(
+    connection_id: str, before: ConnectionState, after: ConnectionState, reason: str, at: datetime
+) -> Write:
+    """From the one state to the other, for its usual reason."""
     return update(
         settings_key(connection_id),
-        "SET #state = :live, state_reason = :nothing",
-        "#state = :broken",
-        {"broken": ConnectionState.BROKEN.value, "nothing": "", "live": ConnectionState.LIVE.value},
+        "SET #state = :after, state_reason = :reason, state_since = :at REMOVE state_code ADD revision :one",
+        "#state = :before",
+        {"before": before.value, "after": after.value, "reason": reason, "at": stamp(at), "one": 1},
         {"#state": "state"},
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from accord.domain.connection import Connection
-from accord.errors import Misconfigured, Retryable
+from accord.errors import AccordError, Misconfigured, Retryable
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -85,12 +85,18 @@ class SecretsManagerSecrets:
     def _read(self, arn: str) -> str:
         try:
             return self._client.get_secret_value(SecretId=arn).get("SecretString", "")
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _PERMANENT:
-                raise Misconfigured("a secret can not be read: is it there, and may this function read it?") from error
-            raise Retryable("Secrets Manager did not answer", effect_unknown=False) from error
-        except BotoCoreError as error:
-            raise Retryable("Secrets Manager could not be reached", effect_unknown=False) from error
+        except (ClientError, BotoCoreError) as error:
+            said = "a secret can not be read: is it there, and may this function read it?"
+            raise secret_error(error, said) from error
+
+
+def secret_error(error: ClientError | BotoCoreError, if_permanent: str) -> AccordError:
+    """The error to raise instead. What Secrets Manager says is not repeated: it may quote."""
+    if not isinstance(error, ClientError):
+        return Retryable("Secrets Manager could not be reached", effect_unknown=False)
+    if error.response["Error"]["Code"] in _PERMANENT:
+        return Misconfigured(if_permanent)
+    return Retryable("Secrets Manager did not answer", effect_unknown=False)
 
 
 def _texts(value: object) -> tuple[str, ...]:

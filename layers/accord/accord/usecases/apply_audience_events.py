@@ -74,7 +74,7 @@ class ApplyAudienceEvents:
         except Retryable:
             return Applied.FAILED
         except Misconfigured as error:
-            self.ledger.break_connection(queued.connection_id, str(error))
+            self.ledger.break_connection(queued.connection_id, str(error), self.clock.now())
             return Applied.FAILED
 
     def _put_back(self, queued: QueuedHint, outcome: Applied) -> None:

@@ -71,7 +71,7 @@ class SyncMembers:
                 failed += indexes
                 continue
             except Misconfigured as error:  # the connection's secret is gone: what was saved waits for a person
-                self.ledger.break_connection(connection_id, str(error))
+                self.ledger.break_connection(connection_id, str(error), self.clock.now())
                 continue
             if connection is None or audience is None:
                 continue

@@ -42,7 +42,7 @@ class WatchMailchimp:
                     continue
                 case Misconfigured():
                     self._refused = True
-                    self.ledger.break_connection(self.connection.id, str(answer))
+                    self.ledger.break_connection(self.connection.id, str(answer), self.clock.now())
                 case Retryable():
                     self._failures += 1
                 case _:
@@ -52,5 +52,5 @@ class WatchMailchimp:
     def _mend(self) -> None:
         """Mailchimp answers again: a connection that an answer had broken goes on by itself."""
         if self.connection.state is ConnectionState.BROKEN and not self._mended:
-            self.ledger.mend_connection(self.connection.id)
+            self.ledger.mend_connection(self.connection.id, self.clock.now())
             self._mended = True
