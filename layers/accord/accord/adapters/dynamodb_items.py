@@ -1,8 +1,8 @@
 """The ledger's items: the table, its keys and indexes, and every value as an item and back.
 
 What a key, an index or a condition needs is an attribute of its own; the rest of a value is one JSON text, `body`.
-Three attributes are the truth instead of the body, since they change without it: `revision`, `due_at` and `due_cause`;
-so does the `state` of a connection with its reason. No attribute name is one of DynamoDB's reserved words, save `state`.
+Three attributes are the truth instead of the body, since they change without it: `revision`, `due_at`, `due_cause`; so
+does the `state` of a connection with its reason. No attribute name is one of DynamoDB's reserved words, save `state`.
 """
 
 import hashlib
