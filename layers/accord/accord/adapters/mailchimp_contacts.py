@@ -19,6 +19,7 @@ CONTACT_FIELDS = (
     "interests",
     "language",
     "last_changed",
+    "timestamp_opt",
     "tags",
 )
 """What `Contact` needs of a member; the whole is ten times as large."""
@@ -41,6 +42,7 @@ def contact_of(member: Mapping[str, Any]) -> Contact:
         tags=tuple(_text(tag.get("name")) for tag in objects(member.get("tags")) if tag.get("name")),
         language=_text(member.get("language")),
         last_changed=moment_of(member.get("last_changed")),
+        opted_in_at=moment_of(member.get("timestamp_opt")),
         complained=_is_complaint(_text(member.get("unsubscribe_reason"))),
     )
 

@@ -118,6 +118,8 @@ class Address(Value):
     tags: tuple[str, ...] = ()
     """The tags that are Accord's own on this contact."""
 
+    opted_in_at: Moment | None = None
+    """When the contact, as first seen subscribed, had opted in: for members of whose consent upstream knows nothing."""
     confirmed_at: Moment | None = None
     """The person's own opt-in, seen in Mailchimp."""
     unsubscribed_at: Moment | None = None

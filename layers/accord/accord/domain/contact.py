@@ -36,6 +36,8 @@ class Contact(Value):
     tags: tuple[str, ...] = ()
     language: str = ""
     last_changed: Moment | None = None
+    opted_in_at: Moment | None = None
+    """When the person opted in, as Mailchimp knows it (`timestamp_opt`)."""
     complained: bool = False
 
 

@@ -32,6 +32,8 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
     }
     if contact.status is not ContactStatus.ARCHIVED:
         update |= {"archived_by_us_at": None, "archived_by_staff_at": None}
+    if contact.status is ContactStatus.SUBSCRIBED and address.origin is None and not unresolved:
+        update["opted_in_at"] = address.opted_in_at or contact.opted_in_at
     if unresolved - {Effect.TAG}:
         update["digest"] = None
     if address.attempt is not None and unresolved:

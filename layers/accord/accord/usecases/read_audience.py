@@ -53,13 +53,13 @@ class ReadAudience:
                 page = next(pages, None)
                 if page is None:
                     break
-                remembered += self._remember(audience_id, page, asked_at)
+                remembered += self.remember(audience_id, page, asked_at)
                 read += len(page)
                 on_page(read)
         return AudienceRead(read, remembered)
 
-    def _remember(self, audience_id: str, page: list[Contact], at: datetime) -> int:
-        """How many addresses of the page were stored."""
+    def remember(self, audience_id: str, page: list[Contact], at: datetime) -> int:
+        """How many addresses of a page, asked for at that moment, were stored."""
         waiting = {self.key_of(contact.email): contact for contact in page}
         self.on_shown(waiting.keys())
         stored = 0

@@ -1,0 +1,42 @@
+"""A run: long work on a whole connection, with its progress and what came of it."""
+
+from enum import StrEnum
+
+from accord.domain.summary import Summary
+from accord.domain.values import Moment, Value
+
+
+class RunKind(StrEnum):
+    """What is done."""
+
+    AUDIENCE_READING = "audience_reading"
+    """The whole audience is read, and what the first import would do is summed up."""
+    FIRST_IMPORT = "first_import"
+    """Everybody who waited for the approval is carried to the audience."""
+
+
+class RunState(StrEnum):
+    """How far it is."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    """It ended without its result; `detail` says why."""
+
+
+class Run(Value):
+    """One run of a connection. Ids are ordered by time. `done` of `total`: contacts read, or members settled; `total`
+    is None as long as nobody knows it."""
+
+    id: str
+    connection_id: str
+    kind: RunKind
+    state: RunState = RunState.RUNNING
+    at: Moment
+    done_at: Moment | None = None
+    done: int = 0
+    total: int | None = None
+    counts: dict[str, int] = {}
+    """Members by status, once an import is done."""
+    summary: Summary | None = None
+    detail: str = ""

@@ -1,0 +1,69 @@
+"""What the tending of connections asks of the world, beside `ports`: steps in a queue, runs, and somebody to tell."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from accord.domain.run import Run
+from accord.ports import Page
+
+
+class Step(StrEnum):
+    """One part of the long work on a connection. Each begins the next one, or itself again where time ran out."""
+
+    READ = "read"
+    """Read the audience into the ledger, archived contacts included."""
+    SUM_UP = "sum_up"
+    """Fill consent from the audience, and count what the first import would do."""
+    IMPORT = "import"
+    """Offer everybody who waited for the approval."""
+    WATCH = "watch"
+    """Until nobody waits any more; then say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a step goes on: the cursor of a list, or in the audience the archived ones, those changed since."""
+
+    cursor: str | None = None
+    archived: bool = False
+    since: datetime | None = None
+    began: datetime | None = None
+    """When the reading began."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedStep:
+    """One message on `connection-steps`."""
+
+    connection_id: str
+    step: Step
+    run_id: str
+    place: Place = field(default_factory=Place)
+
+
+class StepQueue(Protocol):
+    """The queue that `tend_connections` empties."""
+
+    def send(self, queued: QueuedStep, delay: int = 0) -> None:
+        """One message, accepted by the queue when this returns; it comes `delay` seconds later, 900 at most."""
+
+
+class Runs(Protocol):
+    """The runs of connections, in the ledger."""
+
+    def save(self, run: Run) -> None:
+        """Whole, over what is there: a run is worked on by one message at a time."""
+
+    def run(self, connection_id: str, run_id: str) -> Run | None: ...
+
+    def page(self, connection_id: str, after: str | None, limit: int) -> Page[Run]:
+        """Newest first. Raises ValueError for a cursor that no page of this connection gave."""
+
+
+class Mail(Protocol):
+    """Email to the people who run the newsletter, never to members."""
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        """Nothing where no sender is set up; raises Retryable where it did not go out."""

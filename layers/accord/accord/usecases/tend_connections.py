@@ -1,0 +1,183 @@
+"""`connection-steps` -> ledger: the long work on a connection, step by step, each within one invocation.
+
+The way to the first approval: read the audience, sum up what an import would do, wait for a person; then the import,
+which `sync_members` carries out, and which is watched until nobody waits any more.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import batched
+
+from accord.domain import lifecycle, summary
+from accord.domain.connection import Connection, ConnectionState
+from accord.domain.reasons import Status
+from accord.domain.run import Run, RunKind, RunState
+from accord.domain.values import newest
+from accord.errors import Misconfigured, Retryable
+from accord.ports import Audience, ChangeQueue, Clock, Ledger, QueuedChanges
+from accord.ports_connecting import Connections
+from accord.ports_tending import Mail, Place, QueuedStep, Runs, Step, StepQueue
+from accord.usecases.read_audience import ReadAudience
+from accord.usecases.sum_up_members import SumUpMembers
+from accord.usecases.tell_import import told_import
+
+A_HINT = 500
+"""Members in one message: as many as one bulk creation takes."""
+WATCH_EVERY = 10
+"""Seconds between two looks at an import."""
+AGAIN = 60
+"""Seconds until a step that Mailchimp or the ledger did not answer comes again."""
+TRIES = 5
+"""How often a connection is changed again after somebody else was faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class TendConnections:
+    """One invocation's work, one open call to Mailchimp at a time."""
+
+    ledger: Ledger
+    connections: Connections
+    runs: Runs
+    audience_of: Callable[[Connection], Audience]
+    clock: Clock
+    read: Callable[[Audience], ReadAudience]
+    sum_up: SumUpMembers
+    steps: StepQueue
+    bulk_queue: ChangeQueue
+    mail: Mail
+    offered_again: timedelta
+
+    def __call__(self, steps: Sequence[QueuedStep], deadline: datetime) -> tuple[Counter[Step], list[int]]:
+        """The steps that were taken, and the indexes of messages for which there was no time, or no queue."""
+        taken: Counter[Step] = Counter()
+        failed: list[int] = []
+        for index, queued in enumerate(steps):
+            if self.clock.now() >= deadline:
+                failed.append(index)
+                continue
+            try:
+                self._take(queued, deadline)
+            except Retryable:
+                failed.append(index)
+            else:
+                taken[queued.step] += 1
+        return taken, failed
+
+    def _take(self, queued: QueuedStep, deadline: datetime) -> None:
+        connection = self.connections.connection(queued.connection_id)
+        run = self.runs.run(queued.connection_id, queued.run_id)
+        if connection is None or run is None or run.state is not RunState.RUNNING:
+            return  # somebody disconnected it, or began anew
+        work = {Step.READ: self._read, Step.SUM_UP: self._sum_up, Step.IMPORT: self._import, Step.WATCH: self._watch}
+        try:
+            work[queued.step](connection, run, queued, deadline)
+        except Retryable:
+            self.steps.send(queued, AGAIN)
+        except Misconfigured as error:
+            self._end(run, RunState.FAILED, detail=str(error))
+            self._change(connection, lifecycle.Step.FAIL_CHECK, detail=str(error))
+
+    def _read(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
+        """Those in the audience first: who is archived meanwhile is then seen among the archived."""
+        if connection.state is not ConnectionState.CHECKED:
+            self._end(run, RunState.FAILED, detail="the connection was changed meanwhile")
+            return
+        audience, place = self.audience_of(connection), queued.place
+        began = place.began or self.clock.now()
+        read = self.read(audience)
+        for archived in (False, True)[place.archived :]:
+            since = place.since if archived is place.archived else None
+            pages = audience.contacts(archived=archived, since=since)
+            while True:
+                asked_at = self.clock.now()
+                page = next(pages, None)
+                if page is None:
+                    break
+                read.remember(connection.audience_id, page, asked_at)
+                since = newest(since, *(contact.last_changed for contact in page))
+                run = run.model_copy(update={"done": run.done + len(page)})
+                self.runs.save(run)
+                if self.clock.now() >= deadline:
+                    self.steps.send(replace(queued, place=Place(archived=archived, since=since, began=began)))
+                    return
+        self.ledger.save_audience_setup(connection.id, audience.setup())
+        self._edit(connection, {"audience_read_at": began})
+        begun = summary.begun(run.id, self.clock.now(), run.done)
+        self.runs.save(run.model_copy(update={"total": run.done, "summary": begun}))
+        self.steps.send(QueuedStep(connection.id, Step.SUM_UP, run.id))
+
+    def _sum_up(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
+        counted = run.summary or summary.begun(run.id, self.clock.now(), run.done)
+        counted, after = self.sum_up(connection, counted, queued.place.cursor, partial(self._is_over, deadline))
+        run = run.model_copy(update={"summary": counted})
+        if after is not None:
+            self.runs.save(run)
+            self.steps.send(replace(queued, place=Place(cursor=after)))
+            return
+        self._end(run, RunState.DONE)
+        self._change(connection, lifecycle.Step.SUMMARISE)
+
+    def _import(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
+        """Everybody who waits is due now; what is offered twice does no harm."""
+        after = queued.place.cursor
+        while True:
+            page = self.ledger.members(connection.id, Status.PENDING, after, A_HINT)
+            for some in batched((record.member_id for record in page.items), A_HINT, strict=False):
+                pairs = [(connection.id, member_id) for member_id in some]
+                self.ledger.postpone(pairs, self.clock.now() + self.offered_again)
+                self.bulk_queue.send(QueuedChanges(connection.id, due=some))
+            after = page.next
+            if after is None:
+                self.steps.send(QueuedStep(connection.id, Step.WATCH, run.id), WATCH_EVERY)
+                return
+            if self._is_over(deadline):
+                self.steps.send(replace(queued, place=Place(cursor=after)))
+                return
+
+    def _watch(self, connection: Connection, run: Run, queued: QueuedStep, _deadline: datetime) -> None:
+        counts = {status.value: number for status, number in self.ledger.counts(connection.id).items() if number}
+        total, waiting = sum(counts.values()), counts.get(Status.PENDING.value, 0)
+        run = run.model_copy(update={"done": total - waiting, "total": total, "counts": counts})
+        if waiting:
+            self.runs.save(run)
+            self.steps.send(queued, WATCH_EVERY)
+            return
+        self._end(run, RunState.DONE)
+        if connection.email:
+            subject, text = told_import(connection, run)
+            self.mail.send(connection.email, subject, text)
+
+    def _is_over(self, deadline: datetime) -> bool:
+        return self.clock.now() >= deadline
+
+    def _end(self, run: Run, state: RunState, *, detail: str = "") -> None:
+        self.runs.save(run.model_copy(update={"state": state, "done_at": self.clock.now(), "detail": detail}))
+
+    def _change(self, connection: Connection, step: lifecycle.Step, *, detail: str = "") -> None:
+        """The step, unless somebody led the connection elsewhere meanwhile."""
+        for _ in range(TRIES):
+            after = lifecycle.stepped(connection, step, self.clock.now(), detail=detail)
+            if isinstance(after, lifecycle.NotAllowed) or self.connections.replace(after):
+                return
+            connection = self.connections.connection(connection.id) or connection
+        raise Retryable("others kept changing the same connection", effect_unknown=False)
+
+    def _edit(self, connection: Connection, changes: dict[str, object]) -> None:
+        """Other values of the connection, whatever else is changed in it meanwhile."""
+        for _ in range(TRIES):
+            if self.connections.replace(connection.model_copy(update=changes)):
+                return
+            connection = self.connections.connection(connection.id) or connection
+        raise Retryable("others kept changing the same connection", effect_unknown=False)
+
+
+def begin(runs: Runs, steps: StepQueue, connection: Connection, kind: RunKind, at: datetime, token: str) -> Run:
+    """A run with its first step queued. `token` tells runs of one moment apart."""
+    run = Run(id=f"{at.isoformat(timespec='microseconds')}-{token[:8]}", connection_id=connection.id, kind=kind, at=at)
+    runs.save(run)
+    first = {RunKind.AUDIENCE_READING: Step.READ, RunKind.FIRST_IMPORT: Step.IMPORT}[kind]
+    steps.send(QueuedStep(connection.id, first, run.id))
+    return run
