@@ -26,11 +26,12 @@ help: ## this list
 
 setup: $(SETUP) ## the virtual environment, from requirements pinned with hashes
 
-$(SETUP): requirements-dev.txt
+$(SETUP): requirements-dev.txt pyproject.toml
 	@test -x $(BIN)/python3.13 || $(PYTHON) -m venv $(VENV)
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > $(VENV)/uv.txt
 	@test -x $(BIN)/uv || $(BIN)/python -m pip -qq --disable-pip-version-check install --require-hashes -r $(VENV)/uv.txt
 	@env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv --quiet pip sync --require-hashes requirements-dev.txt
+	@env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv --quiet pip install --offline --no-deps --no-build-isolation --editable .
 	@touch $@
 
 run: $(SETUP) ## start the whole system on this machine, with 1,000 sample members, until Ctrl-C

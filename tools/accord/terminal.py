@@ -1,0 +1,140 @@
+"""What people see: tables and facts for a terminal or a pipe, documents for programs, messages beside both."""
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+NO_END = 100_000  # columns, where nobody looks: whoever reads a pipe wants one line a row
+
+
+class Terminal:
+    """Results on stdout, all else on stderr. With `as_json` stdout gets one document and nothing more."""
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        self.as_json = as_json
+        self._out = _console(sys.stdout)
+        self._err = _console(sys.stderr)
+
+    def document(self, document: object) -> None:
+        """One JSON value."""
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+    def line_of_json(self, document: object) -> None:
+        """One JSON value of many, each on a line of its own."""
+        click.echo(json.dumps(document, ensure_ascii=False))
+
+    def table(self, heads: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Sequence[str] = ()) -> None:
+        """Rows under heads; the columns named in `numbers` stand to the right. The first never wraps."""
+        table = Table(
+            box=box.SIMPLE_HEAD if self._out.is_terminal else None, pad_edge=False, header_style="bold", padding=(0, 1)
+        )
+        for place, head in enumerate(heads):
+            right = head in numbers
+            table.add_column(head, justify="right" if right else "left", no_wrap=place == 0 or right, overflow="fold")
+        for row in rows:
+            table.add_row(*(_text(cell) for cell in row))
+        self._trimmed(table)
+
+    def facts(self, facts: Iterable[tuple[str, object]]) -> None:
+        """Names and values, those that there are."""
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(style="dim", no_wrap=True)
+        grid.add_column(overflow="fold")
+        for name, value in facts:
+            if value not in (None, "", [], {}):
+                grid.add_row(name, _text(value))
+        self._trimmed(grid)
+
+    def say(self, text: object = "", *, style: str = "", indent: int = 0) -> None:
+        """A line of the result; wrapped below its beginning on a terminal."""
+        self._trimmed(Padding(Text(plain(text), style=style), (0, 0, 0, indent), expand=False))
+
+    def verbatim(self, text: str) -> None:
+        """A line to copy: never wrapped."""
+        click.echo(text)
+
+    def note(self, text: str, *, style: str = "") -> None:
+        """A line that is no result."""
+        self._err.print(Text(plain(text), style=style), soft_wrap=not self._err.is_terminal)
+
+    @contextmanager
+    def bar(self, title: str) -> Iterator["Bar"]:
+        """A progress bar beside the result."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self._err, disable=not self._err.is_terminal) as progress:
+            yield Bar(progress, title)
+
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Go on only when a person says so, or said `--yes` before. Raises click.UsageError, click.Abort."""
+        if yes:
+            return
+        if not sys.stdin.isatty():
+            raise click.UsageError("Nobody is there to be asked: look at what it would do, then say --yes.")
+        click.confirm(question, abort=True, err=True)
+
+    def _trimmed(self, what: Any) -> None:
+        with self._out.capture() as capture:
+            self._out.print(what)
+        lines = capture.get().splitlines()
+        click.echo("\n".join(line.rstrip() for line in lines), color=True)
+
+
+class Bar:
+    """How far something is, which may not know yet how far it has to go."""
+
+    def __init__(self, progress: Progress, title: str) -> None:
+        self._progress = progress
+        self._task = progress.add_task(title, total=None)
+
+    def __call__(self, done: int, total: int | None) -> None:
+        self._progress.update(self._task, completed=min(done, total) if total else done, total=total or None)
+
+
+def _console(file: Any) -> Console:
+    terminal = file.isatty()
+    return Console(file=file, highlight=False, width=None if terminal else NO_END, force_terminal=terminal)
+
+
+def _text(cell: object) -> Text:
+    return cell if isinstance(cell, Text) else Text(plain(cell))
+
+
+def plain(value: object) -> str:
+    """As people read it; what others wrote steers no terminal."""
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case list():
+            return ", ".join(plain(each) for each in value)
+        case dict():
+            return ", ".join(f"{name}: {plain(each)}" for name, each in value.items())
+    return "".join(each if each.isprintable() else " " for each in str(value))
+
+
+def moment(at: object) -> str:
+    """2026-11-25T22:44:01.5Z -> 2026-11-25 22:44 UTC; what is no moment stays as it is."""
+    try:
+        return datetime.fromisoformat(str(at)).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except ValueError:
+        return plain(at)
+
+
+def pause(seconds: float) -> None:
+    """Until something may have changed."""
+    time.sleep(seconds)
