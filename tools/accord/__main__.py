@@ -15,6 +15,7 @@ from tools.accord.errors import CommandError, ExitStatus
 from tools.accord.failures import failures
 from tools.accord.members import members
 from tools.accord.status import status
+from tools.accord.terminal import Terminal
 
 EPILOG = """
 \b
@@ -82,11 +83,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _tell(error: CommandError) -> None:
-    click.secho(f"✗ {error}", fg="red", err=True)
+    terminal = Terminal()
+    terminal.note(f"✗ {error}", style="red")
     for line in error.lines:
-        click.echo(f"  {line}", err=True)
+        terminal.note(line, indent=2)
     if error.remedy:
-        click.echo(f"→ {error.remedy}", err=True)
+        terminal.note(f"→ {error.remedy}")
 
 
 __all__ = ["accord", "audiences", "main"]

@@ -69,4 +69,4 @@ def show_summary(terminal: Terminal, connection: str, summary: Answer) -> None:
         ("people found who had unsubscribed", summary["unsubscribed_found"]),
         ("change in contacts that Mailchimp bills", f"{change:+,}"),
     ]
-    terminal.table(("", "number"), rows, numbers=("number",))
+    terminal.table(("", ""), rows, numbers=(1,))

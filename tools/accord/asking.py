@@ -119,7 +119,9 @@ def paging[F: Callable[..., Any]](function: F) -> F:
 def more(asking: Asking, document: Answer) -> None:
     """Say that there is more, and how to see it."""
     if document.get("next"):
-        asking.terminal.note(f"there are more: add --all, or --after '{document['next']}'", style="dim")
+        asking.terminal.command_to_copy(
+            "there are more; see all with --all, or go on with", f"--after '{document['next']}'"
+        )
 
 
 def with_remedy(error: RefusedError, remedy: str) -> NoReturn:

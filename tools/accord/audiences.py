@@ -59,7 +59,7 @@ def _show_audiences(asking: Asking, document: Answer) -> None:
         for each in document["audiences"]
     ]
     if rows:
-        asking.terminal.table(("id", "audience", "contacts", "opt-in", "used by"), rows, numbers=("contacts",))
+        asking.terminal.table(("id", "audience", "contacts", "opt-in", "used by"), rows, numbers=(2,))
     else:
         asking.terminal.note("this Mailchimp account has no audience yet")
     if several := document.get("contacts_in_several"):

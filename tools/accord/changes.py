@@ -35,9 +35,8 @@ def changes(asking: Asking, connection: str, after: str | None, follow: bool) ->
                 whole["notices"] += page["notices"]
     finally:
         if whole["next"] and not (asking.json and not follow):
-            asking.terminal.note(
-                f"go on later with: accord changes {connection} --after '{whole['next']}'", style="dim"
-            )
+            command = f"accord changes {connection} --after '{whole['next']}'"
+            asking.terminal.command_to_copy("go on later with", command)
     if asking.json and not follow:
         asking.terminal.document(whole)
 

@@ -109,7 +109,7 @@ class Client:
 
     def _read(self, answer: requests.Response) -> Answer:
         document = _document(answer)
-        if answer.ok and not answer.is_redirect and document is not None:
+        if 200 <= answer.status_code < 300 and document is not None:
             return document
         if answer.status_code == 401:
             source = "of the local stack" if self.target.local else "in ACCORD_TOKEN or --token"

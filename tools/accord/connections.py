@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from rich.text import Text
 
 from tools.accord.asking import Asking, Id, asks, connection_argument, more, paging, shared_options
 from tools.accord.client import Answer
@@ -86,7 +87,7 @@ def create(
     show_credentials(asking.terminal, document["credentials"])
     state = document["connection"]
     if state["reason"].get("next_step"):
-        asking.terminal.say(f"\n→ {state['reason']['next_step']}")
+        asking.terminal.say(f"→ {state['reason']['next_step']}")
     return asking.terminal.note(f"then: accord connections choose-audience {connection}", style="dim")
 
 
@@ -163,13 +164,19 @@ def test(asking: Asking, connection: str) -> None:
     if asking.terminal.as_json:
         asking.terminal.document(document)
     else:
-        for each in document["checks"]:
-            mark, style = ("ok  ", "green") if each["ok"] else ("FAIL", "red")
-            asking.terminal.say(f"{mark}  {each['check']:<9} {each['message']}", style=style)
-            if not each["ok"] and each.get("next_step"):
-                asking.terminal.say(f"→ {each['next_step']}", indent=16)
+        asking.terminal.table(("", "check", "what was found"), [_checked(each) for each in document["checks"]])
     if not all(each["ok"] for each in document["checks"]):
         raise click.exceptions.Exit(1)
+
+
+def _checked(check: Answer) -> tuple[object, ...]:
+    if check["ok"]:
+        return Text("ok", style="green"), check["check"], check["message"]
+    return (
+        Text("FAIL", style="red"),
+        check["check"],
+        f"{check['message']} → {check.get('next_step') or ''}".rstrip(" →"),
+    )
 
 
 @connections.command()

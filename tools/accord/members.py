@@ -89,8 +89,8 @@ def _contact(contact: Answer) -> str:
 def _version(document: Answer) -> str:
     version, synced = document.get("version"), document.get("synced_version")
     if version == synced:
-        return f"{version}, which Mailchimp has"
-    return f"{version}; Mailchimp has {'none' if synced is None else synced}"
+        return f"{version}, settled"
+    return f"{version}; settled: {'none yet' if synced is None else synced}"
 
 
 def consent_in_words(consent: Answer | None) -> str:
@@ -156,17 +156,20 @@ def consent(asking: Asking, connection: str, member: str) -> None:
     may = "may be mailed" if document["may_be_mailed"] else "may not be mailed"
     terminal.say(f"{document['id']}  {may}", style="bold")
     terminal.facts((("why", document["reason"]["message"]), ("what to do", document["reason"]["next_step"])))
-    terminal.say("\nWhat they said")
+    terminal.say()
+    terminal.say("What they said")
     for each in document["statements"]:
         terminal.say(f"{consent_in_words(each)} (received {moment(each['received_at'])})", indent=2)
     if not document["statements"]:
         terminal.say("nothing", indent=2)
     if document["in_mailchimp"]:
-        terminal.say("\nWhat they did in Mailchimp")
+        terminal.say()
+        terminal.say("What they did in Mailchimp")
         for each in document["in_mailchimp"]:
             terminal.say(f"{moment(each['at'])}  {each['what'].replace('_', ' ')}", indent=2)
     if document["writes"]:
-        terminal.say("\nWhat Accord wrote")
+        terminal.say()
+        terminal.say("What Accord wrote")
         for each in document["writes"]:
             terminal.say(f"{moment(each['at'])}  {each['sentence']}", indent=2)
     return None

@@ -14,10 +14,9 @@ NEXT = {
     "draft": "accord connections test {id}",
     "awaiting_approval": "accord approve {id}",
     "paused": "accord connections resume {id}",
-    "broken": "accord connections test {id}",
-    "disconnected": "accord connections reconnect {id}",
+    "broken": "accord connections update {id} --new-api-key",
 }
-"""Where the API itself says nothing of what to do."""
+"""The states that a person ends, and with which command."""
 
 
 @click.command()
@@ -99,16 +98,15 @@ def _show(asking: Asking, standing: Answer) -> None:
     for run in standing["runs"]:
         if run["state"] == "running":
             terminal.say(in_words(run), indent=2)
-    for need in _needs(connection, counts):
+    for need, command in _needs(connection, counts):
         terminal.say(f"→ {need}", style="yellow", indent=2)
+        terminal.say(command, indent=4)
 
 
-def _needs(connection: Answer, counts: dict[str, int]) -> Iterator[str]:
-    """What does not go on by itself."""
-    state = connection.get("state")
-    command = NEXT.get(str(state), "").format(id=connection["id"])
-    said = (connection.get("reason") or {}).get("next_step") if state in NEXT else ""
-    if said or command:
-        yield ": ".join(each for each in (said.rstrip(".") if said else "", command) if each)
+def _needs(connection: Answer, counts: dict[str, int]) -> Iterator[tuple[str, str]]:
+    """What does not go on by itself, and the command that leads on."""
+    if command := NEXT.get(str(connection.get("state"))):
+        said = (connection.get("reason") or {}).get("next_step")
+        yield said or "A person has to look at it.", command.format(id=connection["id"])
     if failed := counts.get("failed"):
-        yield f"{failed:,} failed: accord failures list {connection['id']}"
+        yield f"{failed:,} failed. See why, mend it, try it again.", f"accord failures list {connection['id']}"

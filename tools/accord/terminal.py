@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from rich import box
 from rich.console import Console
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -35,17 +34,15 @@ class Terminal:
         """One JSON value of many, each on a line of its own."""
         click.echo(json.dumps(document, ensure_ascii=False))
 
-    def table(self, heads: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Sequence[str] = ()) -> None:
-        """Rows under heads; the columns named in `numbers` stand to the right. The first never wraps."""
-        table = Table(
-            box=box.SIMPLE_HEAD if self._out.is_terminal else None, pad_edge=False, header_style="bold", padding=(0, 1)
-        )
+    def table(self, heads: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Sequence[int] = ()) -> None:
+        """Rows under heads, if there are any; the columns `numbers` stand to the right. The first never wraps."""
+        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0), show_header=any(heads))
         for place, head in enumerate(heads):
-            right = head in numbers
+            right = place in numbers
             table.add_column(head, justify="right" if right else "left", no_wrap=place == 0 or right, overflow="fold")
         for row in rows:
             table.add_row(*(_text(cell) for cell in row))
-        self._trimmed(table)
+        _trimmed(self._out, table)
 
     def facts(self, facts: Iterable[tuple[str, object]]) -> None:
         """Names and values, those that there are."""
@@ -55,19 +52,23 @@ class Terminal:
         for name, value in facts:
             if value not in (None, "", [], {}):
                 grid.add_row(name, _text(value))
-        self._trimmed(grid)
+        _trimmed(self._out, grid)
 
     def say(self, text: object = "", *, style: str = "", indent: int = 0) -> None:
         """A line of the result; wrapped below its beginning on a terminal."""
-        self._trimmed(Padding(Text(plain(text), style=style), (0, 0, 0, indent), expand=False))
+        _trimmed(self._out, _indented(text, style, indent))
 
     def verbatim(self, text: str) -> None:
         """A line to copy: never wrapped."""
         click.echo(text)
 
-    def note(self, text: str, *, style: str = "") -> None:
+    def note(self, text: str, *, style: str = "", indent: int = 0) -> None:
         """A line that is no result."""
-        self._err.print(Text(plain(text), style=style), soft_wrap=not self._err.is_terminal)
+        _trimmed(self._err, _indented(text, style, indent))
+
+    def command_to_copy(self, text: str, command: str) -> None:
+        """A line that is no result, with a command that no wrapping breaks."""
+        click.echo(f"{text}: {command}", err=True)
 
     @contextmanager
     def bar(self, title: str) -> Iterator["Bar"]:
@@ -84,12 +85,6 @@ class Terminal:
             raise click.UsageError("Nobody is there to be asked: look at what it would do, then say --yes.")
         click.confirm(question, abort=True, err=True)
 
-    def _trimmed(self, what: Any) -> None:
-        with self._out.capture() as capture:
-            self._out.print(what)
-        lines = capture.get().splitlines()
-        click.echo("\n".join(line.rstrip() for line in lines), color=True)
-
 
 class Bar:
     """How far something is, which may not know yet how far it has to go."""
@@ -100,6 +95,18 @@ class Bar:
 
     def __call__(self, done: int, total: int | None) -> None:
         self._progress.update(self._task, completed=min(done, total) if total else done, total=total or None)
+
+
+def _indented(text: object, style: str, indent: int) -> Padding:
+    return Padding(Text(plain(text), style=style), (0, 0, 0, indent), expand=False)
+
+
+def _trimmed(console: Console, what: Any) -> None:
+    """Without the blanks that fill a line up to its end."""
+    with console.capture() as capture:
+        console.print(what)
+    lines = capture.get().splitlines()
+    click.echo("\n".join(line.rstrip() for line in lines), file=console.file, color=True)
 
 
 def _console(file: Any) -> Console:

@@ -1,0 +1,67 @@
+"""Documents of the operator API, as its contract fixes them."""
+
+from tests.tools.accord.small_accord import Document
+
+ZOO = "/v1/connections/zoo"
+
+
+def connection(state: str = "live", **other: object) -> Document:
+    """The zoo."""
+    return {
+        "id": "zoo",
+        "name": "The Zoo",
+        "application": "api",
+        "preset": "recommended",
+        "state": state,
+        "reason": {"code": "x", "message": "The otters agree.", "next_step": ""},
+        "state_since": "2026-11-22T10:00:00Z",
+        "created_at": "2026-11-20T10:00:00Z",
+        "mailchimp": {
+            "authorised_by": "api_key",
+            "base_url": "https://us1.api.mailchimp.com/3.0",
+            "account": "Zoo Ltd",
+        },
+        "audience": {"id": "b1rd5", "name": "Birds"},
+        "policies": {"on_leave": "archive", "profile_changes_upstream": False},
+        "order_by": "occurred_at",
+        "language": "en",
+        "mapping": {"first_name": "FNAME", "plan": "PLAN"},
+        "notices": {"url": None, "stopped": None},
+        "webhook": {"registered": True, "signed": True, "checked_at": "2026-11-23T10:00:00Z"},
+        "signup_form_url": "",
+        "email": None,
+        "cobot": None,
+        **other,
+    }
+
+
+def run(state: str, done: int, total: int = 300) -> Document:
+    """The first import."""
+    return {
+        "id": "r-1",
+        "kind": "first_import",
+        "state": state,
+        "at": "2026-11-22T10:00:00Z",
+        "done_at": None,
+        "done": done,
+        "total": total,
+        "counts": {"synced": done},
+    }
+
+
+SUMMARY: Document = {
+    "id": "s-1",
+    "at": "2026-11-22T10:00:00Z",
+    "contacts": 40,
+    "members": 300,
+    "would": {"create": 250, "update": 30, "leave_alone": 5, "unsubscribe": 2, "archive": 0},
+    "excluded": [{"code": "no_consent", "message": "They never agreed.", "count": 13}],
+    "unsubscribed_found": 7,
+    "billed_contacts_change": 250,
+}
+
+CREDENTIALS: Document = {
+    "url": "https://accord.test/v1/connections/zoo/members",
+    "token": "walrus",
+    "signing_secret": "whsec_b3R0ZXI=",
+}
