@@ -1,6 +1,5 @@
 """accord: the command line's beginning and end; every error becomes words on stderr and an exit status."""
 
-import os
 import sys
 
 import click
@@ -76,10 +75,6 @@ def main(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         return ExitStatus.INTERRUPTED
-    except BrokenPipeError:
-        # whoever reads has read enough; what is still to be flushed at the end has nowhere to go
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitStatus.DONE
 
 
 def _tell(error: CommandError) -> None:

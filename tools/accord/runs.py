@@ -26,11 +26,12 @@ def in_words(run: Answer) -> str:
 
 
 def follow_run(asking: Asking, connection: str, run_id: str) -> None:
-    """Watch a run until it is done. Raises CommandError when it fails; Ctrl-C leaves it running."""
+    """Watch a run until it is done. Raises CommandError when it fails; Ctrl-C leaves it
+    running, and so does an answer that does not come."""
     try:
         with asking.terminal.bar("importing") as bar:
             run = _done(asking.api, connection, run_id, bar)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, CommandError):
         asking.terminal.note(f"It goes on without you. Look again with: accord status {connection} --follow")
         raise
     if asking.terminal.as_json:

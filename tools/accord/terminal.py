@@ -15,6 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from tools.accord.errors import CommandError
+
 NO_END = 100_000  # columns, where nobody looks: whoever reads a pipe wants one line a row
 
 
@@ -78,12 +80,14 @@ class Terminal:
             yield Bar(progress, title)
 
     def confirm(self, question: str, *, yes: bool) -> None:
-        """Go on only when a person says so, or said `--yes` before. Raises click.UsageError, click.Abort."""
+        """Go on only when a person says so, or said `--yes` before. Raises CommandError, or
+        click.UsageError where nobody is there."""
         if yes:
             return
         if not sys.stdin.isatty():
             raise click.UsageError("Nobody is there to be asked: look at what it would do, then say --yes.")
-        click.confirm(question, abort=True, err=True)
+        if not click.confirm(question, err=True):
+            raise CommandError("Nothing was done")
 
 
 class Bar:

@@ -1,0 +1,106 @@
+"""`accord` as a person gives it, against the running local stack, with nothing said of where that is."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.system.application import Application, upserted
+from tools.local_stack import LocalStack, StackFile
+
+pytestmark = pytest.mark.system
+
+type Command = Callable[..., str]
+
+
+@pytest.fixture
+def accord(stack: LocalStack, tmp_path: Path) -> Command:
+    """What the command says on stdout; it has to be done, or refused where that is expected."""
+    StackFile(tmp_path).write(stack.info)
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ACCORD_")}
+    environment = inherited | {"ACCORD_STACK_FILE": str(tmp_path / "stack.json")}
+
+    def command(*arguments: str, status: int = 0) -> str:
+        said = subprocess.run(
+            [sys.executable, "-m", "tools.accord", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert said.returncode == status, said.stderr
+        return said.stdout + said.stderr if status else said.stdout
+
+    return command
+
+
+def _read(said: str) -> Any:
+    return json.loads(said)
+
+
+def test_why_the_dodo_is_not_in_the_list(zoo: Application, accord: Command) -> None:
+    zoo.say("dodo", email="dodo@mauritius.test", consent={"status": "unknown"})
+    connection = zoo.api.connection_id
+
+    told = accord("members", "show", connection, "dodo")
+
+    assert "dodo  excluded" in told
+    assert "The member never agreed to receive the newsletter." in told
+    assert "Ask for their consent in your application" in told
+    assert "Le membre n'a jamais accepté" in accord("members", "show", connection, "dodo", "--lang", "fr")
+    assert "dodo" in accord("members", "list", connection, "--status", "excluded", "--all")
+
+
+def test_what_happened_to_the_quagga_can_be_read(zoo: Application, accord: Command) -> None:
+    zoo.say("quagga", email="quagga@karoo.test", first_name="Quaggan")
+    connection = zoo.api.connection_id
+
+    assert "The contact was created in Mailchimp." in accord("members", "history", connection, "quagga")
+    assert "quagga  may be mailed" in accord("members", "consent", connection, "quagga")
+    events = _read(accord("members", "history", connection, "quagga", "--json"))["events"]
+    assert [event["kind"] for event in events] == ["created"]
+
+
+def test_pages_lead_from_cursor_to_cursor(zoo: Application, accord: Command) -> None:
+    zoo.tell(*(upserted(f"moa-{n}", email=f"moa{n}@otago.test", consent={"status": "unknown"}) for n in "abc"))
+    listing = ("members", "list", zoo.api.connection_id, "--status", "excluded", "--json")
+
+    first = _read(accord(*listing, "--limit", "2"))
+    rest = _read(accord(*listing, "--all", "--after", first["next"]))
+
+    assert (len(first["members"]), rest["next"]) == (2, None)
+    listed = [member["id"] for member in first["members"] + rest["members"]]
+    assert {"moa-a", "moa-b", "moa-c"} <= set(listed)
+    assert len(listed) == len(set(listed))
+
+
+def test_what_failed_is_in_the_status_and_in_the_list_of_failures(zoo: Application, accord: Command) -> None:
+    zoo.say("aurochs", email="aurochs@example.com", first_name="Aurora")
+    connection = zoo.api.connection_id
+
+    status, failures = accord("status", connection), accord("failures", "list", connection)
+
+    assert f"accord failures list {connection}" in status
+    assert "× email_refused" in failures
+    assert "aurochs" in failures
+    assert "aurochs is tried again" in accord("members", "retry", connection, "aurochs")
+    assert connection in accord("status")
+    healed = zoo.say("aurochs", email="aurochs@lascaux.test", first_name="Aurora")  # other tests count what failed
+    assert healed["status"] == "synced"
+
+
+def test_what_is_not_there_and_who_is_not_known_are_told(zoo: Application, accord: Command) -> None:
+    connection = zoo.api.connection_id
+
+    assert "There is no such member." in accord("members", "show", connection, "thylacine", status=1)
+    assert "There is no such connection." in accord("members", "list", "atlantis", status=1)
+    foreign = ("--url", zoo.stack.info.api_url, "--token", "of-another-zoo")
+    assert "does not recognise" in accord("members", "list", connection, *foreign, status=4)
+    wrong = accord("members", "list", connection, "--status", "extinct", status=1)
+    assert "status: " in wrong
