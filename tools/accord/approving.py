@@ -49,7 +49,7 @@ def approve(asking: Asking, connection: str, yes: bool, dry_run: bool, no_wait: 
     asking.terminal.confirm("Let the import begin?", yes=yes)
     started = asking.api.post("connections", connection, "approve", body={"summary": summary["id"]})
     if not no_wait:
-        return follow_run(asking, connection, started["run"])
+        return follow_run(asking, connection, started["run"], "first_import")
     if asking.terminal.as_json:
         return asking.terminal.document(started)
     return asking.terminal.say(f"The import runs. Look with: accord status {connection} --follow")

@@ -9,7 +9,7 @@ from rich.text import Text
 from tools.accord.asking import Asking, Id, asks, connection_argument, more, paging, shared_options
 from tools.accord.client import Answer
 from tools.accord.connection_shown import show_changes, show_connection, show_credentials
-from tools.accord.settings_options import api_key, settings_of, settings_options
+from tools.accord.settings_options import COBOT, api_key, settings_of, settings_options
 from tools.accord.terminal import moment
 
 ROTATED = ("token", "signing_secret", "webhook_secret", "mailchimp_webhook")
@@ -128,9 +128,13 @@ def update(
     accord connections update zoo --on-leave keep
     accord connections update zoo --map fields.company=COMPANY --dry-run
     """
-    mapping = asking.api.get("connections", connection)["connection"]["mapping"] if given["mapping"] else {}
-    body = settings_of(given, mapping)
-    if (new_api_key or api_key_stdin) and (key := api_key(asking.terminal, from_stdin=api_key_stdin)):
+    of_cobot = any(given[name] is not None for name in COBOT)
+    known = asking.api.get("connections", connection)["connection"] if of_cobot else {}
+    body = settings_of(given, known.get("cobot"))
+    if new_api_key or api_key_stdin:
+        key = api_key(asking.terminal, from_stdin=api_key_stdin)
+        if key is None:
+            raise click.UsageError("No API key was given: set MAILCHIMP_API_KEY, or write it to stdin.")
         body["mailchimp_api_key"] = key
     if not body:
         raise click.UsageError("Nothing is named to be changed. See: accord connections update --help")

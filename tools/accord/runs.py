@@ -25,11 +25,11 @@ def in_words(run: Answer) -> str:
     return f"{words}: {_progress(run)}"
 
 
-def follow_run(asking: Asking, connection: str, run_id: str) -> None:
+def follow_run(asking: Asking, connection: str, run_id: str, kind: str) -> None:
     """Watch a run until it is done. Raises CommandError when it fails; Ctrl-C leaves it
     running, and so does an answer that does not come."""
     try:
-        with asking.terminal.bar("importing") as bar:
+        with asking.terminal.bar(kind.replace("_", " ")) as bar:
             run = _done(asking.api, connection, run_id, bar)
     except (KeyboardInterrupt, CommandError):
         asking.terminal.note(f"It goes on without you. Look again with: accord status {connection} --follow")

@@ -28,7 +28,8 @@ POLICY_HELP = {
     "existing_contacts": "What becomes of data that contacts have already.",
     "sync_mode": "At once, or every night.",
 }
-PLAIN = ("name", "preset", "order_by", "language", "notice_url", "email", "mailchimp_base_url")
+PLAIN = ("name", "preset", "order_by", "language", "mailchimp_base_url")
+CAN_BE_NONE = ("notice_url", "email")
 COBOT = {"cobot_space": "space", "cobot_consent_field": "consent_field", "cobot_birthday_field": "birthday_field"}
 
 
@@ -85,15 +86,18 @@ def settings_options[F: Callable[..., Any]](function: F) -> F:
     return function
 
 
-def settings_of(given: Mapping[str, Any], known_mapping: Mapping[str, str] | None = None) -> Answer:
-    """What was given, as the API takes it; a mapping is sent whole. An empty text takes a value away."""
-    settings: Answer = {name: given[name] or None for name in PLAIN if given[name] is not None}
-    policies = {name: given[name] for name in (*POLICIES, "profile_changes_upstream") if given[name] is not None}
-    cobot = {key: given[name] for name, key in COBOT.items() if given[name] is not None}
+def settings_of(given: Mapping[str, Any], known_cobot: Answer | None = None) -> Answer:
+    """What was given, as the API takes it: policies and mappings singly, Cobot's as a whole. An empty text takes a
+    value away."""
+    settings: Answer = {name: given[name] for name in PLAIN if given[name] is not None}
+    settings |= {name: given[name] or None for name in CAN_BE_NONE if given[name] is not None}
+    if policies := {name: given[name] for name in (*POLICIES, "profile_changes_upstream") if given[name] is not None}:
+        settings["policies"] = policies
     if given["mapping"]:
-        mapping = {**(known_mapping or {}), **given["mapping"]}
-        settings["mapping"] = {source: tag for source, tag in mapping.items() if tag}
-    return {**settings, **({"policies": policies} if policies else {}), **({"cobot": cobot} if cobot else {})}
+        settings["mapping"] = {source: tag or None for source, tag in given["mapping"].items()}
+    if cobot := {key: given[name] for name, key in COBOT.items() if given[name] is not None}:
+        settings["cobot"] = {**(known_cobot or {}), **cobot}
+    return settings
 
 
 def api_key(terminal: Terminal, *, from_stdin: bool) -> str | None:

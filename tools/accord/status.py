@@ -43,7 +43,7 @@ def status(asking: Asking, connection: str | None, follow: bool) -> None:
     if connection and follow:
         running = next((run for run in standings[0]["runs"] if run["state"] == "running"), None)
         if running:
-            return follow_run(asking, connection, running["id"])
+            return follow_run(asking, connection, running["id"], running["kind"])
         asking.terminal.note("nothing is running")
     if asking.terminal.as_json:
         return asking.terminal.document(standings[0] if connection else {"connections": standings})

@@ -1,5 +1,6 @@
 """For the command line's tests: a small Accord, and the command as a person gives it."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,6 +39,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, api: SmallAccor
     """The small Accord is meant; nothing of the machine's own is."""
     for name in ("MAILCHIMP_API_KEY", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     monkeypatch.setenv("ACCORD_URL", api.url)
     monkeypatch.setenv("ACCORD_TOKEN", TOKEN)
     monkeypatch.setenv("ACCORD_STACK_FILE", str(tmp_path / "stack.json"))

@@ -128,17 +128,25 @@ def test_update_asks_and_where_nobody_is_nothing_changes(api: SmallAccord, accor
     assert [each.query["dry_run"] for each in api.sent] == ["true"]
 
 
-def test_update_sends_a_mapping_whole_and_takes_out_what_is_unmapped(api: SmallAccord, accord: Command) -> None:
-    api.tell(f"GET {ZOO}", {"connection": connection()})
+def test_update_sends_what_was_said_and_nothing_where_a_text_is_empty(api: SmallAccord, accord: Command) -> None:
     api.tell(f"PATCH {ZOO}", would())
 
     accord("connections", "update", "zoo", "--map", "plan=", "--map", "fields.claws=CLAWS", "--notice-url", "")
 
-    body = {"mapping": {"first_name": "FNAME", "fields.claws": "CLAWS"}, "notice_url": None}
-    assert api.sent_to(f"PATCH {ZOO}")[0].body == body
+    assert api.sent[0].body == {"mapping": {"plan": None, "fields.claws": "CLAWS"}, "notice_url": None}
 
 
-@pytest.mark.parametrize("wrong", [(), ("--map", "claws"), ("--on-leave", "eat")])
+def test_update_keeps_what_was_not_said_of_cobot(api: SmallAccord, accord: Command) -> None:
+    beehive = {"space": "beehive", "consent_field": "Buzz", "birthday_field": ""}
+    api.tell(f"GET {ZOO}", {"connection": connection(cobot=beehive)})
+    api.tell(f"PATCH {ZOO}", would())
+
+    accord("connections", "update", "zoo", "--cobot-birthday-field", "Hatched")
+
+    assert api.sent_to(f"PATCH {ZOO}")[0].body == {"cobot": beehive | {"birthday_field": "Hatched"}}
+
+
+@pytest.mark.parametrize("wrong", [(), ("--map", "claws"), ("--on-leave", "eat"), ("--new-api-key", "--name", "Zoo")])
 def test_update_of_nothing_or_of_what_is_none_is_wrong_usage(
     api: SmallAccord, accord: Command, wrong: tuple[str, ...]
 ) -> None:
