@@ -33,6 +33,8 @@ def changes(asking: Asking, connection: str, after: str | None, follow: bool) ->
             _show(asking, page, follow=follow)
             if not follow:
                 whole["notices"] += page["notices"]
+        if not whole["notices"]:
+            asking.terminal.note("nothing new")
     finally:
         if whole["next"] and not (asking.json and not follow):
             command = f"accord changes {connection} --after '{whole['next']}'"

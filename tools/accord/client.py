@@ -51,6 +51,7 @@ class Client:
     def __init__(self, target: Target, language: str | None = None) -> None:
         self.target = target
         self._session = requests.Session()
+        self._session.trust_env = not target.is_here  # a proxy is for what is elsewhere
         self._session.auth = Bearer(target.token)
         self._session.headers["user-agent"] = "accord-command-line"
         if language:

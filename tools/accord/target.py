@@ -26,6 +26,11 @@ class Target:
     token: str = field(repr=False)
     local: Mapping[str, str | None] = field(default_factory=dict, repr=False)
 
+    @property
+    def is_here(self) -> bool:
+        """On this machine."""
+        return urlsplit(self.url).hostname in LOOPBACK
+
 
 def find_target(url: str | None, token: str | None, stack_file: Path | None) -> Target:
     """Options first, then ACCORD_URL and ACCORD_TOKEN, then the local stack. A token is never sent to another place

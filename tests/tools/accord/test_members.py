@@ -191,6 +191,7 @@ def test_changes_end_where_nothing_is_new(api: SmallAccord, accord: Command) -> 
     assert "contact.unsubscribed  ant  The otter never agreed." in seen.out.splitlines()[0]
     assert "--after 'c2'" in seen.err
     assert whole == {"notices": [], "next": "c2"}
+    assert "nothing new" in accord("changes", "zoo", "--after", "c2").err
 
 
 def test_changes_are_followed_until_somebody_stops(

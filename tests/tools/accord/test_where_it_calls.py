@@ -106,6 +106,18 @@ def test_something_else_than_accord_is_not_reachable(api: SmallAccord, accord: C
     assert "something else than Accord" in seen.err
 
 
+def test_a_proxy_is_not_told_what_stays_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, api: SmallAccord, accord: Command
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    api.tell("GET /v1/connections", NONE)
+
+    assert accord("connections", "list").status == 0
+
+
 def test_a_redirect_is_not_followed_with_the_token(api: SmallAccord, accord: Command) -> None:
     api.tell("GET /v1/connections", NONE, status=302)
 
