@@ -26,7 +26,7 @@ def changes(asking: Asking, connection: str, after: str | None, follow: bool) ->
     accord changes zoo
     accord changes zoo --follow
     """
-    whole: Answer = {"notices": [], "next": after}
+    whole: Answer = {"notices": [], "next": None}
     try:
         for page in _pages(asking, connection, after, follow=follow):
             whole["next"] = page["next"]

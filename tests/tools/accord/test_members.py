@@ -194,6 +194,16 @@ def test_changes_end_where_nothing_is_new(api: SmallAccord, accord: Command) -> 
     assert "nothing new" in accord("changes", "zoo", "--after", "c2").err
 
 
+def test_a_cursor_that_is_refused_is_not_recommended(api: SmallAccord, accord: Command) -> None:
+    api.tell(f"GET {ZOO}/changes", problem(422, "Correct it.", after="is not a cursor of this list"), status=422)
+
+    seen = accord("changes", "zoo", "--after", "banana")
+
+    assert seen.status == 1
+    assert "after: is not a cursor" in seen.err
+    assert "banana" not in seen.err
+
+
 def test_changes_are_followed_until_somebody_stops(
     api: SmallAccord, accord: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
