@@ -11,7 +11,7 @@ from itertools import batched, count
 from accord.domain.connection import AudienceSetup
 from accord.domain.contact import Contact, ContactPatch, ContactStatus, NewContact, TagChange
 from accord.domain.payload import FieldValue
-from accord.domain.values import normalised, subscriber_hash
+from accord.domain.values import BEGINNING, normalised, subscriber_hash
 from accord.errors import Misconfigured, Refusal, Rejected, Retryable
 from accord.ports import Clock
 from tests.builders import SETUP
@@ -49,6 +49,7 @@ class FakeAudience:
     people: dict[str, Person] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
     refuses_the_key: bool = False
+    page_size: int = 1000
     tags: dict[str, int] = field(default_factory=lambda: dict(SETUP.tags))
     calls: list[str] = field(default_factory=list)
     late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
@@ -105,7 +106,8 @@ class FakeAudience:
         if since is not None:
             since = since.replace(microsecond=0)
             found = [contact for contact in found if contact.last_changed and contact.last_changed >= since]
-        for page in batched(found, 1000, strict=False) if found else [()]:
+        found.sort(key=lambda contact: contact.last_changed or BEGINNING)
+        for page in batched(found, self.page_size, strict=False) if found else [()]:
             if shown := self._call("contacts", partial(list[Contact], page), reads=True):
                 yield shown
 

@@ -32,7 +32,7 @@ SIGNING_SECRETS = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrsc
 UPSTREAM_TOKEN = "upstream-token"
 MAILCHIMP_KEY = "0123456789abcdef-us1"
 ADDRESS_KEY = "a key of this test only"
-QUEUES = ("member-changes", "bulk-changes", "audience-events", "upstream-notices")
+QUEUES = ("member-changes", "bulk-changes", "audience-events", "upstream-notices", "connection-steps")
 WEBHOOK_SECRET = "webhook-secret"
 OPERATOR_TOKENS = ["operator-token", "operator-token-of-next-month"]
 
@@ -153,6 +153,7 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "BULK_CHANGES_QUEUE_URL": queues["bulk-changes"],
         "AUDIENCE_EVENTS_QUEUE_URL": queues["audience-events"],
         "UPSTREAM_NOTICES_QUEUE_URL": queues["upstream-notices"],
+        "CONNECTION_STEPS_QUEUE_URL": queues["connection-steps"],
         "ALLOWED_ENDPOINTS": "127.0.0.1",
         "OPERATOR_SECRET_ARN": arns["operator"],
         "ADDRESS_KEY_SECRET_ARN": arns["address-key"],

@@ -105,6 +105,7 @@ def test_every_function_ends_before_whoever_waits_for_it_gives_up(name: str) -> 
         ("receive_audience_events", 512),
         ("apply_audience_events", 512),
         ("notify_upstream", 512),
+        ("tend_connections", 1024),
     ],
 )
 def test_every_function_has_the_memory_that_it_was_measured_with(name: str, memory: int) -> None:
@@ -139,7 +140,7 @@ def watched(alarm: dict[str, Any]) -> set[tuple[str, str]]:
 def test_somebody_is_told_when_work_is_dead_late_or_broken() -> None:
     wanted = {("Errors", name) for name in resources("AWS::Serverless::Function")}
     wanted |= {("Invocations", "RecordFailuresFunction")}
-    for queue in ("MemberChanges", "BulkChanges", "AudienceEvents", "UpstreamNotices"):
+    for queue in ("MemberChanges", "BulkChanges", "AudienceEvents", "UpstreamNotices", "ConnectionSteps"):
         wanted.add(("ApproximateNumberOfMessagesVisible", f"{queue}DeadLetters.QueueName"))
         wanted.add(("ApproximateNumberOfMessagesNotVisible", f"{queue}DeadLetters.QueueName"))
         wanted.add(("ApproximateAgeOfOldestMessage", f"{queue}Queue.QueueName"))

@@ -16,7 +16,7 @@ DEAD_LETTERS = {
 
 CONNECTIONS_OF_AN_ACCOUNT = 10
 SPARE_FOR_CALLS_THAT_TIMED_OUT = 2
-TALKS_TO_MAILCHIMP = {"sync_members", "apply_audience_events"}
+TALKS_TO_MAILCHIMP = {"sync_members", "apply_audience_events", "tend_connections"}
 """Each of their invocations holds one connection to Mailchimp. Whoever joins them is added up."""
 
 
@@ -33,6 +33,7 @@ def test_two_queues_feed_the_sync_so_that_an_import_never_stands_before_a_single
         "BulkChangesQueue": "BulkChangesDeadLetters",
         "AudienceEventsQueue": "AudienceEventsDeadLetters",
         "UpstreamNoticesQueue": "UpstreamNoticesDeadLetters",
+        "ConnectionStepsQueue": "ConnectionStepsDeadLetters",
     }
 
 

@@ -7,6 +7,7 @@ from accord.domain.reasons import ReasonCode, Status
 from accord.ports import QueuedChanges, Settlement
 from accord.usecases.record_failures import Recorded, RecordFailures
 from tests.builders import a_member, erased, key_of, left, opted_out, upserted
+from tests.fake_tending import FakeRuns
 from tests.fakes import FakeLedger
 from tests.scene import Scene
 
@@ -16,7 +17,7 @@ class Morgue:
 
     def __init__(self) -> None:
         self.scene = Scene()
-        self.record = RecordFailures(ledger=self.scene.ledger, clock=self.scene.clock, key_of=key_of)
+        self.record = RecordFailures(ledger=self.scene.ledger, runs=FakeRuns(), clock=self.scene.clock, key_of=key_of)
 
     def bury(self, *messages: QueuedChanges) -> Recorded:
         return self.record(messages)
@@ -116,6 +117,6 @@ def test_a_message_that_can_not_be_recorded_now_comes_again() -> None:
         scene = Scene()
         ledger = StubbornLedger(what)
         ledger.save_connection(scene.connection)
-        record = RecordFailures(ledger=ledger, clock=scene.clock, key_of=key_of)
+        record = RecordFailures(ledger=ledger, runs=FakeRuns(), clock=scene.clock, key_of=key_of)
 
         assert record([QueuedChanges("burrow", (left(),))]).failed == (0,)

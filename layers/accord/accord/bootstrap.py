@@ -19,6 +19,7 @@ from accord.settings import (
     ReceiveChangesSettings,
     RecordFailuresSettings,
     SyncMembersSettings,
+    TendConnectionsSettings,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from accord.usecases.show_member import ShowMember
     from accord.usecases.show_notices import ShowNotices
     from accord.usecases.sync_members import SyncMembers
+    from accord.usecases.tend_connections import TendConnections
 
 
 class SystemClock:
@@ -173,6 +175,32 @@ def apply_audience_events() -> "ApplyAudienceEvents":
 
 
 @cache
+def tend_connections() -> "TendConnections":
+    """`connection-steps` -> ledger."""
+    from accord.adapters.phones import us_phone
+    from accord.usecases.read_audience import ReadAudience
+    from accord.usecases.sum_up_members import SumUpMembers
+    from accord.usecases.tend_connections import TendConnections
+
+    settings = TendConnectionsSettings.from_environment()
+    ledger, clock = clients.ledger(settings), SystemClock()
+    key_of = clients.key_of(settings.address_key_secret_arn)
+    return TendConnections(
+        ledger=ledger,
+        connections=clients.connections(settings),
+        runs=clients.runs(settings),
+        audience_of=clients.audience_of(settings),
+        clock=clock,
+        read=lambda audience: ReadAudience(ledger, audience, clock, key_of),
+        sum_up=SumUpMembers(ledger, clients.queue(settings.member_changes_queue_url), clock, us_phone),
+        steps=clients.step_queue(settings.connection_steps_queue_url),
+        bulk_queue=clients.queue(settings.bulk_changes_queue_url),
+        mail=clients.mail(settings.sender_email),
+        offered_again=settings.offered_again,
+    )
+
+
+@cache
 def offer_due_changes() -> "OfferDueChanges":
     """Ledger -> `member-changes` for what is urgent, `bulk-changes` for the rest."""
     from accord.usecases.offer_due_changes import OfferDueChanges
@@ -217,5 +245,8 @@ def record_failures() -> "RecordFailures":
 
     settings = RecordFailuresSettings.from_environment()
     return RecordFailures(
-        ledger=clients.ledger(settings), clock=SystemClock(), key_of=clients.key_of(settings.address_key_secret_arn)
+        ledger=clients.ledger(settings),
+        runs=clients.runs(settings),
+        clock=SystemClock(),
+        key_of=clients.key_of(settings.address_key_secret_arn),
     )

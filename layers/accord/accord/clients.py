@@ -9,17 +9,22 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from accord.domain.values import address_key
-from accord.settings import ApplyAudienceEventsSettings, Settings, SyncMembersSettings
+from accord.settings import ApplyAudienceEventsSettings, Settings, SyncMembersSettings, TendConnectionsSettings
 
 if TYPE_CHECKING:
     from botocore.config import Config
 
     from accord.adapters.dynamodb import DynamoDBLedger
+    from accord.adapters.dynamodb_connections import DynamoDBConnections
     from accord.adapters.dynamodb_outbox import DynamoDBOutbox
+    from accord.adapters.dynamodb_runs import DynamoDBRuns
+    from accord.adapters.dynamodb_table import Table
     from accord.adapters.secrets import SecretsManagerSecrets
+    from accord.adapters.ses import SesMail
     from accord.adapters.sqs import SqsChangeQueue
     from accord.adapters.sqs_hints import SqsHintQueue
     from accord.adapters.sqs_notices import SqsNoticeQueue
+    from accord.adapters.sqs_steps import SqsStepQueue
     from accord.domain.connection import Connection
     from accord.domain.folding import KeyOf
     from accord.ports import Audience
@@ -50,14 +55,52 @@ def queue(url: str) -> "SqsChangeQueue":
     return SqsChangeQueue(boto3.client("sqs", config=_config()), url)
 
 
-def outbox(settings: Settings) -> "DynamoDBOutbox":
-    """The notices that are still to be sent."""
+def table(settings: Settings) -> "Table":
+    """The ledger's table, for what is kept in it beside the ledger itself."""
     import boto3
 
-    from accord.adapters.dynamodb_outbox import DynamoDBOutbox
     from accord.adapters.dynamodb_table import Table
 
-    return DynamoDBOutbox(Table(boto3.client("dynamodb", config=_config()), settings.table_name))
+    return Table(boto3.client("dynamodb", config=_config()), settings.table_name)
+
+
+def outbox(settings: Settings) -> "DynamoDBOutbox":
+    """The notices that are still to be sent."""
+    from accord.adapters.dynamodb_outbox import DynamoDBOutbox
+
+    return DynamoDBOutbox(table(settings))
+
+
+def runs(settings: Settings) -> "DynamoDBRuns":
+    """The runs of connections."""
+    from accord.adapters.dynamodb_runs import DynamoDBRuns
+
+    return DynamoDBRuns(table(settings))
+
+
+def connections(settings: Settings) -> "DynamoDBConnections":
+    """All connections, to read and to change."""
+    from accord.adapters.dynamodb_connections import DynamoDBConnections
+
+    return DynamoDBConnections(table(settings))
+
+
+def step_queue(url: str) -> "SqsStepQueue":
+    """`connection-steps`."""
+    import boto3
+
+    from accord.adapters.sqs_steps import SqsStepQueue
+
+    return SqsStepQueue(boto3.client("sqs", config=_config()), url)
+
+
+def mail(sender: str) -> "SesMail":
+    """Email to operators."""
+    import boto3
+
+    from accord.adapters.ses import SesMail
+
+    return SesMail(boto3.client("sesv2", config=_config()), sender)
 
 
 def notice_queue(url: str) -> "SqsNoticeQueue":
@@ -107,7 +150,9 @@ def key_of(secret_arn: str) -> "KeyOf":
     return partial(address_key, secrets().address_key(secret_arn))
 
 
-def audience_of(settings: SyncMembersSettings | ApplyAudienceEventsSettings) -> "Callable[[Connection], Audience]":
+def audience_of(
+    settings: SyncMembersSettings | ApplyAudienceEventsSettings | TendConnectionsSettings,
+) -> "Callable[[Connection], Audience]":
     """The audience of a connection, with its own key."""
     from accord.adapters.mailchimp import MailchimpAudience
 

@@ -119,6 +119,18 @@ class ApplyAudienceEventsSettings(Settings):
         )
 
 
+class TendConnectionsSettings(WithOffers):
+    """`tend_connections`."""
+
+    address_key_secret_arn: Given
+    connection_steps_queue_url: Given
+    member_changes_queue_url: Given
+    bulk_changes_queue_url: Given
+    mailchimp_timeout_seconds: Seconds = 60
+    sender_email: str = ""
+    """Who sends email to operators; none is sent without."""
+
+
 class SyncMembersSettings(WithOffers):
     """`sync_members`."""
 

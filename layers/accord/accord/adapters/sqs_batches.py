@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from accord.adapters.sqs import UnreadableError, decode
 from accord.adapters.sqs_hints import decode_hint
 from accord.adapters.sqs_notices import decode_notice
+from accord.adapters.sqs_steps import decode_step
 from accord.ports import QueuedChanges, QueuedHint, QueuedNotice
+from accord.ports_tending import QueuedStep
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -42,11 +44,16 @@ def notices(event: Mapping[str, Any]) -> Batch[QueuedNotice]:
     return _parsed(event, decode_notice)
 
 
-def letters(event: Mapping[str, Any]) -> Batch[QueuedChanges | QueuedHint | QueuedNotice]:
+def steps(event: Mapping[str, Any]) -> Batch[QueuedStep]:
+    """A batch of `connection-steps`."""
+    return _parsed(event, decode_step)
+
+
+def letters(event: Mapping[str, Any]) -> Batch[QueuedChanges | QueuedHint | QueuedNotice | QueuedStep]:
     """A batch of dead letters, of whichever queue."""
 
-    def decode_any(body: str) -> QueuedChanges | QueuedHint | QueuedNotice:
-        for each in (decode, decode_hint):
+    def decode_any(body: str) -> QueuedChanges | QueuedHint | QueuedNotice | QueuedStep:
+        for each in (decode, decode_hint, decode_step):
             with suppress(UnreadableError):
                 return each(body)
         return decode_notice(body)

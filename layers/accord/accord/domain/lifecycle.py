@@ -81,6 +81,12 @@ def may_send_urgent(connection: Connection) -> bool:
     return bool(connection.audience_id) and connection.state is not DISCONNECTED
 
 
+def concludes(connection: Connection) -> bool:
+    """Whether a member to whom nothing is to be sent is done with. Before the approval everybody waits: what is read of
+    the audience until then, consent included, may change what is decided."""
+    return connection.state not in {DRAFT, CHECKED, AWAITING_APPROVAL}
+
+
 def why_waiting(state: ConnectionState) -> ReasonCode:
     """What the status of a member says whose change waits for the connection."""
     if state in {DRAFT, CHECKED, AWAITING_APPROVAL}:

@@ -3,8 +3,8 @@
 A message ends here after five crashes. What it carried is saved all the same, opt-outs included, and its unsettled
 members are `failed`, `dead_letter`, until a person looks and retries: nothing that was accepted is lost, and nothing
 that crashes is tried for ever. A webhook of Mailchimp is only a hint: the history of whom it concerned says that it
-was lost, and the next full reading of the audience sees what it hinted at. A message whose connection is gone stays
-where it is, for fourteen days.
+was lost, and the next full reading of the audience sees what it hinted at. A step of a run ends the run, which says
+so. A message whose connection is gone stays where it is, for fourteen days.
 """
 
 from collections import defaultdict
@@ -19,8 +19,10 @@ from accord.domain.history import Cause, CauseKind, Event, Stand
 from accord.domain.notice import noticed
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Reason, Record
+from accord.domain.run import RunState
 from accord.errors import Retryable
 from accord.ports import Clock, Ledger, QueuedChanges, QueuedHint, QueuedNotice, Settlement
+from accord.ports_tending import QueuedStep, Runs
 
 TRIES = 6
 A_LOOK = 500
@@ -37,12 +39,13 @@ class Recorded:
 class RecordFailures:
     """Settles every member of a dead message that is not settled yet; those that are were done before it died."""
 
-    def __init__(self, *, ledger: Ledger, clock: Clock, key_of: KeyOf) -> None:
+    def __init__(self, *, ledger: Ledger, runs: Runs, clock: Clock, key_of: KeyOf) -> None:
         self._ledger = ledger
+        self._runs = runs
         self._clock = clock
         self._key_of = key_of
 
-    def __call__(self, messages: Sequence[QueuedChanges | QueuedHint | QueuedNotice]) -> Recorded:
+    def __call__(self, messages: Sequence[QueuedChanges | QueuedHint | QueuedNotice | QueuedStep]) -> Recorded:
         """Message by message: what crashed once shall not take its neighbours along."""
         members = 0
         failed: list[int] = []
@@ -57,6 +60,8 @@ class RecordFailures:
                         members += self._record(connection, message)
                     case QueuedHint():
                         self._note(connection, message)
+                    case QueuedStep():
+                        self._give_up(message)
                     case QueuedNotice():
                         pass  # it is in the ledger, and due again: offered once a minute until its retries are over
             except Retryable:
@@ -70,6 +75,12 @@ class RecordFailures:
             self._fail(connection, set(member_ids[start : start + A_LOOK]))
             for start in range(0, len(member_ids), A_LOOK)
         )
+
+    def _give_up(self, dead: QueuedStep) -> None:
+        run = self._runs.run(dead.connection_id, dead.run_id)
+        if run is not None and run.state is RunState.RUNNING:
+            update = {"state": RunState.FAILED, "done_at": self._clock.now(), "detail": f"died at {dead.step}"}
+            self._runs.save(run.model_copy(update=update))
 
     def _note(self, connection: Connection, lost: QueuedHint) -> None:
         keys = {self._key_of(email) for email in (lost.hint.email, lost.hint.old_email) if email}

@@ -12,7 +12,7 @@ from accord.domain.connection import Connection
 from accord.domain.finishing import finished, tried_again, with_news
 from accord.domain.folding import KeyOf, changed_holders, holders_of
 from accord.domain.history import Cause, CauseKind
-from accord.domain.lifecycle import may_send_urgent, may_write, why_waiting
+from accord.domain.lifecycle import concludes, may_send_urgent, may_write, why_waiting
 from accord.domain.notice import noticed
 from accord.domain.payload import NationalPhone
 from accord.domain.reasons import ReasonCode, Status
@@ -114,17 +114,20 @@ class SettleMembers:
                 continue
             action = self.decide(work)
             if isinstance(action, Exclude | Hold | Nothing):
-                outcomes.append(self._concluded(work, action))
+                may = concludes(self.connection) or action.status is Status.ERASED
+                outcomes.append(self._concluded(work, action) if may else self._waiting(work))
             elif self._may(action):
                 orders.append((work, action))
             else:
-                later = now + timedelta(seconds=self.timing.paused_retry)
-                record = tried_again(work.record, later, why_waiting(self.connection.state), attempt=False)
-                outcomes.append(Outcome(work, record))
+                outcomes.append(self._waiting(work))
         if busy:
             self.ledger.postpone(busy, now + timedelta(seconds=self.timing.busy_retry))
             self.record.postponed += len(busy)
         return orders, self._store(outcomes)
+
+    def _waiting(self, work: MemberWork) -> Outcome:
+        later = self.clock.now() + timedelta(seconds=self.timing.paused_retry)
+        return Outcome(work, tried_again(work.record, later, why_waiting(self.connection.state), attempt=False))
 
     def _may(self, action: Active) -> bool:
         """Opt-outs and erasures never wait for a pause, nor does the reading that may lead to one; nothing else is

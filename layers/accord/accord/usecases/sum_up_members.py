@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from accord.domain.actions import Unsubscribe
 from accord.domain.audience_consent import consent_from_audience
 from accord.domain.connection import Connection
 from accord.domain.payload import NationalPhone
 from accord.domain.record import Record
 from accord.domain.summary import Summary
-from accord.ports import Clock, Ledger
+from accord.ports import ChangeQueue, Clock, Ledger, QueuedChanges
 from accord.usecases.decide_member import DecideMember
 from accord.usecases.member_work import MemberWork
 
@@ -17,9 +18,11 @@ A_PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class SumUpMembers:
-    """One page of members after the other. The consent of those of whom upstream knows nothing is filled first."""
+    """One page of members after the other. The consent of those of whom upstream knows nothing is filled first. Who
+    opted out and was found in the audience is offered to the worker at once: opt-outs wait for no approval."""
 
     ledger: Ledger
+    members: ChangeQueue
     clock: Clock
     national_phone: NationalPhone
 
@@ -30,9 +33,11 @@ class SumUpMembers:
         decide = DecideMember(self.ledger, connection, self.national_phone)
         while True:
             page = self.ledger.members(connection.id, None, after, A_PAGE)
-            for work in self._read(connection, page.items):
-                address = work.addresses.get(work.record.place or "")
-                summary = summary.with_member(decide(work), address)
+            decided = [(work, decide(work)) for work in self._read(connection, page.items)]
+            for work, action in decided:
+                summary = summary.with_member(action, work.addresses.get(work.record.place or ""))
+            if opted_out := tuple(w.record.member_id for w, action in decided if isinstance(action, Unsubscribe)):
+                self.members.send(QueuedChanges(connection.id, due=opted_out))
             after = page.next
             if after is None or is_over():
                 return summary, after
