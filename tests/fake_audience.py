@@ -131,6 +131,10 @@ class FakeAudience:
             person.own_unsubscribe = status is ContactStatus.UNSUBSCRIBED  # staff who archive do not undo it
         self._write(person, status=status)
 
+    def complain(self, email: str) -> None:
+        """The person calls a mail spam, even one that reaches them after they opted out."""
+        self._write(self.people[subscriber_hash(email)], status=ContactStatus.UNSUBSCRIBED, complained=True)
+
     def move(self, email: str, to: str) -> None:
         """The person gives their contact another address."""
         self._move(self.people[subscriber_hash(email)], to)

@@ -253,3 +253,17 @@ def test_what_is_disconnected_calls_nobody_and_forgets_nothing() -> None:
     scene.settle_all()
     assert scene.seen("wombat@burrow.test") is UNSUBSCRIBED
     assert scene.seen("late@burrow.test") is SUBSCRIBED
+def test_a_complaint_of_who_had_opted_out_before_is_not_overlooked() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member("skunk@glade.test")))
+    scene.clock.pass_(600)
+    out = a_member("skunk@glade.test", consent=opted_out(NOON + minutes(10)))
+    scene.post(upserted(out, at=NOON + minutes(10)))
+    scene.audience.complain("skunk@glade.test")
+    scene.hear("unsubscribe", "skunk@glade.test")
+    scene.clock.pass_(600)
+    fresh = a_member("skunk@glade.test", consent=opted_in(NOON + minutes(15)))
+    scene.post(upserted(fresh, at=NOON + minutes(20)))
+    scene.settle_all()
+    assert scene.seen("skunk@glade.test") is UNSUBSCRIBED
+    assert scene.status() == (Status.UNSUBSCRIBED, ReasonCode.COMPLAINED)

@@ -49,6 +49,9 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
         update["origin"] = Origin.ADOPTED
     if contact.status is not address.seen:
         update |= _turned(address, contact, changed_at, unresolved)
+    news = address.complained_at is None or contact.status is not address.seen
+    if contact.complained and contact.status in _ENDED and news:  # also of who had opted out before
+        update["complained_at"] = newest(address.complained_at, changed_at)
     return address.model_copy(update=update)
 
 
@@ -104,6 +107,7 @@ def _asked(attempt: Attempt, contact: Contact) -> bool:
     )
 
 
+_ENDED = frozenset({ContactStatus.UNSUBSCRIBED, ContactStatus.CLEANED})
 _UNTOUCHED: Final[dict[str, object]] = {"origin": None, "digest": None, "written": {}, "interests": (), "tags": ()}
 
 
@@ -128,8 +132,7 @@ def _turned(address: Address, contact: Contact, at: datetime, unresolved: set[Ef
         case ContactStatus.UNSUBSCRIBED if not contact.complained and _since_ours(address, contact, Effect.UNSUBSCRIBE):
             pass  # Accord carried an opt-out that it knows; one that the person made as well, Mailchimp itself keeps
         case ContactStatus.UNSUBSCRIBED:
-            opted_out: dict[str, object] = {"unsubscribed_at": newest(address.unsubscribed_at, at)}
-            return opted_out | ({"complained_at": newest(address.complained_at, at)} if contact.complained else {})
+            return {"unsubscribed_at": newest(address.unsubscribed_at, at)}
         case ContactStatus.CLEANED:
             return {"bounced_at": newest(address.bounced_at, at)}
         case ContactStatus.ARCHIVED:
