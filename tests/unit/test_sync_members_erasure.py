@@ -99,3 +99,17 @@ def test_p06_who_is_erased_holds_no_address_though_the_contact_was_found_at_anot
     assert scene.record().own_change is None
     assert all(held.left_at is not None for held in scene.record().addresses)
     assert scene.ledger.stored_addresses["audience1", key_of(POOL)].erased_at is not None
+
+
+def test_p16_an_erasure_spares_the_strangers_contact_at_an_address_that_was_given_up_before() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(LODGE)))
+    scene.clock.pass_(600)
+    scene.post(upserted(a_member(POOL), at=NOON + minutes(10)))
+    scene.audience.add(LODGE)
+    scene.post(upserted(a_member(LODGE, consent=None), "m-2", NOON + minutes(10)))
+    scene.clock.pass_(600)
+    scene.post(erased(at=NOON + minutes(20)))
+    scene.settle_all()
+    assert scene.seen(LODGE) is ContactStatus.SUBSCRIBED
+    assert scene.seen(POOL) is None

@@ -48,8 +48,13 @@ class Case:
 
     def to_erase(self, address: Address) -> bool:
         """Whether the erasure that the member asked for has still to reach this address: a tombstone that is older is
-        of another erasure, and who has the address may have subscribed there since."""
+        of another erasure, and who has the address may have subscribed there since. An address that the member gave up
+        before, and where the contact of who has it now is none of Accord's, is not touched."""
         asked = self.record.erasure_at
+        held = next((held for held in self.record.addresses if held.key == address.key), None)
+        left = held is not None and held.left_at is not None and asked is not None and held.left_at < asked
+        if left and not address.ours and address.held_with_others(self.record.who):
+            return False
         done = address.erased_at is not None and (asked is None or address.erased_at >= asked)
         return not done and not address.agreed_by_others(self.record.who)
 
