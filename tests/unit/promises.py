@@ -116,6 +116,16 @@ class Chronicle(Upstream):
                 self.cared_for.discard(email)
                 self.happened[email].append(Seen("erased", at))
 
+    def follows(self, email: str, to: str, contact: Contact, at: datetime) -> None:
+        """The contact was found where its person took it; what was thought of it at the old address was of this."""
+        kinds = {"archived_by_staff"} | ({"forgotten"} if self.shown.get(email) is None else set())
+        self.happened[email] = [seen for seen in self.happened[email] if seen.what not in kinds]
+        self._certain(email, None)
+        self.sees(to, contact, at)
+        if email in self.cared_for:
+            self.cared_for = self.cared_for - {email} | {to}
+        self.own_tags[to] |= self.own_tags.pop(email, set())
+
     def attempted(self, action: Active, email: str, to: str | None) -> None:
         """Accord did something and will perhaps never know whether it took effect."""
         for place in (email, to):

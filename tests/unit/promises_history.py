@@ -5,17 +5,31 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from accord.domain.actions import Action, Active, Create, Exclude, Hold, Look, Move, Nothing, Passive, Reconfirm, Tag
+from accord.domain.actions import (
+    Action,
+    Active,
+    Create,
+    Exclude,
+    Follow,
+    Hold,
+    Look,
+    Move,
+    Nothing,
+    Passive,
+    Reconfirm,
+    Tag,
+)
 from accord.domain.address import Address, Holder
 from accord.domain.changes import Arrived
 from accord.domain.connection import Connection, Policy
-from accord.domain.contact import Contact, ContactPatch, ContactStatus
+from accord.domain.contact import MAILED, Contact, ContactPatch, ContactStatus
 from accord.domain.decision import decide
-from accord.domain.finishing import finished
+from accord.domain.finishing import chose, finished
 from accord.domain.folding import changed_holders, fold
-from accord.domain.observation import observe
+from accord.domain.observation import is_moving, observe
 from accord.domain.payload import Payload, payload_of
-from accord.domain.record import Record
+from accord.domain.permission import owner
+from accord.domain.record import OwnChange, Record
 from accord.domain.values import subscriber_hash
 from accord.errors import Rejected, Retryable
 from accord.usecases.member_work import MemberWork
@@ -47,6 +61,11 @@ class Witness(FakeAudience):
     def read(self, reference: str) -> Contact | None:
         self.answer = super().read(reference)
         return self.answer
+
+    def found(self, reference: str) -> Contact | None:
+        """The contact under one of its names, as anybody else may read it."""
+        person = self._find(reference)
+        return person.contact if person else None
 
     def change(self, reference: str, patch: ContactPatch) -> Contact:
         self.answer = super().change(reference, patch)
@@ -130,6 +149,9 @@ class History:
         profile = work.record.profile
         if profile is None or profile.email is None:
             return None
+        own = work.record.own_change
+        if own is not None and own.email:
+            profile = profile.model_copy(update={"email": own.email})
         payload = payload_of(profile, self.connection.mapping, SETUP, no_us_phone)
         return payload if isinstance(payload, Payload) else None
 
@@ -140,12 +162,15 @@ class History:
         token = f"{next(self.tokens)}"
         claimed, _ = work.claim(action, token, (now, now + CLAIM), payload.digest if payload else None)
         self.mailchimp.answer = None
-        email, to = KEYS[action.key], KEYS[action.to_key] if isinstance(action, Move) else None
+        email, to = KEYS[action.key], KEYS[action.to_key] if isinstance(action, Move | Follow) else None
         ask = (email, action.asks_for) if isinstance(action, Create | Reconfirm) and action.asks_for else None
         mails = self._mails(email)
         try:
             after = self._perform(claimed, action, now)
             self.chronicle.noted(action, email)
+            followed = isinstance(action, Follow) and after.must_look is None
+            if followed and to is not None and self.mailchimp.answer is not None:
+                self.chronicle.follows(email, to, self.mailchimp.answer, now)
             self.chronicle.did(action, email, to, self.mailchimp.answer, now)
         except Rejected as why:
             self.chronicle.was_refused(to or email, why.refusal, now)
@@ -161,8 +186,22 @@ class History:
                 self.asks.append((*ask, mails))
                 self._hear_of_mails()
         self._keep(after)
-        self.records[after.record.member_id] = after.record
+        self._took(work.record, after.record)
+        if after.unread:
+            return MemberWork(after.record, {held.key: self.address(held.key) for held in after.record.addresses})
         return replace(after, token=None, before={}, digest=None)
+
+    def _took(self, before: Record, record: Record) -> None:
+        """The record as it is now; where the member's contact turned out to be elsewhere, they hold that address."""
+        member = record.member_id
+        self.records[member] = record
+        for key, holder in changed_holders(before, record):
+            self.holders.setdefault(key, {})[member] = holder
+        own, known = record.own_change, before.own_change
+        if own is not None and (known is None or known.key != own.key):
+            self.chronicle.chosen[member].append((self.clock.now(), KEYS[own.key]))
+        if own is None and known is not None:
+            self.chronicle.chosen[member].append((self.clock.now(), ""))
 
     def _mails(self, email: str) -> int:
         """How often Mailchimp has asked whoever is at this address to confirm."""
@@ -196,7 +235,8 @@ class History:
             self.mailchimp.turn(email, status)
         elif subscriber_hash(email) not in self.mailchimp.forgotten:
             self.mailchimp.add(email, status, merge_fields={"FNAME": "Foreigner"}, tags=("by staff",))
-            self.foreign.add(email)
+            if email not in self.chronicle.cared_for:  # nobody can tell it from one that its person took away unnoticed
+                self.foreign.add(email)
 
     def vanish(self, email: str) -> None:
         """Somebody deletes the contact permanently."""
@@ -204,13 +244,39 @@ class History:
             self.mailchimp.forgotten.add(subscriber_hash(email))
             self.foreign.discard(email)
 
-    def look(self, email: str) -> None:
+    def take(self, email: str, to: str) -> None:
+        """A person gives their contact another address, where there is no other one."""
+        contact = self.mailchimp.of(email)
+        free = self.mailchimp.of(to) is None and subscriber_hash(to) not in self.mailchimp.forgotten
+        if contact is not None and contact.status in MAILED and free:
+            self.mailchimp.move(email, to)
+            self.foreign.discard(email)
+
+    def _chose(self, address: Address, contact: Contact) -> None:
+        who = owner(address)
+        record = self.records.get(who.member_id) if who is not None else None
+        if record is not None and record.place == address.key:
+            own = OwnChange(
+                key=key_of(contact.email),
+                at=self.clock.now(),
+                subscriber_hash=contact.subscriber_hash,
+                email=contact.email,
+            )
+            self._took(record, chose(record, own))
+
+    def look(self, email: str, may_be_at: str = "") -> None:
         """A webhook or the nightly reading shows the contact, unless a worker has it in hand."""
         address = self.address(key_of(email))
         if address.attempt is not None and address.attempt.until > self.clock.now():
             return
-        contact = self.mailchimp.of(email)
+        contact = self.mailchimp.found(address.reference or subscriber_hash(email))
+        if contact is None and address.contact_id is None:
+            contact = self.mailchimp.of(may_be_at)
         if contact is None and address.seen is None:
+            return
+        hash_ = address.subscriber_hash or subscriber_hash(email)
+        if contact is not None and contact.subscriber_hash != hash_ and not is_moving(address):
+            self._chose(address, contact)
             return
         self.addresses[address.key] = observe(address, contact, self.clock.now())
         self.chronicle.sees(email, contact, self.clock.now())

@@ -94,6 +94,20 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Take:
+    """A person gives their contact another address, and Mailchimp tells of it or not."""
+
+    email: str
+    to: str
+    noticed: bool
+
+    def play(self, history: History) -> None:
+        history.take(self.email, self.to)
+        if self.noticed:
+            history.look(self.email, self.to)
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """A worker takes the member up; its first calls fare so."""
 
@@ -114,7 +128,7 @@ class Wait:
         history.wait(self.minutes)
 
 
-type Step = Post | Leave | Forget | Turn | Work | Wait
+type Step = Post | Leave | Forget | Turn | Take | Work | Wait
 
 member = st.sampled_from((MEMBERS[0], *MEMBERS))
 troubles = st.lists(st.sampled_from((None, *Trouble)), max_size=2).map(tuple)
@@ -142,6 +156,7 @@ steps = st.one_of(
     post,
     turn,
     turn,
+    st.builds(Take, st.sampled_from((EMAILS[0], *EMAILS)), st.sampled_from(EMAILS), noticed),
     st.builds(Work, member, troubles),
     st.builds(Leave, member, st.sampled_from((0, 0, 2)), then),
     st.builds(Wait, st.integers(1, 4)) | st.builds(Forget, member),

@@ -26,6 +26,9 @@ class Upstream:
 
     policy: Policy
     changes: dict[str, list[Arrived]] = field(default_factory=lambda: defaultdict(list))
+    chosen: dict[str, list[tuple[datetime, str]]] = field(default_factory=lambda: defaultdict(list))
+    """Which addresses members gave their contact in Mailchimp, and since when that is known; an empty one: the contact
+    was not there after all."""
 
     def counted(self, member: str) -> list[Arrived]:
         """The changes that were the newest when they came, until an erasure."""
@@ -52,9 +55,24 @@ class Upstream:
         )
 
     def email(self, member: str) -> str | None:
-        """The address that upstream says the member has."""
-        profiles = [a.change.member for a in self.counted(member) if isinstance(a.change, Upserted)]
-        return normalised(profiles[-1].email) if profiles and profiles[-1].email else None
+        """The address that upstream says the member has, or the one that they chose since upstream named it."""
+        named, own = None, None
+        for happening in self._timeline(member):
+            if isinstance(happening, str):
+                own = happening or None
+            elif isinstance(happening.change, Upserted):
+                said = happening.change.member.email
+                email = normalised(said) if said else None
+                own = own if email == named else None
+                named = email
+        return own or named
+
+    def _timeline(self, member: str) -> list[Arrived | str]:
+        """The changes that counted and the addresses that the member chose, as they came; of one moment the changes
+        first, since a worker finds out then."""
+        changes: list[tuple[datetime, int, Arrived | str]] = [(a.received_at, 0, a) for a in self.counted(member)]
+        choices: list[tuple[datetime, int, Arrived | str]] = [(at, 1, email) for at, email in self.chosen[member]]
+        return [happening for _, _, happening in sorted([*changes, *choices], key=lambda each: each[:2])]
 
     def returned(self, member: str) -> list[datetime]:
         changes = self.counted(member)
@@ -93,18 +111,32 @@ class Upstream:
         spans: list[Held] = []
         had: dict[str, datetime] = {}
         earlier: list[str] = []
-        for arrived in self.counted(member):
-            now: list[str] = []
-            if isinstance(arrived.change, Upserted) and arrived.change.member.email:
-                email = normalised(arrived.change.member.email)
-                earlier += [email] if email not in earlier else []
-                now = [email]
+        named: str | None = None
+        own: str | None = None
+        taken: list[str] = []  # a choice that a further one follows stays theirs until upstream speaks again
+        choices = iter(self.chosen[member])
+        at, stays = BEGINNING, False
+        for happening in self._timeline(member):
+            if isinstance(happening, str):
+                at = next(choices)[0]
+                own = happening or None
+                taken += [happening] if happening else []
+            else:
+                at, stays = happening.received_at, self._stays(happening)
+                if isinstance(happening.change, Upserted):
+                    said = happening.change.member.email
+                    email = normalised(said) if said else None
+                    own = own if email == named else None
+                    named = email
+                taken = [own] if own is not None else []
+            now = [email for email in (named, *taken) if email is not None]
+            earlier += [email for email in now if email not in earlier]
             if self.policy.on_email_change is OnEmailChange.KEEP_OLD:
                 now = earlier
             for email in now:
-                had.setdefault(email, arrived.received_at)
-            over = [email for email in had if email not in now or not self._stays(arrived)]
-            spans += [Held(email, had.pop(email), arrived.received_at) for email in over]
+                had.setdefault(email, at)
+            over = [email for email in had if email not in now or not stays]
+            spans += [Held(email, had.pop(email), at) for email in over]
         return [*spans, *self._late_opt_outs(member), *(Held(email, since, None) for email, since in had.items())]
 
     def _late_opt_outs(self, member: str) -> list[Held]:
