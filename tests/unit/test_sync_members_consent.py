@@ -253,6 +253,8 @@ def test_what_is_disconnected_calls_nobody_and_forgets_nothing() -> None:
     scene.settle_all()
     assert scene.seen("wombat@burrow.test") is UNSUBSCRIBED
     assert scene.seen("late@burrow.test") is SUBSCRIBED
+
+
 def test_a_complaint_of_who_had_opted_out_before_is_not_overlooked() -> None:
     scene = Scene()
     scene.post(upserted(a_member("skunk@glade.test")))
