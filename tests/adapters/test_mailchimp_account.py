@@ -41,6 +41,29 @@ def test_the_audiences_of_the_account_are_listed(simulator: Simulator, account: 
     assert (simulator.list_id, "Cheese lovers", 3) in account.audiences()
 
 
+def test_an_account_says_its_name_and_what_one_chooses_an_audience_by(
+    simulator: Simulator, account: MailchimpAccount
+) -> None:
+    assert account.name() == "Accord"
+    listed = account.listed()
+    cheese = next(audience for audience in listed.audiences if audience.id == simulator.list_id)
+    assert (cheese.name, cheese.double_optin, cheese.marketing_permissions) == ("Cheese lovers", False, False)
+    assert cheese.signup_form_url == account.signup_form_url(simulator.list_id)
+    assert listed.may_create
+    assert {"FNAME", "LNAME"} <= {field.tag for field in account.setup(simulator.list_id).merge_fields}
+
+
+def test_contacts_are_counted_page_by_page_without_those_that_nobody_bills(
+    simulator: Simulator, account: MailchimpAccount
+) -> None:
+    audience_id = account.create_audience("Raclette rebels", SENDER)
+    simulator.fill(1001, list_id=audience_id)
+    simulator.fill(2, status="cleaned", list_id=audience_id)
+    simulator.fill(2, status="archived", list_id=audience_id)
+    pages = list(account.billed(audience_id))
+    assert (len(pages), len({contact for page in pages for contact in page})) == (2, 1001)
+
+
 def test_a_new_audience_gets_fields_and_has_a_form(account: MailchimpAccount) -> None:
     audience_id = account.create_audience("Fondue friends", SENDER, language="de")
     assert audience_id in [audience.id for audience in account.audiences()]

@@ -157,6 +157,7 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "ALLOWED_ENDPOINTS": "127.0.0.1",
         "OPERATOR_SECRET_ARN": arns["operator"],
         "ADDRESS_KEY_SECRET_ARN": arns["address-key"],
+        "CONNECTION_SECRETS_PREFIX": f"accord/{own}/connections",
     }.items():
         monkeypatch.setenv(name, value)
     _forget_what_bootstrap_made()

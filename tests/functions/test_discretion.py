@@ -34,6 +34,13 @@ REQUESTS = [
     "manage_members.retry_member",
     "manage_members.list_failures",
     "manage_members.retry_failures",
+    "manage_connections.get",
+    "manage_connections.change",
+    "manage_connections.audiences",
+    "manage_connections.test",
+    "manage_connections.rotate",
+    "manage_connections.pause",
+    "manage_connections.resume",
 ]
 
 

@@ -63,6 +63,7 @@ def test_the_outputs_are_what_tools_and_people_ask_for() -> None:
         "OperatorSecretArn",
         "ReceiveChangesFunctionName",
         "ManageMembersFunctionName",
+        "ManageConnectionsFunctionName",
         "SyncMembersFunctionName",
         "OfferDueChangesFunctionName",
         "NotifyUpstreamFunctionName",

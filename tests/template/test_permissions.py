@@ -42,6 +42,11 @@ MAY: dict[str, dict[str, set[str]]] = {
         "BulkChangesQueue.Arn": {"sqs:SendMessage"},
         "OperatorSecret": SECRET,
     },
+    "manage_connections": {
+        "Ledger.Arn": READ | {"dynamodb:PutItem"},
+        "OperatorSecret": SECRET,
+        CONNECTION_SECRETS: SECRET | {"secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"},
+    },
     "sync_members": {
         "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
         "MemberChangesQueue.Arn": RECEIVE,
@@ -109,6 +114,17 @@ def policies(role: str) -> list[dict[str, Any]]:
 def role_of(function: dict[str, Any]) -> str:
     role: str = function["Role"]
     return role.removesuffix(".Arn")
+
+
+def test_only_one_function_writes_secrets_and_only_those_of_connections() -> None:
+    writers = {
+        (name, resource)
+        for name, allows in MAY.items()
+        for resource, actions in allows.items()
+        if any(action.startswith("secretsmanager:") for action in actions - SECRET)
+    }
+
+    assert writers == {("manage_connections", CONNECTION_SECRETS)}
 
 
 def test_every_function_is_in_the_table() -> None:

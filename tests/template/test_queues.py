@@ -20,6 +20,13 @@ TALKS_TO_MAILCHIMP = {"sync_members", "apply_audience_events", "tend_connections
 """Each of their invocations holds one connection to Mailchimp. Whoever joins them is added up."""
 
 
+EVERYTHING_ELSE = 2
+"""Connections that all others together may use (DESIGN section 7)."""
+CALLED_BY_OPERATORS = {"manage_connections"}
+"""Talks to Mailchimp while an operator waits for the answer, one call at a time, and says so where the account is
+busy: it belongs to everything else."""
+
+
 def sources() -> list[tuple[str, str]]:
     return [(verb, event) for verb, function in functions().items() for event in events(function, "SQS")]
 
@@ -89,7 +96,14 @@ def test_all_functions_together_leave_mailchimp_two_connections() -> None:
     ]
 
     assert at_once == [2, 2, 2]
-    assert sum(at_once) <= CONNECTIONS_OF_AN_ACCOUNT - SPARE_FOR_CALLS_THAT_TIMED_OUT
+    assert sum(at_once) + EVERYTHING_ELSE <= CONNECTIONS_OF_AN_ACCOUNT - SPARE_FOR_CALLS_THAT_TIMED_OUT
+
+
+def test_who_talks_to_mailchimp_for_operators_is_called_by_nobody_else() -> None:
+    for verb in CALLED_BY_OPERATORS:
+        function = functions()[verb]
+        assert {event["Type"] for event in function["Events"].values()} == {"HttpApi"}
+        assert function["Environment"]["OPERATOR_SECRET_ARN"] == "OperatorSecret"
 
 
 def test_who_talks_to_mailchimp_is_called_by_queues_alone() -> None:

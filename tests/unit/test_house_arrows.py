@@ -14,6 +14,7 @@ STANDARD = sys.stdlib_module_names
 SIDE_EFFECTS = {"os", "logging", "socket", "http", "urllib", "subprocess", "threading", "asyncio", "time", "random"}
 MESSAGES = {
     "http_body",
+    "http_connections",
     "http_members",
     "http_messages",
     "http_notices",

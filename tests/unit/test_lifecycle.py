@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.domain.connection import Authorisation, ConnectionState
+from accord.domain.connection import AuthorisedBy, ConnectionState
 from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.lifecycle import (
     NotAllowed,
@@ -111,7 +111,7 @@ def test_a_draft_says_what_it_lacks() -> None:
     draft = a_connection(state="draft", audience_id="")
 
     assert what_is_missing(draft) is ConnectionReason.ACCOUNT_MISSING
-    authorised = draft.model_copy(update={"authorised_by": Authorisation.API_KEY})
+    authorised = draft.model_copy(update={"authorised_by": AuthorisedBy.API_KEY})
     assert what_is_missing(authorised) is ConnectionReason.AUDIENCE_MISSING
     chosen = authorised.model_copy(update={"audience_id": "audience1"})
     assert what_is_missing(chosen) is ConnectionReason.READY_TO_CHECK

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from accord.domain.timing import Timing
 from accord.settings import (
     ApplyAudienceEventsSettings,
+    ManageConnectionsSettings,
     ManageMembersSettings,
     NotifyUpstreamSettings,
     OfferDueChangesSettings,
@@ -24,10 +25,12 @@ EVERYTHING = {
     "UPSTREAM_NOTICES_QUEUE_URL": "https://queue.test/upstream-notices",
     "OPERATOR_SECRET_ARN": "arn:operator",
     "ADDRESS_KEY_SECRET_ARN": "arn:address-key",
+    "CONNECTION_SECRETS_PREFIX": "accord/zoo/connections",
 }
 MODELS = [
     ReceiveChangesSettings,
     ManageMembersSettings,
+    ManageConnectionsSettings,
     SyncMembersSettings,
     OfferDueChangesSettings,
     ApplyAudienceEventsSettings,
@@ -101,4 +104,5 @@ def test_only_the_stack_on_ones_own_machine_may_allow_private_endpoints(monkeypa
     monkeypatch.setenv("ALLOWED_ENDPOINTS", "127.0.0.1, app.test")
     for stage, allowed in (("local", ("127.0.0.1", "app.test")), ("dev", ()), ("prod", ())):
         monkeypatch.setenv("STAGE", stage)
-        assert NotifyUpstreamSettings.from_environment().allowed == allowed
+        for model in (NotifyUpstreamSettings, ManageConnectionsSettings):
+            assert model.from_environment().allowed == allowed

@@ -19,7 +19,7 @@ from accord.adapters.mailchimp_http import base_url_of
 from accord.adapters.secrets import SecretsManagerSecrets
 from accord.adapters.upstream_endpoint import UpstreamEndpoint
 from accord.domain.changes import OrderBy
-from accord.domain.connection import RECOMMENDED_MAPPING, AudienceSetup, Connection, FieldType, Policy
+from accord.domain.connection import RECOMMENDED_MAPPING, AudienceSetup, AuthorisedBy, Connection, FieldType, Policy
 from accord.domain.reason_texts import Language
 from accord.domain.values import address_key
 from accord.errors import Rejected, Retryable
@@ -138,6 +138,7 @@ def connect(
         policy=wanted.policy,
         mapping=RECOMMENDED_MAPPING | wanted.mapping,
         secret_arn=secret_arn,
+        authorised_by=AuthorisedBy.API_KEY,
         webhook_secret_hashes=(_hashed(webhook_secret),),
         notice_url=wanted.notice_url,
         language=wanted.language,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from accord import clients
 from accord.settings import (
     ApplyAudienceEventsSettings,
+    ManageConnectionsSettings,
     ManageMembersSettings,
     NotifyUpstreamSettings,
     OfferDueChangesSettings,
@@ -25,6 +26,9 @@ from accord.settings import (
 if TYPE_CHECKING:
     from accord.ports import Clock
     from accord.usecases.apply_audience_events import ApplyAudienceEvents
+    from accord.usecases.check_connection import CheckConnection
+    from accord.usecases.choose_audience import ChooseAudience
+    from accord.usecases.manage_connections import ManageConnections
     from accord.usecases.manage_members import ManageMembers
     from accord.usecases.notify_upstream import NotifyUpstream
     from accord.usecases.offer_due_changes import OfferDueChanges
@@ -38,6 +42,10 @@ if TYPE_CHECKING:
     from accord.usecases.show_notices import ShowNotices
     from accord.usecases.sync_members import SyncMembers
     from accord.usecases.tend_connections import TendConnections
+
+
+OPERATOR_PATIENCE = 8.0
+"""Seconds that one call to Mailchimp may take while an operator waits: API Gateway gives up after thirty."""
 
 
 class SystemClock:
@@ -74,6 +82,16 @@ class Managing:
 
     recognise: "RecogniseCaller"
     manage: "ManageMembers"
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """What the routes of `manage_connections` call."""
+
+    recognise: "RecogniseCaller"
+    manage: "ManageConnections"
+    choose: "ChooseAudience"
+    check: "CheckConnection"
 
 
 @cache
@@ -126,6 +144,47 @@ def manage_members() -> Managing:
             clock=SystemClock(),
             offered_again=settings.offered_again,
         ),
+    )
+
+
+@cache
+def manage_connections() -> Connecting:
+    """HTTP -> connections, their secrets and their accounts."""
+    from secrets import token_bytes
+
+    from accord.adapters.mailchimp_account import MailchimpAccount
+    from accord.adapters.mailchimp_http import base_url_of, checked_base_url
+    from accord.adapters.upstream_endpoint import UpstreamEndpoint
+    from accord.usecases.check_connection import CheckConnection
+    from accord.usecases.choose_audience import ChooseAudience
+    from accord.usecases.manage_connections import ManageConnections
+    from accord.usecases.reach_account import ReachAccount
+
+    settings = ManageConnectionsSettings.from_environment()
+    ledger, connections, clock = clients.ledger(settings), clients.connections(settings), SystemClock()
+    secrets = clients.connection_secrets(settings.connection_secrets_prefix)
+    check_endpoint = UpstreamEndpoint(settings.allowed).check
+
+    def account_of(base_url: str, key: str) -> MailchimpAccount:
+        return MailchimpAccount(base_url, key, timeout=OPERATOR_PATIENCE, allow_any_host=settings.is_local)
+
+    def checked(key: str, said: str) -> str:
+        return checked_base_url(said or base_url_of(key), allow_any_host=settings.is_local)
+
+    reach = ReachAccount(secrets, account_of)
+    return Connecting(
+        recognise=clients.recognise(ledger, settings.operator_secret_arn),
+        manage=ManageConnections(
+            connections=connections,
+            secrets=secrets,
+            reach=reach,
+            base_url_of=checked,
+            check_endpoint=check_endpoint,
+            new_secret=lambda: token_bytes(32),
+            clock=clock,
+        ),
+        choose=ChooseAudience(connections, ledger, reach, clock),
+        check=CheckConnection(connections, ledger, reach, check_endpoint, clock),
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from accord.adapters.dynamodb_runs import DynamoDBRuns
     from accord.adapters.dynamodb_table import Table
     from accord.adapters.secrets import SecretsManagerSecrets
+    from accord.adapters.secrets_of_connections import SecretsManagerConnectionSecrets
     from accord.adapters.ses import SesMail
     from accord.adapters.sqs import SqsChangeQueue
     from accord.adapters.sqs_hints import SqsHintQueue
@@ -53,6 +54,15 @@ def queue(url: str) -> "SqsChangeQueue":
     from accord.adapters.sqs import SqsChangeQueue
 
     return SqsChangeQueue(boto3.client("sqs", config=_config()), url)
+
+
+def connection_secrets(prefix: str) -> "SecretsManagerConnectionSecrets":
+    """The secrets of connections, to write."""
+    import boto3
+
+    from accord.adapters.secrets_of_connections import SecretsManagerConnectionSecrets
+
+    return SecretsManagerConnectionSecrets(boto3.client("secretsmanager", config=_config()), prefix)
 
 
 def table(settings: Settings) -> "Table":
@@ -167,7 +177,9 @@ def audience_of(
         )
 
     def of(connection: "Connection") -> "Audience":
-        return audience(connection.api_base_url, secrets().mailchimp_api_key(connection), connection.audience_id)
+        # Where no audience is chosen nothing is called, and there may be no key yet.
+        key = secrets().mailchimp_api_key(connection) if connection.audience_id else ""
+        return audience(connection.api_base_url, key, connection.audience_id)
 
     return of
 

@@ -45,6 +45,19 @@ class WithOffers(Settings):
         return timedelta(seconds=self.offered_again_seconds)
 
 
+class WithEndpoints(Settings):
+    """For those who call, or check, the endpoints of applications."""
+
+    allowed_endpoints: str = ""
+    """Hosts, with commas between them, that notices may go to though they are private or without TLS."""
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """None but on the stack on one's own machine, whatever the environment says."""
+        hosts = tuple(host.strip() for host in self.allowed_endpoints.split(",") if host.strip())
+        return hosts if self.is_local else ()
+
+
 class ReceiveChangesSettings(Settings):
     """`receive_changes`."""
 
@@ -72,6 +85,14 @@ class ManageMembersSettings(WithOffers):
     operator_secret_arn: Given
 
 
+class ManageConnectionsSettings(WithEndpoints):
+    """`manage_connections`."""
+
+    operator_secret_arn: Given
+    connection_secrets_prefix: Given
+    """The name under which the secrets of connections lie, without a slash at its end."""
+
+
 class OfferDueChangesSettings(WithOffers):
     """`offer_due_changes`."""
 
@@ -80,18 +101,10 @@ class OfferDueChangesSettings(WithOffers):
     upstream_notices_queue_url: Given
 
 
-class NotifyUpstreamSettings(Settings):
+class NotifyUpstreamSettings(WithEndpoints):
     """`notify_upstream`."""
 
     notice_retry_seconds: Seconds = 5
-    allowed_endpoints: str = ""
-    """Hosts, with commas between them, that notices may go to though they are private or without TLS."""
-
-    @property
-    def allowed(self) -> tuple[str, ...]:
-        """None but on the stack on one's own machine, whatever the environment says."""
-        hosts = tuple(host.strip() for host in self.allowed_endpoints.split(",") if host.strip())
-        return hosts if self.is_local else ()
 
 
 class RecordFailuresSettings(Settings):

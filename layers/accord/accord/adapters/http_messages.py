@@ -20,6 +20,8 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    origin: str = ""
+    """Where this API answers, without a slash at its end."""
 
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> Self:
@@ -31,6 +33,7 @@ class Request:
             query=event.get("queryStringParameters") or {},
             headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
             body=_body(event),
+            origin=_origin(event),
         )
 
     @property
@@ -73,6 +76,16 @@ class Response:
             "body": text.encode(errors="replace").decode(),  # a name that was sent may hold half a character
             "isBase64Encoded": False,
         }
+
+
+def _origin(event: Mapping[str, Any]) -> str:
+    """API Gateway names its own domain; an emulator, which has none, is where it was called."""
+    context: Mapping[str, Any] = event.get("requestContext") or {}
+    domain: str = context.get("domainName") or ""
+    host = {name.lower(): value for name, value in (event.get("headers") or {}).items()}.get("host", "")
+    if domain.endswith(".localhost") or not domain:
+        return f"http://{host}/_aws/execute-api/{context.get('apiId', '')}/$default"
+    return f"https://{domain}"
 
 
 def _body(event: Mapping[str, Any]) -> bytes:

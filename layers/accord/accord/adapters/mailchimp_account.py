@@ -1,14 +1,17 @@
 """What joining an account to Accord needs of Mailchimp: its audiences, new ones, their fields and sign-up forms."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import requests
 
+from accord.adapters.mailchimp import PAGE_SIZE, MailchimpAudience
 from accord.adapters.mailchimp_contacts import merge_field_of, objects
 from accord.adapters.mailchimp_errors import Subject
 from accord.adapters.mailchimp_http import MailchimpHttp, unreadable
-from accord.domain.connection import FieldType, MergeField
+from accord.domain.connection import AudienceSetup, FieldType, MergeField
+from accord.domain.contact import ContactStatus
+from accord.ports_connections import ListedAudience, ListedAudiences
 
 DEFAULT_REMINDER = "You receive this newsletter because you agreed to it as a member."
 
@@ -59,6 +62,62 @@ class MailchimpAccount:
         self._http = MailchimpHttp(
             base_url=base_url, api_key=api_key, timeout=timeout, session=session, allow_any_host=allow_any_host
         )
+
+        def audience(audience_id: str) -> MailchimpAudience:
+            return MailchimpAudience(
+                base_url=base_url,
+                api_key=api_key,
+                audience_id=audience_id,
+                timeout=timeout,
+                session=session,
+                allow_any_host=allow_any_host,
+            )
+
+        self._audience = audience
+
+    def name(self) -> str:
+        """What the account calls itself: `GET /`, which also tells whether Mailchimp takes the key."""
+        fields = {"fields": "account_name"}
+        return str(self._http.call("GET", "/", subject=Subject.ACCOUNT, params=fields).get("account_name", ""))
+
+    def listed(self) -> ListedAudiences:
+        """All audiences with what one chooses by, and whether the plan has room for more (FACTS section 1.2)."""
+        names = ("id", "name", "stats.member_count", "double_optin", "marketing_permissions", "subscribe_url_long")
+        fields = ",".join(("constraints.may_create", *(f"lists.{name}" for name in names)))
+        answer = self._http.call("GET", "/lists", subject=Subject.ACCOUNT, params={"count": 1000, "fields": fields})
+        audiences = tuple(
+            ListedAudience(
+                id=str(each["id"]),
+                name=str(each.get("name", "")),
+                member_count=int(each.get("stats", {}).get("member_count", 0)),
+                double_optin=bool(each.get("double_optin")),
+                marketing_permissions=bool(each.get("marketing_permissions")),
+                signup_form_url=str(each.get("subscribe_url_long", "")),
+            )
+            for each in objects(answer.get("lists"))
+            if each.get("id")
+        )
+        constraints = answer.get("constraints")
+        return ListedAudiences(audiences, bool(constraints.get("may_create")) if constraints else True)
+
+    def setup(self, audience_id: str) -> AudienceSetup:
+        """The audience's merge fields, groups and tags."""
+        return self._audience(audience_id).setup()
+
+    def billed(self, audience_id: str) -> Iterator[list[str]]:
+        """In pages of 1,000. Whether a listing holds the archived is not settled (FACTS section 1.3), so they are
+        taken out of it, and so are the cleaned."""
+        free = {ContactStatus.ARCHIVED.value, ContactStatus.CLEANED.value}
+        read = 0
+        while True:
+            params: dict[str, str | int] = {"count": PAGE_SIZE, "offset": read, "fields": "members.id,members.status"}
+            path = f"/lists/{audience_id}/members"
+            answer = self._http.call("GET", path, subject=Subject.AUDIENCE, params=params)
+            members = objects(answer.get("members"))
+            yield [str(member["id"]) for member in members if member.get("status") not in free]
+            read += len(members)
+            if len(members) < PAGE_SIZE:
+                return
 
     def ping(self) -> None:
         """Returns when Mailchimp takes the key."""

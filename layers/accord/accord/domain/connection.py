@@ -151,8 +151,8 @@ class Application(StrEnum):
     COBOT = "cobot"
 
 
-class Authorisation(StrEnum):
-    """By what Accord may call a Mailchimp account."""
+class AuthorisedBy(StrEnum):
+    """How Accord may use the Mailchimp account: by a key that somebody stored, or by a token that its owner gave."""
 
     API_KEY = "api_key"
     OAUTH = "oauth"
@@ -177,7 +177,7 @@ class Connection(Value):
     """Empty while none is chosen; nothing is called then."""
     audience_name: str = ""
     api_base_url: str
-    authorised_by: Authorisation | None = None
+    authorised_by: AuthorisedBy | None = None
     account_name: str = ""
     """Of the Mailchimp account, as it called itself when it was last checked."""
     order_by: OrderBy = OrderBy.OCCURRED_AT

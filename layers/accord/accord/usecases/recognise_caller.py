@@ -84,7 +84,7 @@ class RecogniseCaller:
 
     def operator(self, connection_id: str, token: str | None) -> Connection | None:
         """The connection that an operator asks for; None: there is no such connection."""
-        self._admit_operator(token)
+        self.any_operator(token)
         connection = self._connection(connection_id)
         return connection if connection is not _NOBODY else None
 
@@ -92,10 +92,11 @@ class RecogniseCaller:
         """The connection, for those who may read it. None: an operator asks for one that does not exist."""
         connection = self._connection(connection_id)
         if not (_holds(token, connection.token_hashes) and connection is not _NOBODY):
-            self._admit_operator(token)
+            self.any_operator(token)
         return connection if connection is not _NOBODY else None
 
-    def _admit_operator(self, token: str | None) -> None:
+    def any_operator(self, token: str | None) -> None:
+        """Returns for an operator, whatever they ask for. Raises UnrecognisedError."""
         if not _holds(token, [_digest(valid) for valid in self._operator_tokens()]):
             raise UnrecognisedError
 

@@ -1,0 +1,177 @@
+"""HTTP -> connections: what operators say of them, and how each of them stands."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from accord import bootstrap
+from accord.adapters import http_body as body
+from accord.adapters.http_connections import (
+    posted_reason,
+    posted_settings,
+    refusals,
+    shown_audiences,
+    shown_change,
+    shown_check,
+    shown_connection,
+    shown_credentials,
+)
+from accord.adapters.http_members import cursor, language_of
+from accord.adapters.http_messages import Request, Response
+from accord.adapters.http_problems import Route, answer, unknown, wrong_shape
+from accord.domain.connection_settings import ConnectionSettings, NewConnection
+from accord.domain.lifecycle import Step
+from accord.observability import count, deadline, discreet, logger_of, metrics_of
+from accord.usecases.explain_refusal import FieldError
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from accord.domain.connection import Connection
+
+A_PAGE = 50
+LARGEST_PAGE = 100
+MARGIN = timedelta(seconds=10)
+
+logger = logger_of("manage_connections")
+metrics = metrics_of("manage_connections")
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+@discreet(logger, metrics)
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    count(metrics, "Requests", 1)
+    until = deadline(context, MARGIN)
+    routes = {**ROUTES, AUDIENCES: lambda request: get_audiences(request, until)}
+    return answer(event, routes, logger)
+
+
+def post_connection(request: Request) -> Response:
+    """A new connection, a draft; its credentials are told this once."""
+    connecting = bootstrap.manage_connections()
+    connecting.recognise.any_operator(request.token)
+    said = posted_settings(request, NewConnection)
+    with refusals():
+        made, credentials = connecting.manage.create(said)
+    count(metrics, "ConnectionsCreated", 1)
+    shown = shown_connection(made, language_of(request, made))
+    return Response(201, {"connection": shown, "credentials": shown_credentials(credentials, request, made)})
+
+
+def get_connections(request: Request) -> Response:
+    """All connections, by page."""
+    connecting = bootstrap.manage_connections()
+    connecting.recognise.any_operator(request.token)
+    limit = body.number(request, "limit", A_PAGE, LARGEST_PAGE)
+    with cursor(request) as after:
+        page = connecting.manage.page(after, limit)
+    listed = [shown_connection(each, language_of(request, each)) for each in page.items]
+    return Response(200, {"connections": listed, "next": page.next})
+
+
+def get_connection(request: Request) -> Response:
+    """How the connection stands, why, and what to do next."""
+    return _shown(request, _connection(request))
+
+
+def patch_connection(request: Request) -> Response:
+    """Settings, each singly; with `?dry_run=true` only what they would do."""
+    connection = _connection(request)
+    dry_run = body.flag(request, "dry_run")
+    said = posted_settings(request, ConnectionSettings)
+    language = language_of(request, connection)
+    with refusals():
+        changed = bootstrap.manage_connections().manage.change(connection, said, language, dry_run=dry_run)
+    document = {
+        "connection": shown_connection(changed.connection, language),
+        "changes": [shown_change(change) for change in changed.changes],
+        "applied": changed.applied,
+    }
+    return Response(200, document)
+
+
+def get_audiences(request: Request, until: datetime) -> Response:
+    """The account's audiences; `?overlap=true` counts the contacts that are in several."""
+    connection = _connection(request)
+    overlap = body.flag(request, "overlap")
+    with refusals():
+        choice = bootstrap.manage_connections().choose.audiences(connection, overlap=overlap, deadline=until)
+    return Response(200, shown_audiences(choice))
+
+
+def put_audience(request: Request) -> Response:
+    """Join the connection to an audience of its account."""
+    connection = _connection(request)
+    audience_id = body.posted_object(request, allowed=("id",)).get("id")
+    if not isinstance(audience_id, str) or not audience_id.isalnum() or len(audience_id) > 40:
+        raise wrong_shape(FieldError("id", "must be the id of one of the account's audiences: list them"))
+    with refusals():
+        chosen = bootstrap.manage_connections().choose.choose(connection, audience_id)
+    return _shown(request, chosen)
+
+
+def post_test(request: Request) -> Response:
+    """Look whether it all works; nothing is written to Mailchimp."""
+    connection = _connection(request)
+    with refusals():
+        checks, checked = bootstrap.manage_connections().check(connection)
+    language = language_of(request, checked)
+    shown = [shown_check(each, language) for each in checks]
+    return Response(200, {"checks": shown, "connection": shown_connection(checked, language)})
+
+
+def post_credentials(request: Request) -> Response:
+    """A new token or signing secret, told this once. The one before stays valid beside it, unless it is dropped."""
+    connection = _connection(request)
+    said = body.posted_object(request, allowed=("rotate", "drop_previous"))
+    drop = said.get("drop_previous", False)
+    if not isinstance(drop, bool):
+        raise wrong_shape(FieldError("drop_previous", "must be true or false"))
+    manage = bootstrap.manage_connections().manage
+    ways = {"token": manage.rotate_token, "signing_secret": manage.rotate_signing_secret}
+    rotate = ways.get(said["rotate"]) if isinstance(said.get("rotate"), str) else None
+    if rotate is None:
+        raise wrong_shape(FieldError("rotate", f"must be one of {', '.join(ways)}"))
+    with refusals():
+        credentials = rotate(connection, drop_previous=drop)
+    return Response(200, {"credentials": shown_credentials(credentials, request, connection)})
+
+
+def _step(step: Step) -> Route:
+    def post_step(request: Request) -> Response:
+        connection = _connection(request)
+        reason = posted_reason(request)
+        with refusals():
+            moved = bootstrap.manage_connections().manage.step(connection, step, reason)
+        logger.info("stepped", extra={"connection": moved.id, "step": step.value, "state": moved.state.value})
+        return _shown(request, moved)
+
+    return post_step
+
+
+ONE = "/v1/connections/{connection_id}"
+AUDIENCES = f"GET {ONE}/audiences"
+ROUTES: dict[str, Route] = {
+    "POST /v1/connections": post_connection,
+    "GET /v1/connections": get_connections,
+    f"GET {ONE}": get_connection,
+    f"PATCH {ONE}": patch_connection,
+    f"PUT {ONE}/audience": put_audience,
+    f"POST {ONE}/test": post_test,
+    f"POST {ONE}/credentials": post_credentials,
+    f"POST {ONE}/pause": _step(Step.PAUSE),
+    f"POST {ONE}/resume": _step(Step.RESUME),
+    f"POST {ONE}/disconnect": _step(Step.DISCONNECT),
+    f"POST {ONE}/reconnect": _step(Step.RECONNECT),
+}
+
+
+def _shown(request: Request, connection: "Connection") -> Response:
+    return Response(200, {"connection": shown_connection(connection, language_of(request, connection))})
+
+
+def _connection(request: Request) -> "Connection":
+    connection = bootstrap.manage_connections().recognise.operator(request.connection_id, request.token)
+    if connection is None:
+        raise unknown("connection")
+    return connection

@@ -1,0 +1,171 @@
+"""What a test of a connection finds: one closed list, and each finding in words, in English and French."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from accord.domain.reason_texts import Language, Text
+
+
+class Check(StrEnum):
+    """What is looked at."""
+
+    ACCOUNT = "account"
+    AUDIENCE = "audience"
+    FIELDS = "fields"
+    WEBHOOK = "webhook"
+    NOTICES = "notices"
+
+
+class Finding(StrEnum):
+    """What was found."""
+
+    ACCOUNT_ANSWERS = "account_answers"
+    ACCOUNT_MISSING = "account_missing"
+    ACCOUNT_REFUSED = "account_refused"
+    MAILCHIMP_AWAY = "mailchimp_away"
+    AUDIENCE_THERE = "audience_there"
+    AUDIENCE_MISSING = "audience_missing"
+    AUDIENCE_GONE = "audience_gone"
+    FIELDS_FIT = "fields_fit"
+    FIELDS_TO_CREATE = "fields_to_create"
+    FIELDS_CLASH = "fields_clash"
+    FIELDS_TOO_MANY = "fields_too_many"
+    WEBHOOK_REGISTERED = "webhook_registered"
+    WEBHOOK_TO_COME = "webhook_to_come"
+    NOTICES_POSSIBLE = "notices_possible"
+    NOTICES_UNWANTED = "notices_unwanted"
+    NOTICES_REFUSED = "notices_refused"
+    NOTICES_STOPPED = "notices_stopped"
+    NOT_LOOKED_AT = "not_looked_at"
+
+
+GOOD = frozenset(
+    {
+        Finding.ACCOUNT_ANSWERS,
+        Finding.AUDIENCE_THERE,
+        Finding.FIELDS_FIT,
+        Finding.FIELDS_TO_CREATE,
+        Finding.WEBHOOK_REGISTERED,
+        Finding.WEBHOOK_TO_COME,
+        Finding.NOTICES_POSSIBLE,
+        Finding.NOTICES_UNWANTED,
+    }
+)
+
+
+class Checked(NamedTuple):
+    """One check, what it found, and which field, tag or name it is about."""
+
+    check: Check
+    finding: Finding
+    detail: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the connection may go on."""
+        return self.finding in GOOD
+
+
+def explain_check(checked: Checked, language: Language) -> Text:
+    """The words for what was found. Total: every finding has both languages."""
+    chosen = _TEXTS[checked.finding][language]
+    return Text(chosen.message.replace("{detail}", checked.detail), chosen.next_step)
+
+
+def _both(en: str, en_next: str, fr: str, fr_next: str) -> dict[Language, Text]:
+    return {"en": Text(en, en_next), "fr": Text(fr, fr_next)}
+
+
+def _well(en: str, fr: str) -> dict[Language, Text]:
+    return _both(en, "Nothing to do.", fr, "Rien à faire.")
+
+
+_TEXTS: dict[Finding, dict[Language, Text]] = {
+    Finding.ACCOUNT_ANSWERS: _well(
+        "Mailchimp answers, and takes the key: {detail}.", "Mailchimp répond, et accepte la clé : {detail}."
+    ),
+    Finding.ACCOUNT_MISSING: _both(
+        "The connection has no Mailchimp account yet.",
+        "Give it an API key (mailchimp_api_key), or authorise it through Mailchimp.",
+        "La connexion n'a pas encore de compte Mailchimp.",
+        "Donnez-lui une clé d'API (mailchimp_api_key), ou autorisez-la dans Mailchimp.",
+    ),
+    Finding.ACCOUNT_REFUSED: _both(
+        "Mailchimp refuses the key: {detail}.",
+        "Give it another API key (mailchimp_api_key), or authorise it through Mailchimp again.",
+        "Mailchimp refuse la clé : {detail}.",
+        "Donnez-lui une autre clé d'API (mailchimp_api_key), ou autorisez-la à nouveau dans Mailchimp.",
+    ),
+    Finding.MAILCHIMP_AWAY: _both(
+        "Mailchimp did not answer.",
+        "Test again in a minute; if it lasts, look at Mailchimp's status page.",
+        "Mailchimp n'a pas répondu.",
+        "Testez à nouveau dans une minute ; si cela dure, consultez la page d'état de Mailchimp.",
+    ),
+    Finding.AUDIENCE_THERE: _well("The audience is there: {detail}.", "L'audience est là : {detail}."),
+    Finding.AUDIENCE_MISSING: _both(
+        "No audience is chosen yet.",
+        "List the audiences of the account and choose one, or create one.",
+        "Aucune audience n'est encore choisie.",
+        "Affichez les audiences du compte et choisissez-en une, ou créez-en une.",
+    ),
+    Finding.AUDIENCE_GONE: _both(
+        "The account does not have the audience that was chosen.",
+        "Choose another audience, or give the key of the account that it belongs to.",
+        "Le compte n'a pas l'audience qui a été choisie.",
+        "Choisissez une autre audience, ou donnez la clé du compte auquel elle appartient.",
+    ),
+    Finding.FIELDS_FIT: _well(
+        "Every mapped field has its place in the audience.",
+        "Chaque champ mis en correspondance a sa place dans l'audience.",
+    ),
+    Finding.FIELDS_TO_CREATE: _well(
+        "Every mapped field has its place, or gets one: {detail} will be created.",
+        "Chaque champ mis en correspondance a sa place, ou en reçoit une : {detail} sera créé.",
+    ),
+    Finding.FIELDS_CLASH: _both(
+        "The merge tags of {detail} are of a type that can not hold them.",
+        "Map them to other tags, or leave them out (null).",
+        "Les étiquettes de {detail} sont d'un type qui ne peut pas les contenir.",
+        "Mettez-les en correspondance avec d'autres étiquettes, ou retirez-les (null).",
+    ),
+    Finding.FIELDS_TOO_MANY: _both(
+        "The audience has no room for {detail}: it takes 30 fields.",
+        "Delete fields that nobody needs from the audience, or leave some out of the mapping (null).",
+        "L'audience n'a pas de place pour {detail} : elle accepte 30 champs.",
+        "Supprimez de l'audience des champs inutiles, ou retirez-en de la correspondance (null).",
+    ),
+    Finding.WEBHOOK_REGISTERED: _well(
+        "Mailchimp tells what happens in the audience.", "Mailchimp informe de ce qui se passe dans l'audience."
+    ),
+    Finding.WEBHOOK_TO_COME: _well(
+        "The webhook is not registered yet: Accord does that when it reads the audience.",
+        "Le webhook n'est pas encore enregistré : Accord le fait quand il lit l'audience.",
+    ),
+    Finding.NOTICES_POSSIBLE: _well(
+        "Notices can be sent to the application's endpoint.",
+        "Les notifications peuvent être envoyées à l'application.",
+    ),
+    Finding.NOTICES_UNWANTED: _well(
+        "The application wants no notices sent; it may read the feed.",
+        "L'application ne veut pas de notifications ; elle peut lire le flux.",
+    ),
+    Finding.NOTICES_REFUSED: _both(
+        "Notices can not go to the application's endpoint ({detail}).",
+        "Give a public https address as notice_url.",
+        "Les notifications ne peuvent pas aller à l'adresse de l'application ({detail}).",
+        "Donnez une adresse https publique comme notice_url.",
+    ),
+    Finding.NOTICES_STOPPED: _both(
+        "Nothing is sent to the application's endpoint any more: {detail}.",
+        "Give its address (notice_url) again once it takes notices; until then it may read the feed.",
+        "Plus rien n'est envoyé à l'application : {detail}.",
+        "Redonnez son adresse (notice_url) quand elle acceptera les notifications ; d'ici là, elle peut lire le flux.",
+    ),
+    Finding.NOT_LOOKED_AT: _both(
+        "This was not looked at, because something before it does not work.",
+        "Mend what stands before it, then test again.",
+        "Ceci n'a pas été examiné, car quelque chose ne fonctionne pas avant.",
+        "Corrigez ce qui précède, puis testez à nouveau.",
+    ),
+}

@@ -1,0 +1,125 @@
+"""Operators: does the connection work? Account, audience, fields, webhook and notices, one after the other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accord.domain.checks import Check, Checked, Finding
+from accord.domain.connection import Connection, ConnectionState
+from accord.domain.connection_reasons import ConnectionReason
+from accord.domain.field_fit import field_fit
+from accord.domain.lifecycle import NotAllowed, Step, stepped, what_is_missing
+from accord.errors import Misconfigured, Retryable
+from accord.ports import Clock, EndpointRefusedError, Ledger
+from accord.ports_connections import Account, Connections
+from accord.usecases.manage_connections import TRIES
+from accord.usecases.reach_account import NotNowError, ReachAccount
+
+
+@dataclass(frozen=True, slots=True)
+class CheckConnection:
+    """Writes nothing to Mailchimp. What is found moves a connection that is on its way, and mends a broken one."""
+
+    connections: Connections
+    ledger: Ledger
+    reach: ReachAccount
+    check_endpoint: Callable[[str], None]
+    clock: Clock
+
+    def __call__(self, connection: Connection) -> tuple[list[Checked], Connection]:
+        """What was found, and the connection as it stands then. Raises NotNowError for one that is disconnected."""
+        if connection.state is ConnectionState.DISCONNECTED:
+            raise NotNowError("A connection that is disconnected calls nobody: reconnect it first.")
+        checks, name = self._in_mailchimp(connection)
+        checks += [self._webhook(connection), self._notices(connection)]
+        if any(each.finding is Finding.MAILCHIMP_AWAY for each in checks):
+            return checks, connection  # an outage says nothing of the connection
+        for _ in range(TRIES):
+            moved = self._moved(connection, checks)
+            if name:
+                moved = moved.model_copy(update={"account_name": name})
+            if moved == connection or self.connections.replace(moved):
+                return checks, moved
+            connection = self.connections.connection(connection.id) or connection
+        raise Retryable("others kept changing the same connection", effect_unknown=False)
+
+    def _in_mailchimp(self, connection: Connection) -> tuple[list[Checked], str]:
+        """Account, audience and fields, and the account's name."""
+        name = ""
+        found: list[Checked] = []
+        try:
+            account = self.reach(connection)
+            name = account.name()
+            found.append(Checked(Check.ACCOUNT, Finding.ACCOUNT_ANSWERS, name))
+            found += self._audience(connection, account)
+        except NotNowError:
+            found.append(Checked(Check.ACCOUNT, Finding.ACCOUNT_MISSING))
+        except Misconfigured as error:
+            happened = str(error).partition(":")[0]
+            found.append(Checked(_next(found), Finding.ACCOUNT_REFUSED, happened))
+        except Retryable:
+            found.append(Checked(_next(found), Finding.MAILCHIMP_AWAY))
+        done = {each.check for each in found}
+        rest = [each for each in (Check.AUDIENCE, Check.FIELDS) if each not in done]
+        return found + [Checked(each, Finding.NOT_LOOKED_AT) for each in rest], name
+
+    def _audience(self, connection: Connection, account: Account) -> list[Checked]:
+        if not connection.audience_id:
+            return [Checked(Check.AUDIENCE, Finding.AUDIENCE_MISSING)]
+        there = next((each for each in account.listed().audiences if each.id == connection.audience_id), None)
+        if there is None:
+            return [Checked(Check.AUDIENCE, Finding.AUDIENCE_GONE)]
+        setup = account.setup(connection.audience_id)
+        self.ledger.save_audience_setup(connection.id, setup)
+        fit = field_fit(connection.mapping, setup)
+        if fit.clashes:
+            fields = Checked(Check.FIELDS, Finding.FIELDS_CLASH, ", ".join(fit.clashes))
+        elif not fit.fits:
+            fields = Checked(Check.FIELDS, Finding.FIELDS_TOO_MANY, ", ".join(fit.missing))
+        elif fit.missing:
+            fields = Checked(Check.FIELDS, Finding.FIELDS_TO_CREATE, ", ".join(fit.missing))
+        else:
+            fields = Checked(Check.FIELDS, Finding.FIELDS_FIT)
+        return [Checked(Check.AUDIENCE, Finding.AUDIENCE_THERE, there.name), fields]
+
+    def _webhook(self, connection: Connection) -> Checked:
+        registered = bool(connection.webhook_secret_hashes)
+        return Checked(Check.WEBHOOK, Finding.WEBHOOK_REGISTERED if registered else Finding.WEBHOOK_TO_COME)
+
+    def _notices(self, connection: Connection) -> Checked:
+        if not connection.notice_url:
+            return Checked(Check.NOTICES, Finding.NOTICES_UNWANTED)
+        if connection.notices_stopped:
+            return Checked(Check.NOTICES, Finding.NOTICES_STOPPED, connection.notices_stopped)
+        try:
+            self.check_endpoint(connection.notice_url)
+        except (EndpointRefusedError, Retryable) as error:
+            return Checked(Check.NOTICES, Finding.NOTICES_REFUSED, str(error))
+        return Checked(Check.NOTICES, Finding.NOTICES_POSSIBLE)
+
+    def _moved(self, connection: Connection, checks: list[Checked]) -> Connection:
+        """What the checks do to the state. A connection at work is not stopped by a test: its own calls do that."""
+        failed = [each for each in checks if not each.ok]
+        now = self.clock.now()
+        by_check = {each.check: each for each in checks}
+        if connection.state is ConnectionState.BROKEN and by_check[Check.FIELDS].finding is not Finding.NOT_LOOKED_AT:
+            moved = stepped(connection, Step.MEND, now)
+        elif not failed:
+            moved = stepped(connection, Step.CHECK, now)
+        else:
+            code, detail = _why(connection, failed)
+            moved = stepped(connection, Step.FAIL_CHECK, now, code, detail)
+        return connection if isinstance(moved, NotAllowed) else moved
+
+
+def _why(connection: Connection, failed: list[Checked]) -> tuple[ConnectionReason, str]:
+    missing = what_is_missing(connection)
+    if missing is not ConnectionReason.READY_TO_CHECK:
+        return missing, ""
+    if failed[0].finding is Finding.FIELDS_CLASH:
+        return ConnectionReason.FIELDS_CLASH, failed[0].detail
+    return ConnectionReason.CHECK_FAILED, ", ".join(each.check.value for each in failed)
+
+
+def _next(found: list[Checked]) -> Check:
+    """The check that was under way: after the account comes the audience."""
+    return Check.AUDIENCE if found else Check.ACCOUNT
