@@ -16,7 +16,8 @@ Control routes, under `/_simulator`; `list_id` is the first audience's unless gi
 POST reset                         no contact was ever there; audiences, fields, tags, webhooks, key and clock stay
 GET, DELETE calls                  {"total", "by_route": {"GET /3.0/lists/{list_id}": n}, "max_concurrent"}
 POST, DELETE faults                {"kind", "route"?, "rate"?: 1, "times"?, "seed"?}
-                                   kind: 429 500 503_bare timeout timeout_after_effect reset
+                                   kind: 429 500 503_bare timeout timeout_after_effect reset; lost_webhook, without a
+                                   route: deliveries that are never sent
 POST people/{email}                {"deed", "list_id"?, ...}, deed one of subscribe (merge_fields, interests, language)
                                    unsubscribe (reason) confirm change_email (new_email) update_profile complain
                                    hard_bounce; what belongs to a campaign (open, click, reply...) is refused

@@ -162,6 +162,7 @@ def test_a_reset_cuts_the_connection(keeper: Zookeeper) -> None:
         ({"kind": "500", "rate": 2}, "rate must be"),
         ({"kind": "500", "times": -1}, "times must be"),
         ({"kind": "500", "seed": "acorn"}, "seed must be"),
+        ({"kind": "lost_webhook", "route": PATCH}, "not of a route"),
         ([], "JSON object"),
     ],
 )

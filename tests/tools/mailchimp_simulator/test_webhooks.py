@@ -173,6 +173,27 @@ def test_it_is_given_up_after_75_minutes(keeper: Zookeeper, receiver: Receiver) 
     assert len(receiver.received) == 6
 
 
+def test_a_delivery_can_be_lost_at_a_rate_and_no_call_is(keeper: Zookeeper, receiver: Receiver) -> None:
+    hook(keeper, receiver)
+
+    def states() -> list[str]:
+        return [delivery["state"] for delivery in keeper.tell("GET", "webhooks")["deliveries"]]
+
+    def lost() -> list[bool]:
+        keeper.tell("POST", "reset")
+        keeper.tell("POST", "faults", {"kind": "lost_webhook", "rate": 0.3, "seed": 4})
+        for number in range(30):
+            keeper.add(f"lynx-{number}@forest.test")
+        keeper.tell("DELETE", "faults")
+        until(lambda: set(states()) <= {"lost", "delivered"})
+        return [state == "lost" for state in states()]
+
+    first = lost()
+    assert 0 < sum(first) < 20
+    assert len(receiver.received) == 30 - sum(first)
+    assert lost() == first
+
+
 def test_gone_ends_it_for_good(keeper: Zookeeper, receiver: Receiver) -> None:
     hook(keeper, receiver)
     receiver.answers = [410]

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +23,7 @@ REMEMBERED = 10_000
 
 @dataclass(slots=True)
 class Delivery:
-    """One form to one webhook. `state` is waiting, delivered, failed or disabled."""
+    """One form to one webhook. `state` is waiting, delivered, failed, disabled or lost."""
 
     announcement: Announcement
     body: bytes
@@ -86,12 +87,16 @@ class Deliveries:
         except (aiohttp.ClientError, TimeoutError, ValueError):
             return False
 
-    def send(self, announcements: list[Announcement]) -> None:
+    def send(self, announcements: list[Announcement], is_lost: Callable[[], bool]) -> None:
+        """Each on its way by itself; those that are lost are listed, and never sent."""
         for announcement in announcements:
             body = urlencode(announcement.form).encode()
             key = announcement.webhook.secret
             delivery = Delivery(announcement, body, sign(key, body, int(time.time())) if key else None)
             self._log.append(delivery)
+            if is_lost():
+                delivery.state = "lost"
+                continue
             task = asyncio.create_task(self._deliver(delivery))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

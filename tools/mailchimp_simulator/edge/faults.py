@@ -7,7 +7,8 @@ from typing import Any
 
 from tools.mailchimp_simulator.domain.body import Body
 
-KINDS = ("429", "500", "503_bare", "timeout", "timeout_after_effect", "reset")
+LOST_WEBHOOK = "lost_webhook"
+KINDS = ("429", "500", "503_bare", "timeout", "timeout_after_effect", "reset", LOST_WEBHOOK)
 
 
 @dataclass(slots=True)
@@ -47,6 +48,8 @@ class Faults:
         for name, value in (("times", times), ("seed", seed)):
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
                 raise ValueError(f"{name} must be a whole number; it is {value!r}")
+        if kind == LOST_WEBHOOK and route is not None:
+            raise ValueError(f"{LOST_WEBHOOK} is of deliveries, not of a route; it is {route!r}")
         fault = Fault(kind, route, rate, times, random.Random(seed))
         self._faults.append(fault)
         return fault
@@ -56,7 +59,12 @@ class Faults:
 
     def strike(self, route: str) -> str | None:
         """The kind of fault that this request meets."""
-        return next((fault.kind for fault in self._faults if fault.strikes(route)), None)
+        kinds = (fault.kind for fault in self._faults if fault.kind != LOST_WEBHOOK and fault.strikes(route))
+        return next(kinds, None)
+
+    def loses_webhook(self) -> bool:
+        """Whether this delivery never leaves Mailchimp."""
+        return any(fault.kind == LOST_WEBHOOK and fault.strikes("") for fault in self._faults)
 
 
 _EXAMPLE = "/3.0/lists/{list_id}/members/{subscriber_hash}"

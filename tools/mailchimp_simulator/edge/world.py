@@ -28,7 +28,7 @@ class World:
 
     def deliver(self) -> None:
         """Send what the last request left to be told, and begin the batches that it made."""
-        self.deliveries.send(self.account.take_outbox())
+        self.deliveries.send(self.account.take_outbox(), self.faults.loses_webhook)
         for batch in self.account.batches.take_waiting():
             task = asyncio.create_task(self._run(batch))
             self._tasks.add(task)
