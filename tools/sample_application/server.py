@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future
 from types import TracebackType
@@ -14,6 +15,9 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from tools.sample_application.members import Change
 
 MAX_BODY = 1024 * 1024
+REMEMBERED = 10_000
+TAKEN = 204
+LONGEST_DELAY = 60  # seconds
 
 
 class SampleApplication:
@@ -21,6 +25,9 @@ class SampleApplication:
 
     GET  /notices   the notices that were received and verified, oldest first: [{"type", "timestamp", "data"}]
     POST /notices   one notice, signed as Standard Webhooks prescribes: 204, or 401 for a wrong signature
+    POST /answers   {"statuses": [500, 410], "delay"?: 0} how to answer the next notices that are signed, one each, and
+                    after how many seconds; what is not answered with 2xx is not listed
+    GET  /tries     every notice that came and was signed, also twice: [{"id" (its webhook-id), "answer"}]
     GET  /members   the members, as they were last posted
 
     port: 0 chooses a free one. It trusts nobody until `trust` names a secret. It is used from any thread.
@@ -30,6 +37,8 @@ class SampleApplication:
         self._port = port
         self._webhooks = [Webhook(secret) for secret in secrets]
         self._notices: dict[str, dict[str, Any]] = {}
+        self._answers: deque[tuple[int, float]] = deque()
+        self._tries: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
         self._members: dict[str, dict[str, Any]] = {}
         self._started: Future[None] = Future()
 
@@ -45,6 +54,16 @@ class SampleApplication:
     def notices(self) -> list[dict[str, Any]]:
         """The notices that were received and verified, oldest first."""
         return list(self._notices.values())
+
+    def answer_next(self, *statuses: int, delay: float = 0.0) -> None:
+        """Answer the next notices so, one each, after so many seconds. Raises ValueError for what is no status."""
+        if not all(200 <= status <= 599 for status in statuses) or not 0 <= delay <= LONGEST_DELAY:
+            raise ValueError(f"statuses are from 200 to 599, the delay from 0 to {LONGEST_DELAY} seconds")
+        self._answers.extend((status, delay) for status in statuses)
+
+    def tries(self) -> list[dict[str, Any]]:
+        """Every notice that came and was verified, with its `webhook-id` and how it was answered, oldest first."""
+        return list(self._tries)
 
     def remember(self, changes: Iterable[Change]) -> None:
         """Keep these changes' members as its own; who left or was erased is a member no more."""
@@ -76,6 +95,8 @@ class SampleApplication:
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_get("/notices", self._show_notices)
         app.router.add_post("/notices", self._receive_notice)
+        app.router.add_post("/answers", self._set_answers)
+        app.router.add_get("/tries", self._show_tries)
         app.router.add_get("/members", self._show_members)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
@@ -90,6 +111,18 @@ class SampleApplication:
     async def _show_notices(self, _request: web.Request) -> web.Response:
         return web.json_response(self.notices())
 
+    async def _show_tries(self, _request: web.Request) -> web.Response:
+        return web.json_response(self.tries())
+
+    async def _set_answers(self, request: web.Request) -> web.Response:
+        try:
+            told = await request.json()
+            self.answer_next(*told["statuses"], delay=told.get("delay", 0))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            hint = f'say {{"statuses": [500], "delay": 0}}: 200 to 599, and {LONGEST_DELAY} seconds at most'
+            return web.json_response({"error": hint}, status=400)
+        return web.Response(status=TAKEN)
+
     async def _show_members(self, _request: web.Request) -> web.Response:
         return web.json_response({"members": list(self._members.values())})
 
@@ -102,8 +135,13 @@ class SampleApplication:
             kept = {name: notice[name] for name in ("type", "timestamp", "data")}
         except (ValueError, KeyError, TypeError):
             return web.json_response({"error": "a notice is an object of type, timestamp and data"}, status=400)
-        self._notices.setdefault(request.headers["webhook-id"], kept)  # delivered at least once, listed once
-        return web.Response(status=204)
+        status, delay = self._answers.popleft() if self._answers else (TAKEN, 0)
+        id_ = request.headers["webhook-id"]
+        self._tries.append({"id": id_, "answer": status})
+        if status < 300:
+            self._notices.setdefault(id_, kept)  # delivered at least once, listed once
+        await asyncio.sleep(delay)
+        return web.Response(status=status)
 
 
 def _is_signed(webhook: Webhook, body: bytes, headers: dict[str, str]) -> bool:

@@ -69,6 +69,38 @@ def test_what_is_signed_and_no_notice_is_not_listed(upstream: SampleApplication,
     assert listed(upstream) == []
 
 
+def test_the_next_notices_are_answered_as_it_was_told(upstream: SampleApplication) -> None:
+    body = json.dumps(NOTICE)
+    told = requests.post(f"{upstream.url}/answers", json={"statuses": [500, 410]}, timeout=5)
+
+    assert told.status_code == 204
+    assert [post(upstream, body, signed_headers(SECRET, body, "msg_1")) for _ in range(2)] == [500, 410]
+    assert listed(upstream) == []
+    assert post(upstream, body, signed_headers(SECRET, body, "msg_1")) == 204
+    assert listed(upstream) == [NOTICE]
+    tries = requests.get(f"{upstream.url}/tries", timeout=5).json()
+    assert tries == [{"id": "msg_1", "answer": status} for status in (500, 410, 204)]
+
+
+def test_a_slow_answer_is_of_a_notice_that_was_taken(upstream: SampleApplication) -> None:
+    body = json.dumps(NOTICE)
+    upstream.answer_next(204, delay=30)
+
+    with pytest.raises(requests.ReadTimeout):
+        requests.post(f"{upstream.url}/notices", data=body, headers=signed_headers(SECRET, body), timeout=0.2)
+    assert listed(upstream) == [NOTICE]
+
+
+@pytest.mark.parametrize(
+    "said", [[], {}, {"statuses": 500}, {"statuses": [99]}, {"statuses": ["wombat"]}, {"statuses": [500], "delay": -1}]
+)
+def test_answers_without_sense_are_refused_with_a_hint(upstream: SampleApplication, said: object) -> None:
+    answer = requests.post(f"{upstream.url}/answers", json=said, timeout=5)
+
+    assert answer.status_code == 400
+    assert "statuses" in answer.json()["error"]
+
+
 def test_a_secret_can_be_trusted_later(upstream: SampleApplication) -> None:
     upstream.trust(OTHER)
     body = json.dumps(NOTICE)
