@@ -18,6 +18,9 @@ from tools.sample_application import signed_headers
 LONG_AGO = "2024-05-01T09:00:00Z"
 AGREED = {"status": "opted_in", "at": LONG_AGO, "source": "signup form", "wording": "I agree to receive newsletters"}
 
+HEARD_BY_THEN = 150.0
+"""Seconds: a webhook that was not taken, because the machine is busy, comes again after a minute."""
+
 type Answer = dict[str, Any]
 
 
@@ -75,6 +78,12 @@ class Application:
             return known >= datetime.fromisoformat(at) and member["status"] != "pending"
 
         return self.api.wait_for(member_id, done, timeout)
+
+    def becomes(self, member_id: str, status: str, reason: str, timeout: float = HEARD_BY_THEN) -> Answer:
+        """The member as soon as they stand so."""
+        return self.api.wait_for(
+            member_id, lambda member: (member["status"], member["reason"]["code"]) == (status, reason), timeout
+        )
 
     def send(
         self, method: str, path: str = "members", body: object = None, *, token: str | None = None, **headers: str
@@ -149,9 +158,10 @@ def another_application(
     *,
     groups: Iterable[str] = (),
     mapping: dict[str, str] | None = None,
+    notice_url: str = "",
 ) -> Application:
     """A connection with an audience of its own. `groups` are the choices of its category "Interests"; the merge
-    fields of `mapping` are created as texts."""
+    fields of `mapping` are created as texts; notices go to `notice_url`."""
     mapping = mapping or {}
     audience_id: str = _call(stack, "POST", "/lists", _AUDIENCE | {"name": f"The {name}"})["id"]
     for tag in mapping.values():
@@ -164,7 +174,7 @@ def another_application(
     clients = stack.emulator.client
     joined = connect(
         find_stack(STACK_NAME, clients),
-        Wanted(name, audience_id, policy=policy or Policy(), mapping=mapping),
+        Wanted(name, audience_id, policy=policy or Policy(), mapping=mapping, notice_url=notice_url),
         stack.audience.account.api_key,
         base_url=stack.audience.account.url,
         clients=clients,

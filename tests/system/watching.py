@@ -3,14 +3,20 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tools.local_stack import LocalStack
 
 QUEUES = ("MemberChangesQueueUrl", "BulkChangesQueueUrl")
-DEAD_LETTERS = ("MemberChangesDeadLettersUrl", "BulkChangesDeadLettersUrl")
+HINTS, NOTICES = "AudienceEventsQueueUrl", "UpstreamNoticesQueueUrl"
+DEAD_LETTERS = (
+    "MemberChangesDeadLettersUrl",
+    "BulkChangesDeadLettersUrl",
+    "AudienceEventsDeadLettersUrl",
+    "UpstreamNoticesDeadLettersUrl",
+)
 
 
 def eventually[Seen](what: str, look: Callable[[], Seen], seconds: float = 30.0, every: float = 0.1) -> Seen:
@@ -31,9 +37,9 @@ def holds(what: str, look: Callable[[], object], seconds: float, every: float = 
 
 
 def messages(stack: LocalStack, *outputs: str) -> int:
-    """How many messages these queues hold, those that somebody works on included."""
+    """How many messages these queues hold, those that somebody works on and those that come later included."""
     sqs = stack.emulator.client("sqs")
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    names = [f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed")]
     found = 0
     for output in outputs:
         attributes = sqs.get_queue_attributes(QueueUrl=stack.outputs[output], AttributeNames=names)["Attributes"]
@@ -52,26 +58,26 @@ def letters_recorded(stack: LocalStack) -> int:
 
 
 @contextmanager
-def impatient_queues(stack: LocalStack, visibility: int) -> Iterator[None]:
+def impatient_queues(stack: LocalStack, visibility: int, queues: Iterable[str] = QUEUES) -> Iterator[None]:
     """Messages come again after so few seconds: five receives take five times that."""
     sqs = stack.emulator.client("sqs")
-    _set_visibility(sqs, stack, visibility)
+    _set_visibility(sqs, stack, visibility, queues)
     try:
         yield
     finally:
-        _set_visibility(sqs, stack, stack.timings.visibility)
+        _set_visibility(sqs, stack, stack.timings.visibility, queues)
 
 
-def _set_visibility(sqs: object, stack: LocalStack, seconds: int) -> None:
-    for output in QUEUES:
+def _set_visibility(sqs: object, stack: LocalStack, seconds: int, queues: Iterable[str]) -> None:
+    for output in queues:
         attributes = {"VisibilityTimeout": str(seconds)}
         sqs.set_queue_attributes(QueueUrl=stack.outputs[output], Attributes=attributes)  # type: ignore[attr-defined]
 
 
-def kill_workers(stack: LocalStack) -> int:
-    """`kill -9` to every process that runs sync_members in this stack; how many there were."""
+def kill_workers(stack: LocalStack, function: str = "SyncMembers") -> int:
+    """`kill -9` to every process that runs this function in this stack; how many there were."""
     killed = 0
-    for pid in _workers(stack.emulator.url, stack.outputs["SyncMembersFunctionName"]):
+    for pid in _workers(stack.emulator.url, stack.outputs[f"{function}FunctionName"]):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             killed += 1
