@@ -1,23 +1,34 @@
 """Mailchimp tells nothing for a while: one reading of the audience repairs it on the running system (PAINS P4, P7)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import defaultdict
 from datetime import UTC, datetime
 from functools import partial
+from itertools import cycle
 
 import pytest
 
 from accord.adapters.dynamodb import DynamoDBLedger
 from accord.adapters.mailchimp import MailchimpAudience
-from accord.adapters.mailchimp_account import EVENTS
 from accord.adapters.secrets import SecretsManagerSecrets
 from accord.adapters.sqs import SqsChangeQueue
 from accord.domain.values import address_key
 from accord.usecases.compare_audience import CompareAudience, Compared
 from accord.usecases.read_contact import ReadContact
-from tests.system.application import Answer, Application
+from tests.system.application import Application, upserted
+from tests.system.hearing import all_deliveries, all_heard, feed, silence
+from tests.system.watching import eventually
 
 pytestmark = pytest.mark.system
+
+
+DEEDS = {
+    "unsubscribe": ("unsubscribed", "unsubscribed_in_mailchimp", "contact.unsubscribed"),
+    "change_email": ("synced", "in_agreement", "contact.email_changed"),
+    "hard_bounce": ("bounced", "hard_bounce", "contact.bounced"),
+    "archive": ("archived_in_mailchimp", "archived_by_staff", "contact.archived"),
+    "complain": ("unsubscribed", "complained", "contact.unsubscribed"),
+}
+"""What a person or the staff does -> the member's status and reason, and the notice."""
 
 
 class Clock:
@@ -25,18 +36,6 @@ class Clock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-
-@contextmanager
-def silence(zoo: Application) -> Iterator[None]:
-    """Mailchimp's webhook tells nothing meanwhile."""
-    (webhook,) = zoo.mailchimp("GET", "webhooks")["webhooks"]
-    path = f"webhooks/{webhook['id']}"
-    zoo.mailchimp("PATCH", path, {"events": dict.fromkeys(EVENTS, False)})
-    try:
-        yield
-    finally:
-        zoo.mailchimp("PATCH", path, {"events": dict.fromkeys(EVENTS, True)})
 
 
 def compare(zoo: Application) -> Compared:
@@ -57,10 +56,6 @@ def compare(zoo: Application) -> Compared:
     return CompareAudience(ledger, audience, clock, ReadContact(ledger, clock, key_of, members))(connection)
 
 
-def becomes(zoo: Application, member_id: str, reason: str) -> Answer:
-    return zoo.api.wait_for(member_id, lambda member: member["reason"]["code"] == reason, 60)
-
-
 def test_p07_p04_what_nobody_told_is_found_by_one_reading_of_the_audience(zoo: Application) -> None:
     emails = {name: f"{name}@atoll.test" for name in ("gull", "tern", "noddy", "booby")}
     for name, email in emails.items():
@@ -76,8 +71,42 @@ def test_p07_p04_what_nobody_told_is_found_by_one_reading_of_the_audience(zoo: A
     compared = compare(zoo)
 
     assert compared.missing == 2  # who was deleted, and who has another address
-    becomes(zoo, "gull", "unsubscribed_in_mailchimp")
-    becomes(zoo, "tern", "permanently_deleted")
-    becomes(zoo, "booby", "archived_by_staff")
+    zoo.becomes("gull", "unsubscribed", "unsubscribed_in_mailchimp")
+    zoo.becomes("tern", "deleted_in_mailchimp", "permanently_deleted")
+    zoo.becomes("booby", "archived_in_mailchimp", "archived_by_staff")
     zoo.say("noddy", email=emails["noddy"], first_name="Noddy", plan="Night")
     assert zoo.fields("noddy@reef.test")["PLAN"] == "Night"
+
+
+@pytest.mark.usefixtures("healthy")
+def test_p07_whatever_a_third_of_lost_webhooks_did_not_tell_one_reading_does(zoo: Application) -> None:
+    """Sixty people, each with one of five deeds; afterwards everybody's status is right, and is told once."""
+    petrels = [f"petrel-{number:02d}" for number in range(60)]
+    zoo.tell(*(upserted(petrel, email=f"{petrel}@gale.test", first_name="Petrelina") for petrel in petrels))
+    compare(zoo)  # now every contact's id is known
+    deed_of = dict(zip(petrels, cycle(DEEDS), strict=False))
+    zoo.stack.audience.add_fault("lost_webhook", rate=0.3, seed=30)
+    for petrel, deed in deed_of.items():
+        if deed == "archive":
+            zoo.staff(f"{petrel}@gale.test", deed)
+        else:
+            zoo.person(f"{petrel}@gale.test", deed, new_email=f"{petrel}@calm.test")
+    zoo.stack.audience.end_faults()
+    all_heard(zoo)
+    lost = [each for each in all_deliveries(zoo) if each["state"] == "lost"]
+    assert len(lost) >= 12, "about a third of the 72 webhooks"
+
+    compared = compare(zoo)
+
+    assert compared.changed + compared.missing >= 6, "not everybody was known before"
+    for petrel, deed in deed_of.items():
+        zoo.becomes(petrel, *DEEDS[deed][:2])
+    told = {petrel: [DEEDS[deed][2]] for petrel, deed in deed_of.items()}
+    eventually("everybody is told of", lambda: told.keys() <= {notice["data"]["id"] for notice in feed(zoo)})
+    found = defaultdict(list)
+    for notice in feed(zoo):
+        found[notice["data"]["id"]].append(notice["type"])
+    assert {petrel: found[petrel] for petrel in petrels} == told
+    assert {zoo.seen(f"{petrel}@calm.test") for petrel, deed in deed_of.items() if deed == "change_email"} == {
+        "subscribed"
+    }
