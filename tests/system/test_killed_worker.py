@@ -1,10 +1,21 @@
 """A worker is killed in the middle of its work: nothing is lost, and nothing is done twice that matters."""
 
+from functools import partial
+
 import pytest
 
 from accord.domain.values import subscriber_hash
-from tests.system.application import Application, upserted
-from tests.system.watching import DEAD_LETTERS, eventually, impatient_queues, kill_workers, letters_recorded, messages
+from tests.system.application import HEARD_BY_THEN, Application, upserted
+from tests.system.hearing import READ_AGAIN, feed, received_of
+from tests.system.watching import (
+    DEAD_LETTERS,
+    HINTS,
+    eventually,
+    impatient_queues,
+    kill_workers,
+    letters_recorded,
+    messages,
+)
 from tools.local_stack import LocalStack
 
 pytestmark = pytest.mark.system
@@ -63,6 +74,30 @@ def test_a_worker_killed_among_single_changes(zoo: Application, stack: LocalStac
     assert (messages(stack, *DEAD_LETTERS), letters_recorded(stack)) == (0, letters)
 
 
+@pytest.mark.usefixtures("healthy")
+def test_p07_an_unsubscribe_is_known_though_who_reads_it_again_was_killed(zoo: Application, stack: LocalStack) -> None:
+    letters, midges = letters_recorded(stack), [f"midge-{number:02d}" for number in range(12)]
+    zoo.tell(*(upserted(midge, email=f"{midge}@loch.test", first_name="Midgeon") for midge in midges))
+    with impatient_queues(stack, 4, [HINTS]):
+        stack.audience.forget_calls()
+        stack.audience.add_fault("timeout", route=READ_AGAIN, times=2)
+        for midge in midges:
+            zoo.person(f"{midge}@loch.test", "unsubscribe")
+        read = partial(_calls, stack, READ_AGAIN)
+        eventually("a contact is being read", read, HEARD_BY_THEN, 0.02)
+        assert kill_workers(stack, "ApplyAudienceEvents") >= 1
+        for midge in midges:
+            zoo.becomes(midge, "unsubscribed", "unsubscribed_in_mailchimp")
+    told = sorted(notice["data"]["id"] for notice in feed(zoo) if notice["data"]["id"] in midges)
+    assert told == midges, "each once"
+    eventually("the application is told of all", lambda: all(received_of(zoo, midge) for midge in midges))
+    assert (messages(stack, *DEAD_LETTERS), letters_recorded(stack)) == (0, letters)
+
+
 def _changes(stack: LocalStack) -> int:
-    changes: int = stack.audience.calls()["by_route"].get(CHANGE, 0)
-    return changes
+    return _calls(stack, CHANGE)
+
+
+def _calls(stack: LocalStack, route: str) -> int:
+    calls: int = stack.audience.calls()["by_route"].get(route, 0)
+    return calls
