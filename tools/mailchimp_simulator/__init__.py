@@ -5,8 +5,9 @@ thread, with `simulator.api_key`, one audience `simulator.list_id` and `simulato
 `python -m tools.mailchimp_simulator --port 0` prints the same in one line and serves until it is interrupted.
 
 `domain` holds state and rules without HTTP; `api` the routes, from a request to an answer; `edge` the network:
-connections, faults, counts, deliveries, control. Nothing is kinder than the real one; where what the real one does is
-not certain, the stricter reading is taken and the docstring of the code that takes it says so.
+connections, faults, counts, deliveries, control, and the pages of OAuth 2 (`simulator.login_url` + `/oauth2/...`).
+Nothing is kinder than the real one; where what the real one does is not certain, the stricter reading is taken and the
+docstring of the code that takes it says so.
 
 A million contacts take 0.7 GB and ten seconds to make; all of them are read, 1,000 a page, in half a minute, also by
 `last_changed` (measured on two cores, with the fields that a reconciliation needs).
@@ -30,6 +31,8 @@ POST staff/{email}                 {"deed", "list_id"?, ...}, deed one of archiv
 POST clock                         {"advance": seconds}; moves the time that is written, not that of signatures
 GET  webhooks                      {"deliveries": [{"webhook_id", "url", "type", "form", "body", "signature",
                                    "state", "attempts": [{"at", "status", "error"}]}]}
+POST oauth/applications            {"redirect_uri", "client_id"?, "client_secret"?}, made up unless given and answered
+POST oauth/revoke                  {"token"?}: this token, or all of them, are worth nothing any more; {"revoked": n}
 POST contacts                      {"count", "status"?, "list_id"?}: made-up contacts in no time, for benchmarks
 """
 

@@ -1,4 +1,4 @@
-"""The whole API: importing the modules fills the router. Reports, campaigns, surveys and OAuth join here."""
+"""The whole API: importing the modules fills the router. Reports, campaigns and surveys join here."""
 
 from tools.mailchimp_simulator.api import (  # noqa: F401
     account,

@@ -10,6 +10,7 @@ from tools.mailchimp_simulator.domain.clock import Clock
 from tools.mailchimp_simulator.domain.contact import Status
 from tools.mailchimp_simulator.domain.ids import short_id
 from tools.mailchimp_simulator.domain.listing import Listing
+from tools.mailchimp_simulator.domain.oauth import OAuth
 from tools.mailchimp_simulator.domain.problems import forbidden, not_found
 from tools.mailchimp_simulator.domain.webhooks import Announcement
 
@@ -26,11 +27,17 @@ class Account:
         self.created = clock.now()
         self.outbox: list[Announcement] = []
         self.batches = Batches()
+        self.oauth = OAuth()
         self._audiences: dict[str, Audience] = {}
         self._listings: dict[str, Listing] = {}
         self._numbers = 0
         settings = DEFAULT_SETTINGS | ({"name": audience_name} if audience_name else {})
         self.default_list_id = self.create_audience(settings, list_id).id
+
+    @property
+    def data_centre(self) -> str:
+        """The one that the key names at its end."""
+        return self.api_key.rpartition("-")[2]
 
     @property
     def audiences(self) -> list[Audience]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
@@ -43,6 +44,8 @@ class Control:
             web.post(f"{PREFIX}/clock", _told(self.clock)),
             web.get(f"{PREFIX}/webhooks", _told(self.webhooks)),
             web.post(f"{PREFIX}/contacts", _told(self.contacts)),
+            web.post(f"{PREFIX}/oauth/applications", _told(self.register_application)),
+            web.post(f"{PREFIX}/oauth/revoke", _told(self.revoke)),
         ]
 
     async def reset(self, request: web.Request) -> Any:
@@ -96,6 +99,17 @@ class Control:
             raise Refused(f"status must be one of {', '.join(sorted(WRITABLE))}; it is {status!r}")
         audience = self._audience(body.get("list_id"))
         return {"added": fill(audience, count, Status(status), self._world.account.clock.now())}
+
+    async def register_application(self, request: web.Request) -> Any:
+        body = await _body(request)
+        given = {name: str(body.get(name, "")) for name in ("redirect_uri", "client_id", "client_secret")}
+        try:
+            return asdict(self._world.account.oauth.register(**given))
+        except ValueError as error:
+            raise Refused(str(error)) from error
+
+    async def revoke(self, request: web.Request) -> Any:
+        return {"revoked": self._world.account.oauth.revoke((await _body(request)).get("token"))}
 
     async def _do(self, act: Callable[[Audience, str, dict[str, Any], int], None], request: web.Request) -> Any:
         body, email = await _body(request), request.match_info["email"]

@@ -13,6 +13,7 @@ from aiohttp import web
 from tools.mailchimp_simulator.api import routes
 from tools.mailchimp_simulator.api.router import Reply, Request, refusal
 from tools.mailchimp_simulator.domain import problems
+from tools.mailchimp_simulator.domain.account import Account
 from tools.mailchimp_simulator.domain.problems import Problem
 from tools.mailchimp_simulator.edge.world import World
 
@@ -78,7 +79,7 @@ class Gate:
         if trigger in _TRIGGERED:
             return refusal(_TRIGGERED[trigger]())
         try:
-            _authenticate(request, self._world.account.api_key)
+            _authenticate(request, self._world.account)
         except Problem as problem:
             return refusal(problem)
         return await routes.answer(self._world.account, self._world, asked)
@@ -92,8 +93,11 @@ def _method(request: web.Request) -> str:
     return (override or request.method).upper()
 
 
-def _authenticate(request: web.Request, key: str) -> None:
-    """Basic with any user and the key, or Bearer (FACTS 1.1). Raises Problem 401."""
+def _authenticate(request: web.Request, account: Account) -> None:
+    """Basic with any user and the key, or Bearer with the key or a token (FACTS 1.1, which has no tokens in Basic).
+
+    Raises Problem 401, for a token that was revoked as well.
+    """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if not token:
         raise problems.key_missing()
@@ -102,7 +106,8 @@ def _authenticate(request: web.Request, key: str) -> None:
             token = base64.b64decode(token, validate=True).decode().partition(":")[2]
         except (binascii.Error, UnicodeDecodeError):
             token = ""
-    right = hmac.compare_digest(token.encode(errors="replace"), key.encode())
+    right = hmac.compare_digest(token.encode(errors="replace"), account.api_key.encode())
+    right = right or (scheme.lower() == "bearer" and account.oauth.opens(token))
     if not right or scheme.lower() not in ("basic", "bearer"):
         raise problems.key_invalid()
 

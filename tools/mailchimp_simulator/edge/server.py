@@ -15,6 +15,7 @@ from tools.mailchimp_simulator.domain.problems import Problem
 from tools.mailchimp_simulator.edge import control, gate
 from tools.mailchimp_simulator.edge.delivery import TIMEOUT, Deliveries
 from tools.mailchimp_simulator.edge.filling import fill
+from tools.mailchimp_simulator.edge.oauth_pages import OAuthPages
 from tools.mailchimp_simulator.edge.world import World
 
 MAX_BODY = 64 * 1024 * 1024
@@ -58,6 +59,11 @@ class Simulator:
         return f"http://{self._host}:{self._port}{control.PREFIX}"
 
     @property
+    def login_url(self) -> str:
+        """Stands for `https://login.mailchimp.com`, whose pages begin with `/oauth2`; once started."""
+        return f"http://{self._host}:{self._port}"
+
+    @property
     def api_key(self) -> str:
         return self._account.api_key
 
@@ -93,6 +99,7 @@ class Simulator:
         """Listen until `ended` is set; `begun()` is called once requests are answered."""
         app = web.Application(client_max_size=MAX_BODY)
         app.add_routes(control.Control(self._world).routes())
+        app.add_routes(OAuthPages(self._world).routes())
         app.router.add_get("/batch-results/{batch_id}/{file}", self._batch_results)
         app.router.add_route("*", gate.PREFIX + "{tail:(/.*)?}", gate.Gate(self._world).answer)
         runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.5)
