@@ -101,7 +101,7 @@ def test_a_call_carries_the_key_the_name_of_accord_and_json(server: Answering, h
     assert post(http) == {"id": 7}
     method, path, headers, content = server.seen[0]
     assert (method, path) == ("POST", "/3.0/lists/cheese")
-    assert headers["Authorization"] == "Basic YWNjb3JkOmdvdWRhLXVzNw=="
+    assert headers["Authorization"] == "Bearer gouda-us7"
     assert headers["User-Agent"] == USER_AGENT
     assert headers["Content-Type"] == "application/json"
     assert json.loads(content) == {"name": "Käse"}
@@ -286,3 +286,10 @@ def test_every_other_host_is_refused(base_url: str) -> None:
 def test_even_the_local_stage_wants_a_host() -> None:
     with pytest.raises(Misconfigured):
         MailchimpHttp(base_url="/3.0", api_key="gouda", allow_any_host=True)
+
+
+@pytest.mark.parametrize("key", ["", "gou da-us7", "gouda-us7\n", "gôuda-us7"])
+def test_what_can_be_no_key_is_said_before_it_breaks_a_call(server: Answering, key: str) -> None:
+    with pytest.raises(Misconfigured, match="store it again") as caught:
+        MailchimpHttp(base_url=server.url, api_key=key, allow_any_host=True)
+    assert not key.strip() or key.strip() not in str(caught.value)

@@ -66,8 +66,8 @@ def error_of(status: int, problem: Problem | None, *, subject: Subject, reads: b
             return Retryable(f"Mailchimp failed ({named})", effect_unknown=not reads)
         case 401:
             return Misconfigured(
-                f"Mailchimp does not accept the API key ({named}): "
-                "store a valid one in the secret of the connection, then resume the connection"
+                f"Mailchimp does not accept the API key, or the authorisation was revoked ({named}): store a valid key "
+                "in the secret of the connection, or authorise Accord again; then resume the connection"
             )
         case 403:
             return Misconfigured(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.auth import HTTPBasicAuth
+from requests.auth import AuthBase
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from accord.adapters.mailchimp_errors import Subject, error_of, problem_of
@@ -21,14 +21,14 @@ IDLE_LIMIT = 20.0
 """Seconds after which a kept connection is given up: a Lambda function may have been frozen meanwhile and its
 connection cut unseen, and then the next call would fail with its effect unknown."""
 
-_SINGLE_HOST = "https://api.mailchimp.com/3.0"
+SINGLE_HOST = "https://api.mailchimp.com/3.0"
 
 
 def base_url_of(api_key: str) -> str:
     """The API's address: the data centre's host when the key ends in one (`-us21`), else the single host of 2026
     (FACTS section 1.1)."""
     data_centre = re.fullmatch(r".*-([a-z]{2,}[0-9]{1,4})", api_key)
-    return f"https://{data_centre[1]}.api.mailchimp.com/3.0" if data_centre else _SINGLE_HOST
+    return f"https://{data_centre[1]}.api.mailchimp.com/3.0" if data_centre else SINGLE_HOST
 
 
 def checked_base_url(base_url: str, *, allow_any_host: bool) -> str:
@@ -44,10 +44,27 @@ def checked_base_url(base_url: str, *, allow_any_host: bool) -> str:
     return f"{parts.scheme}://{parts.netloc}/3.0"
 
 
+class Bearer(AuthBase):
+    """An API key or the token of OAuth: both are sent alike (FACTS section 1.1). Raises Misconfigured where it can be
+    neither, for it would break the header."""
+
+    def __init__(self, secret: str) -> None:
+        if not re.fullmatch(r"[!-~]+", secret):
+            raise Misconfigured(
+                "The API key has characters that none has, or is empty: store it again in the secret of the connection"
+            )
+        self._header = f"Bearer {secret}"
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._header
+        return request
+
+
 class MailchimpHttp:
     """Calls to one account, one at a time. Nothing is retried here: what was not done becomes due again.
 
-    `timeout` is in seconds, for the answer; connecting has five. `allow_any_host` is for the local stage only.
+    `api_key` may be a token of OAuth as well. `timeout` is in seconds, for the answer; connecting has five.
+    `allow_any_host` is for the local stage only.
     """
 
     def __init__(
@@ -60,7 +77,7 @@ class MailchimpHttp:
         allow_any_host: bool = False,
     ) -> None:
         self._base_url = checked_base_url(base_url, allow_any_host=allow_any_host)
-        self._auth = HTTPBasicAuth(b"accord", api_key.encode())
+        self._auth = Bearer(api_key)
         self._timeouts = (CONNECT_TIMEOUT, timeout)
         self._session = session or _session()
         self._used_at = time.time()
