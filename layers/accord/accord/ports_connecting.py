@@ -1,0 +1,55 @@
+"""What connecting an account asks of the world, by role: the authorisation of its owner, and where its secrets lie.
+
+Every method may raise `Retryable` or `Misconfigured` (see errors.py); `Rejected` where the docstring says so.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from accord.domain.authorisation import Authorisation
+from accord.domain.connection import AuthorisedBy, Connection
+
+
+class Authorisations(Protocol):
+    """The authorisations that were begun and are not finished; each can be taken once."""
+
+    def begin(self, state_hash: str, authorisation: Authorisation) -> None:
+        """Remember it under the hash of its `state`, for a little longer than it is valid."""
+
+    def take(self, state_hash: str) -> Authorisation | None:
+        """The authorisation, which is then gone, expired or not; None where there is none, or no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What an account's owner granted: a token that does not expire, and where its account answers."""
+
+    token: str = field(repr=False)
+    base_url: str
+
+
+class AccountOwner(Protocol):
+    """Mailchimp, where the owner of an account is asked."""
+
+    def authorize_url(self, state: str, redirect_uri: str) -> str:
+        """Where to send the owner's browser."""
+
+    def grant(self, code: str, redirect_uri: str) -> Grant:
+        """The code for a token; once. Raises Rejected where the code is not good (any more)."""
+
+    def has_audience(self, grant: Grant, audience_id: str) -> bool:
+        """Whether the audience is one of this account's."""
+
+
+class AccountSettings(Protocol):
+    """The part of a connection that says how Mailchimp is reached."""
+
+    def authorise(self, connection_id: str, base_url: str, by: AuthorisedBy) -> bool:
+        """Set both and nothing else, whatever else changes at the same time. False: there is no such connection."""
+
+
+class MailchimpCredential(Protocol):
+    """The secret of a connection, as far as it is Mailchimp's."""
+
+    def replace(self, connection: Connection, credential: str) -> None:
+        """Store the API key or token in the place of the one before; the other secrets stay."""
