@@ -171,6 +171,15 @@ class Table:
         returning = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         return self._attempt("put_item", TableName=self._name, **returning, **write.arguments)
 
+    def take(self, key: Item) -> Item | None:
+        """Delete the item, and what it was; None where there is none. Of several who take it, one gets it."""
+        arguments = {"Key": key, "ConditionExpression": "attribute_exists(pk)", "ReturnValues": "ALL_OLD"}
+        try:
+            taken: Item | None = self._call("delete_item", TableName=self._name, **arguments).get("Attributes")
+        except ConditionFailed:
+            return None
+        return taken
+
     def transact(self, writes: Sequence[Write]) -> bool:
         """Whether all of the writes were done, 100 at most; else none of them was: a condition failed, or other
         workers kept writing the same items. A single one needs no transaction, at half the price."""
