@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,6 +17,13 @@ KEPT_SECONDS = 300.0
 _PERMANENT = frozenset(
     {"ResourceNotFoundException", "AccessDeniedException", "DecryptionFailure", "InvalidRequestException"}
 )
+
+
+class RegisteredClient(NamedTuple):
+    """`redirect_uri` is empty where the API is reached by its own name."""
+
+    client_secret: str
+    redirect_uri: str
 
 
 class SecretsManagerSecrets:
@@ -58,6 +65,12 @@ class SecretsManagerSecrets:
         document = self._document(arn)
         return _texts([document.get("token"), document.get("previous")])
 
+    def registered_client(self, arn: str) -> RegisteredClient:
+        """Accord as it is registered with somebody who gives tokens; empty texts where it is not yet."""
+        document = self._document(arn)
+        secret, uri = (document.get(name) for name in ("client_secret", "redirect_uri"))
+        return RegisteredClient(secret if isinstance(secret, str) else "", uri if isinstance(uri, str) else "")
+
     def address_key(self, arn: str) -> bytes:
         """The key under which addresses are remembered. It is never rotated."""
         key = self._text(arn).encode()
@@ -97,6 +110,11 @@ def secret_error(error: ClientError | BotoCoreError, if_permanent: str) -> Accor
     if error.response["Error"]["Code"] in _PERMANENT:
         return Misconfigured(if_permanent)
     return Retryable("Secrets Manager did not answer", effect_unknown=False)
+
+
+def translated(error: ClientError | BotoCoreError) -> AccordError:
+    """The error to raise instead, `from` the one given; it names no secret."""
+    return secret_error(error, "a secret can not be read: is it there, and may this function read it?")
 
 
 def _texts(value: object) -> tuple[str, ...]:
