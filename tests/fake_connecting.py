@@ -1,31 +1,21 @@
 """What connecting an account asks of the world, in memory."""
 
 from accord.domain.authorisation import Authorisation
-from accord.domain.connection import AuthorisedBy, Connection
 from accord.errors import Refusal, Rejected
 from accord.ports_connecting import Grant
-from tests.fakes import FakeLedger
 
 
 class FakeAuthorisations:
-    """`Authorisations` and `AccountSettings` beside a ledger in dictionaries."""
+    """`Authorisations` in a dictionary."""
 
-    def __init__(self, ledger: FakeLedger) -> None:
+    def __init__(self) -> None:
         self.begun: dict[str, Authorisation] = {}
-        self._ledger = ledger
 
     def begin(self, state_hash: str, authorisation: Authorisation) -> None:
         self.begun[state_hash] = authorisation
 
     def take(self, state_hash: str) -> Authorisation | None:
         return self.begun.pop(state_hash, None)
-
-    def authorise(self, connection_id: str, base_url: str, by: AuthorisedBy) -> bool:
-        known = self._ledger.connection(connection_id)
-        if known is None:
-            return False
-        self._ledger.save_connection(known.model_copy(update={"api_base_url": base_url, "authorised_by": by}))
-        return True
 
 
 class FakeAccountOwner:
@@ -52,13 +42,3 @@ class FakeAccountOwner:
 
     def has_audience(self, grant: Grant, audience_id: str) -> bool:
         return audience_id in self.audiences
-
-
-class FakeCredential:
-    """`MailchimpCredential` in a dictionary, by connection."""
-
-    def __init__(self) -> None:
-        self.stored: dict[str, str] = {}
-
-    def replace(self, connection: Connection, credential: str) -> None:
-        self.stored[connection.id] = credential

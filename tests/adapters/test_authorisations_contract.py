@@ -1,70 +1,41 @@
-"""The contract of the ports `Authorisations` and `AccountSettings`, on the fakes and on DynamoDB."""
-
-from typing import NamedTuple
+"""The contract of the port `Authorisations`, on the fake and on DynamoDB."""
 
 import pytest
 
 from accord.adapters.dynamodb_authorisations import DynamoDBAuthorisations
 from accord.adapters.dynamodb_table import Table
 from accord.domain.authorisation import Authorisation
-from accord.domain.connection import AuthorisedBy
-from accord.ports import Ledger
+from accord.ports_connecting import Authorisations
 from tests.adapters.conftest import FreshTable
-from tests.adapters.ledger_values import BARN, NOON, connection, later
+from tests.adapters.ledger_values import BARN, NOON, later
 from tests.fake_connecting import FakeAuthorisations
-from tests.fakes import FakeLedger
 
 MARMOT = Authorisation(connection_id=BARN, operator="hash-of-a-marmot", expires_at=later(minutes=10))
 
 
-class Desk(NamedTuple):
-    """Where authorisations lie, and the ledger beside it."""
-
-    authorisations: FakeAuthorisations | DynamoDBAuthorisations
-    ledger: Ledger
-
-
 @pytest.fixture(params=["fake", "dynamodb"])
-def desk(request: pytest.FixtureRequest) -> Desk:
+def authorisations(request: pytest.FixtureRequest) -> Authorisations:
     if request.param == "fake":
-        fake = FakeLedger()
-        return Desk(FakeAuthorisations(fake), fake)
+        return FakeAuthorisations()
     table: FreshTable = request.getfixturevalue("table")
-    return Desk(DynamoDBAuthorisations(Table(table.client, table.name)), table.ledger())
+    return DynamoDBAuthorisations(Table(table.client, table.name))
 
 
-def test_an_authorisation_is_taken_as_it_was_begun_and_once(desk: Desk) -> None:
-    desk.authorisations.begin("hash-1", MARMOT)
+def test_an_authorisation_is_taken_as_it_was_begun_and_once(authorisations: Authorisations) -> None:
+    authorisations.begin("hash-1", MARMOT)
 
-    assert desk.authorisations.take("hash-2") is None
-    assert desk.authorisations.take("hash-1") == MARMOT
-    assert desk.authorisations.take("hash-1") is None
+    assert authorisations.take("hash-2") is None
+    assert authorisations.take("hash-1") == MARMOT
+    assert authorisations.take("hash-1") is None
 
 
-def test_two_that_were_begun_do_not_know_each_other(desk: Desk) -> None:
+def test_two_that_were_begun_do_not_know_each_other(authorisations: Authorisations) -> None:
     other = MARMOT.model_copy(update={"operator": "hash-of-a-vole"})
-    desk.authorisations.begin("hash-1", MARMOT)
-    desk.authorisations.begin("hash-2", other)
+    authorisations.begin("hash-1", MARMOT)
+    authorisations.begin("hash-2", other)
 
-    assert desk.authorisations.take("hash-2") == other
-    assert desk.authorisations.take("hash-1") == MARMOT
-
-
-def test_an_account_is_set_and_nothing_else_of_the_connection(desk: Desk) -> None:
-    desk.ledger.save_connection(connection())
-    desk.ledger.break_connection(BARN, "The key was eaten by a goat.")
-    before = desk.ledger.connection(BARN)
-    assert before is not None
-
-    assert desk.authorisations.authorise(BARN, "https://us7.api.mailchimp.com/3.0", AuthorisedBy.OAUTH)
-
-    changed = {"api_base_url": "https://us7.api.mailchimp.com/3.0", "authorised_by": AuthorisedBy.OAUTH}
-    assert desk.ledger.connection(BARN) == before.model_copy(update=changed)
-
-
-def test_a_connection_that_is_not_there_is_not_made(desk: Desk) -> None:
-    assert not desk.authorisations.authorise("the-attic", "https://us7.api.mailchimp.com/3.0", AuthorisedBy.OAUTH)
-    assert desk.ledger.connection("the-attic") is None
+    assert authorisations.take("hash-2") == other
+    assert authorisations.take("hash-1") == MARMOT
 
 
 def test_dynamodb_forgets_by_itself_what_nobody_took(table: FreshTable) -> None:

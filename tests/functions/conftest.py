@@ -34,6 +34,8 @@ MAILCHIMP_KEY = "0123456789abcdef-us1"
 ADDRESS_KEY = "a key of this test only"
 QUEUES = ("member-changes", "bulk-changes", "audience-events", "upstream-notices", "connection-steps")
 WEBHOOK_SECRET = "webhook-secret"
+OAUTH_CLIENT_SECRET = "oauth-client-secret"
+REDIRECT_URI = "https://accord.test/mailchimp/oauth/callback"
 OPERATOR_TOKENS = ["operator-token", "operator-token-of-next-month"]
 
 
@@ -143,6 +145,7 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "connection": json.dumps({"mailchimp_api_key": MAILCHIMP_KEY, "signing_secrets": list(SIGNING_SECRETS)}),
         "operator": json.dumps(dict(zip(("token", "previous"), OPERATOR_TOKENS, strict=False))),
         "address-key": ADDRESS_KEY,
+        "oauth": json.dumps({"client_secret": OAUTH_CLIENT_SECRET, "redirect_uri": REDIRECT_URI}),
     }
     manager = boto3.client("secretsmanager")
     arns = {n: manager.create_secret(Name=f"{n}-{own}", SecretString=s)["ARN"] for n, s in secrets.items()}
@@ -157,6 +160,8 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "ALLOWED_ENDPOINTS": "127.0.0.1",
         "OPERATOR_SECRET_ARN": arns["operator"],
         "ADDRESS_KEY_SECRET_ARN": arns["address-key"],
+        "MAILCHIMP_OAUTH_CLIENT_ID": "burrow-app",
+        "MAILCHIMP_OAUTH_SECRET_ARN": arns["oauth"],
         "CONNECTION_SECRETS_PREFIX": f"accord/{own}/connections",
     }.items():
         monkeypatch.setenv(name, value)

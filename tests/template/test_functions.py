@@ -20,6 +20,8 @@ ROUTES = {
     ("GET", "/v1/connections/{connection_id}/changes"): "receive_changes",
     ("GET", "/mailchimp/webhooks/{connection_id}/{secret}"): "receive_audience_events",
     ("POST", "/mailchimp/webhooks/{connection_id}/{secret}"): "receive_audience_events",
+    ("GET", "/mailchimp/oauth/start"): "connect_mailchimp",
+    ("GET", "/mailchimp/oauth/callback"): "connect_mailchimp",
     ("POST", "/v1/connections"): "manage_connections",
     ("GET", "/v1/connections"): "manage_connections",
     ("GET", "/v1/connections/{connection_id}"): "manage_connections",
@@ -111,6 +113,7 @@ def test_every_function_ends_before_whoever_waits_for_it_gives_up(name: str) -> 
     [
         ("receive_changes", 512),
         ("manage_members", 512),
+        ("connect_mailchimp", 512),
         ("manage_connections", 512),
         ("sync_members", 1024),
         ("offer_due_changes", 512),

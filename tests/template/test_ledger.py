@@ -31,7 +31,7 @@ def test_the_table_is_encrypted_under_a_key_whose_use_the_account_can_see() -> N
     assert LEDGER["SSESpecification"] == {"SSEEnabled": True}
 
 
-@pytest.mark.parametrize("name", ["Ledger", "AddressKeySecret", "OperatorSecret"])
+@pytest.mark.parametrize("name", ["Ledger", "AddressKeySecret", "OperatorSecret", "MailchimpOAuthSecret"])
 def test_it_outlives_the_stack(name: str) -> None:
     assert RESOURCES[name]["DeletionPolicy"] == "Retain"
     assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"

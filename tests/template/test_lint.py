@@ -35,7 +35,7 @@ def test_the_template_is_ordered_like_the_data() -> None:
 def test_every_parameter_is_used() -> None:
     text = TEMPLATE.read_text()
 
-    unused = [name for name in STACK["Parameters"] if f"!Ref {name}" not in text]
+    unused = [name for name in STACK["Parameters"] if f"!Ref {name}" not in text and f"${{{name}}}" not in text]
 
     assert unused == []
 
@@ -57,12 +57,16 @@ def test_the_outputs_are_what_tools_and_people_ask_for() -> None:
         "BulkChangesDeadLettersUrl",
         "AudienceEventsQueueUrl",
         "AudienceEventsDeadLettersUrl",
+        "ConnectionStepsQueueUrl",
+        "ConnectionStepsDeadLettersUrl",
         "UpstreamNoticesQueueUrl",
         "UpstreamNoticesDeadLettersUrl",
         "AddressKeySecretArn",
         "OperatorSecretArn",
+        "MailchimpOAuthSecretArn",
         "ReceiveChangesFunctionName",
         "ManageMembersFunctionName",
+        "ConnectMailchimpFunctionName",
         "ManageConnectionsFunctionName",
         "SyncMembersFunctionName",
         "OfferDueChangesFunctionName",
@@ -70,4 +74,5 @@ def test_the_outputs_are_what_tools_and_people_ask_for() -> None:
         "ReceiveAudienceEventsFunctionName",
         "ApplyAudienceEventsFunctionName",
         "RecordFailuresFunctionName",
+        "TendConnectionsFunctionName",
     }

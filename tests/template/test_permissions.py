@@ -42,6 +42,12 @@ MAY: dict[str, dict[str, set[str]]] = {
         "BulkChangesQueue.Arn": {"sqs:SendMessage"},
         "OperatorSecret": SECRET,
     },
+    "connect_mailchimp": {
+        "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:DeleteItem"} | CHANGE,
+        "OperatorSecret": SECRET,
+        "MailchimpOAuthSecret": SECRET,
+        CONNECTION_SECRETS: SECRET | {"secretsmanager:PutSecretValue"},
+    },
     "manage_connections": {
         "Ledger.Arn": READ | {"dynamodb:PutItem"},
         "OperatorSecret": SECRET,
@@ -116,7 +122,7 @@ def role_of(function: dict[str, Any]) -> str:
     return role.removesuffix(".Arn")
 
 
-def test_only_one_function_writes_secrets_and_only_those_of_connections() -> None:
+def test_only_who_connects_writes_secrets_and_only_those_of_connections() -> None:
     writers = {
         (name, resource)
         for name, allows in MAY.items()
@@ -124,7 +130,7 @@ def test_only_one_function_writes_secrets_and_only_those_of_connections() -> Non
         if any(action.startswith("secretsmanager:") for action in actions - SECRET)
     }
 
-    assert writers == {("manage_connections", CONNECTION_SECRETS)}
+    assert writers == {("manage_connections", CONNECTION_SECRETS), ("connect_mailchimp", CONNECTION_SECRETS)}
 
 
 def test_every_function_is_in_the_table() -> None:
@@ -151,6 +157,12 @@ def test_what_all_functions_share_writes_logs_and_traces() -> None:
     document = RESOURCES["WriteLogsAndTraces"]["Properties"]["PolicyDocument"]
 
     assert allowed([document]) == LOGS_AND_TRACES
+
+
+def test_only_who_connects_accounts_may_read_the_secret_of_the_oauth_client() -> None:
+    readers = {name for name in MAY if "MailchimpOAuthSecret" in allowed(policies(role_of(functions()[name])))}
+
+    assert readers == {"connect_mailchimp"}
 
 
 def test_no_role_allows_every_action_of_a_service_or_everything_of_a_kind() -> None:

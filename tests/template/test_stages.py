@@ -40,8 +40,10 @@ def test_the_delays_that_keep_workers_apart_are_fixed_everywhere_else() -> None:
     assert [assertion["Assert"] for assertion in rule["Assertions"]] == [
         *({"Equals": [name, str(seconds)]} for name, seconds in IMPATIENT.items()),
         {"Equals": ["AllowedEndpoints", ""]},
+        {"Equals": ["MailchimpLoginUrl", PARAMETERS["MailchimpLoginUrl"]["Default"]]},
     ]
     assert PARAMETERS["AllowedEndpoints"]["Default"] == ""
+    assert PARAMETERS["MailchimpLoginUrl"]["Default"] == "https://login.mailchimp.com"
     assert {name: PARAMETERS[name]["Default"] for name in IMPATIENT} == IMPATIENT
 
 

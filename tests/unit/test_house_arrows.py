@@ -18,6 +18,7 @@ MESSAGES = {
     "http_members",
     "http_messages",
     "http_notices",
+    "http_pages",
     "http_problems",
     "mailchimp_webhook",
     "sqs_batches",

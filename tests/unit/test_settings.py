@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from accord.domain.timing import Timing
 from accord.settings import (
     ApplyAudienceEventsSettings,
+    ConnectMailchimpSettings,
     ManageConnectionsSettings,
     ManageMembersSettings,
     NotifyUpstreamSettings,
@@ -25,11 +26,13 @@ EVERYTHING = {
     "UPSTREAM_NOTICES_QUEUE_URL": "https://queue.test/upstream-notices",
     "OPERATOR_SECRET_ARN": "arn:operator",
     "ADDRESS_KEY_SECRET_ARN": "arn:address-key",
+    "MAILCHIMP_OAUTH_SECRET_ARN": "arn:oauth",
     "CONNECTION_SECRETS_PREFIX": "accord/zoo/connections",
 }
 MODELS = [
     ReceiveChangesSettings,
     ManageMembersSettings,
+    ConnectMailchimpSettings,
     ManageConnectionsSettings,
     SyncMembersSettings,
     OfferDueChangesSettings,

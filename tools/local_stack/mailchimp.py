@@ -17,6 +17,7 @@ from tools.local_aws.paths import REPOSITORY
 CHILD = Path(__file__).with_name("child.py")
 STOP_TIMEOUT = 5.0  # seconds
 AUDIENCE_NAME = "Friends of the Kiwi"
+CLIENT_ID = "accord-local"
 
 
 class MailchimpError(Exception):
@@ -59,6 +60,11 @@ class SimulatorProcess:
     def is_running(self) -> bool:
         """Whether its process is alive."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def login_url(self) -> str:
+        """Stands for `https://login.mailchimp.com`."""
+        return self.account.url.removesuffix("/3.0")
 
     @property
     def control_url(self) -> str:
@@ -141,6 +147,14 @@ class SimulatorProcess:
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
+
+    def register_application(self, redirect_uri: str) -> dict[str, Any]:
+        """Accord becomes a registered application of OAuth 2: `{"client_id", "client_secret", "redirect_uri"}`."""
+        return self._tell("POST", "oauth/applications", {"redirect_uri": redirect_uri, "client_id": CLIENT_ID})
+
+    def revoke_tokens(self) -> int:
+        """The account's owner takes back what was allowed by OAuth; how many tokens were valid."""
+        return int(self._tell("POST", "oauth/revoke", {})["revoked"])
 
     def _tell(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         answer = self._session.request(method, f"{self.control_url}/{path}", json=body, timeout=30)

@@ -13,7 +13,7 @@ from tools.connect import Wanted, connect
 from tools.connect.stack import find_stack
 from tools.local_aws import BASE, TEMPLATE, Emulator, build, deploy, install
 from tools.local_stack.api import Api
-from tools.local_stack.mailchimp import Account, MailchimpError, SimulatorProcess
+from tools.local_stack.mailchimp import CLIENT_ID, Account, MailchimpError, SimulatorProcess
 from tools.local_stack.stack_file import StackInfo
 from tools.local_stack.ticker import Ticker
 from tools.local_stack.timing import Timings
@@ -141,7 +141,7 @@ class LocalStack:
             self.emulator = self._parts.enter_context(Emulator(self.base, aws_port))
         account = self._mailchimp(mailchimp_port)
         with self._watcher.step("template deployed"):
-            self.outputs = deploy(self.emulator, built, STACK_NAME, self.timings.parameters())
+            self.outputs = deploy(self.emulator, built, STACK_NAME, self._parameters())
         with self._watcher.step("sample application started"):
             self.upstream = self._parts.enter_context(SampleApplication(port=upstream_port or 0))
         with self._watcher.step("application connected to its audience"):
@@ -150,6 +150,22 @@ class LocalStack:
         self.ticker = Ticker(functions, self.outputs["OfferDueChangesFunctionName"])
         self.ticker.start()
         self._parts.callback(self.ticker.stop)
+
+    def _parameters(self) -> dict[str, str]:
+        parameters = self.timings.parameters()
+        if self.simulator is None:
+            return parameters
+        return parameters | {"MailchimpOAuthClientId": CLIENT_ID, "MailchimpLoginUrl": self.simulator.login_url}
+
+    def _register(self, api_url: str) -> None:
+        """What a person does in Mailchimp's pages and in Secrets Manager. The address under which the emulator reaches
+        the API is not the API's own name, so it is stored as well."""
+        if self.simulator is not None:
+            made = self.simulator.register_application(f"{api_url}/mailchimp/oauth/callback")
+            kept = {name: made[name] for name in ("client_secret", "redirect_uri")}
+            self.emulator.client("secretsmanager").put_secret_value(
+                SecretId=self.outputs["MailchimpOAuthSecretArn"], SecretString=json.dumps(kept)
+            )
 
     def _mailchimp(self, port: int | None) -> Account:
         if self._real is not None:
@@ -179,6 +195,7 @@ class LocalStack:
         kept = clients("secretsmanager").get_secret_value(SecretId=self.outputs["OperatorSecretArn"])
         operator_token: str = json.loads(kept["SecretString"])["token"]
         api_url = self.emulator.api_url(self.outputs["ApiUrl"])
+        self._register(api_url)
         self.info = StackInfo(
             api_url=api_url,
             console_url=None,

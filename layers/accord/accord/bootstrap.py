@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from accord import clients
 from accord.settings import (
     ApplyAudienceEventsSettings,
+    ConnectMailchimpSettings,
     ManageConnectionsSettings,
     ManageMembersSettings,
     NotifyUpstreamSettings,
@@ -24,10 +25,13 @@ from accord.settings import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from accord.ports import Clock
     from accord.usecases.apply_audience_events import ApplyAudienceEvents
     from accord.usecases.check_connection import CheckConnection
     from accord.usecases.choose_audience import ChooseAudience
+    from accord.usecases.connect_mailchimp import ConnectMailchimp
     from accord.usecases.manage_connections import ManageConnections
     from accord.usecases.manage_members import ManageMembers
     from accord.usecases.notify_upstream import NotifyUpstream
@@ -92,6 +96,16 @@ class Connecting:
     manage: "ManageConnections"
     choose: "ChooseAudience"
     check: "CheckConnection"
+
+
+@dataclass(frozen=True, slots=True)
+class Authorising:
+    """What the routes of `connect_mailchimp` call."""
+
+    recognise: "RecogniseCaller"
+    connect: "ConnectMailchimp"
+    redirect_uri: "Callable[[], str]"
+    """As it is stored with the client's secret; empty where the API's own name will do."""
 
 
 @cache
@@ -185,6 +199,37 @@ def manage_connections() -> Connecting:
         ),
         choose=ChooseAudience(connections, ledger, reach, clock),
         check=CheckConnection(connections, ledger, reach, check_endpoint, clock),
+    )
+
+
+@cache
+def connect_mailchimp() -> Authorising:
+    """HTTP -> Mailchimp's OAuth -> the secret of a connection."""
+    from secrets import token_urlsafe
+
+    from accord.adapters.mailchimp_oauth import MailchimpOAuth, OAuthClient
+    from accord.usecases.connect_mailchimp import ConnectMailchimp
+
+    settings = ConnectMailchimpSettings.from_environment()
+    ledger, secrets = clients.ledger(settings), clients.secrets()
+    recognise = clients.recognise(ledger, settings.operator_secret_arn)
+
+    def registered() -> OAuthClient:
+        client = secrets.registered_client(settings.mailchimp_oauth_secret_arn)
+        return OAuthClient(settings.mailchimp_oauth_client_id, client.client_secret)
+
+    return Authorising(
+        recognise=recognise,
+        connect=ConnectMailchimp(
+            connections=clients.connections(settings),
+            secrets=clients.connection_secrets(),
+            authorisations=clients.authorisations(settings),
+            owner=MailchimpOAuth(registered, login_url=settings.mailchimp_login_url, allow_any_host=settings.is_local),
+            clock=SystemClock(),
+            is_operators=recognise.is_operators,
+            new_state=lambda: token_urlsafe(32),
+        ),
+        redirect_uri=lambda: secrets.registered_client(settings.mailchimp_oauth_secret_arn).redirect_uri,
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from botocore.config import Config
 
     from accord.adapters.dynamodb import DynamoDBLedger
+    from accord.adapters.dynamodb_authorisations import DynamoDBAuthorisations
     from accord.adapters.dynamodb_connections import DynamoDBConnections
     from accord.adapters.dynamodb_outbox import DynamoDBOutbox
     from accord.adapters.dynamodb_runs import DynamoDBRuns
@@ -56,8 +57,8 @@ def queue(url: str) -> "SqsChangeQueue":
     return SqsChangeQueue(boto3.client("sqs", config=_config()), url)
 
 
-def connection_secrets(prefix: str) -> "SecretsManagerConnectionSecrets":
-    """The secrets of connections, to write."""
+def connection_secrets(prefix: str = "") -> "SecretsManagerConnectionSecrets":
+    """The secrets of connections, to write; the prefix of their names is needed to make new ones."""
     import boto3
 
     from accord.adapters.secrets_of_connections import SecretsManagerConnectionSecrets
@@ -129,6 +130,13 @@ def hint_queue(url: str) -> "SqsHintQueue":
     from accord.adapters.sqs_hints import SqsHintQueue
 
     return SqsHintQueue(boto3.client("sqs", config=_config()), url)
+
+
+def authorisations(settings: Settings) -> "DynamoDBAuthorisations":
+    """The authorisations that were begun."""
+    from accord.adapters.dynamodb_authorisations import DynamoDBAuthorisations
+
+    return DynamoDBAuthorisations(table(settings))
 
 
 @cache

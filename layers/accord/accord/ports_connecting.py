@@ -1,4 +1,4 @@
-"""What connecting an account asks of the world, by role: the authorisation of its owner, and where its secrets lie.
+"""What connecting an account asks of the world, by role: the authorisation of its owner.
 
 Every method may raise `Retryable` or `Misconfigured` (see errors.py); `Rejected` where the docstring says so.
 """
@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from accord.domain.authorisation import Authorisation
-from accord.domain.connection import AuthorisedBy, Connection
 
 
 class Authorisations(Protocol):
@@ -39,17 +38,3 @@ class AccountOwner(Protocol):
 
     def has_audience(self, grant: Grant, audience_id: str) -> bool:
         """Whether the audience is one of this account's."""
-
-
-class AccountSettings(Protocol):
-    """The part of a connection that says how Mailchimp is reached."""
-
-    def authorise(self, connection_id: str, base_url: str, by: AuthorisedBy) -> bool:
-        """Set both and nothing else, whatever else changes at the same time. False: there is no such connection."""
-
-
-class MailchimpCredential(Protocol):
-    """The secret of a connection, as far as it is Mailchimp's."""
-
-    def replace(self, connection: Connection, credential: str) -> None:
-        """Store the API key or token in the place of the one before; the other secrets stay."""

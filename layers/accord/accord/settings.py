@@ -93,6 +93,16 @@ class ManageConnectionsSettings(WithEndpoints):
     """The name under which the secrets of connections lie, without a slash at its end."""
 
 
+class ConnectMailchimpSettings(Settings):
+    """`connect_mailchimp`."""
+
+    operator_secret_arn: Given
+    mailchimp_oauth_client_id: str = ""
+    """Empty until Accord is registered with Mailchimp."""
+    mailchimp_oauth_secret_arn: Given
+    mailchimp_login_url: Given = "https://login.mailchimp.com"
+
+
 class OfferDueChangesSettings(WithOffers):
     """`offer_due_changes`."""
 

@@ -1,19 +1,16 @@
-"""Authorisations that were begun, and the settings that a finished one changes: beside the ledger, in its table."""
+"""Authorisations that were begun and not finished: beside the ledger, in its table."""
 
 from datetime import timedelta
 
-from accord.adapters.dynamodb_items import Item, connection_of, item, settings_key
-from accord.adapters.dynamodb_table import Table, put, update
+from accord.adapters.dynamodb_items import Item, item
+from accord.adapters.dynamodb_table import Table, put
 from accord.domain.authorisation import Authorisation
-from accord.domain.connection import AuthorisedBy
-from accord.errors import Retryable
 
 KEPT_LONGER = timedelta(minutes=10)
-ATTEMPTS = 5
 
 
 class DynamoDBAuthorisations:
-    """`Authorisations` and `AccountSettings` over the ledger's table."""
+    """`Authorisations` over the ledger's table."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -27,19 +24,6 @@ class DynamoDBAuthorisations:
         """One conditional delete."""
         taken = self._table.take(_key(state_hash))
         return Authorisation.model_validate_json(taken["body"]["S"]) if taken is not None else None
-
-    def authorise(self, connection_id: str, base_url: str, by: AuthorisedBy) -> bool:
-        """On the settings as they were read; read again where somebody changed them meanwhile."""
-        for _ in range(ATTEMPTS):
-            stored = self._table.get(settings_key(connection_id))
-            if stored is None:
-                return False
-            known = connection_of(stored).model_copy(update={"api_base_url": base_url, "authorised_by": by})
-            changed = known.model_dump_json(exclude={"state", "state_reason", "notices_stopped"})
-            values = {"changed": changed, "read": stored["body"]["S"]}
-            if self._table.write(update(settings_key(connection_id), "SET body = :changed", "body = :read", values)):
-                return True
-        raise Retryable("others keep changing the settings of the connection", effect_unknown=False)
 
 
 def _key(state_hash: str) -> Item:

@@ -50,6 +50,11 @@ def cursor(request: Request) -> Iterator[str | None]:
 
 def language_of(request: Request, connection: Connection) -> Language:
     """English or French, whichever `Accept-Language` prefers; else the language of the connection."""
+    return preferred_language(request) or connection.language
+
+
+def preferred_language(request: Request) -> Language | None:
+    """English or French, whichever `Accept-Language` prefers, if it names one of them."""
     wishes: list[tuple[float, Language]] = []
     for wish in request.headers.get("accept-language", "").split(","):
         tag, _, parameter = wish.partition(";")
@@ -59,7 +64,7 @@ def language_of(request: Request, connection: Connection) -> Language:
                 wishes.append((weight, "en"))
             case "fr" if weight > 0:
                 wishes.append((weight, "fr"))
-    return max(wishes, key=lambda wish: wish[0])[1] if wishes else connection.language
+    return max(wishes, key=lambda wish: wish[0])[1] if wishes else None
 
 
 def _weight(parameter: str) -> float:

@@ -9,9 +9,18 @@ from accord.errors import Misconfigured, Retryable
 from accord.usecases.explain_refusal import FieldError
 from accord.usecases.recognise_caller import UnrecognisedError
 
-type Route = Callable[[Request], Response]
+type Route = Callable[[Request], Answer]
 
 RETRY_AFTER = {"retry-after": "30"}
+
+
+class Answer(Protocol):
+    """A response, or a page for a browser."""
+
+    @property
+    def status(self) -> int: ...
+
+    def proxied(self) -> dict[str, Any]: ...
 
 
 class Log(Protocol):
@@ -73,6 +82,7 @@ def answer(event: Mapping[str, Any], routes: Mapping[str, Route], log: Log) -> d
     """What the route's function answers, or the problem that it raised. Nothing that a caller sent is logged."""
     route = event["routeKey"]
     fault: dict[str, object] = {}
+    response: Answer
     try:
         response = routes[route](Request.parse(event))
     except ProblemError as problem:

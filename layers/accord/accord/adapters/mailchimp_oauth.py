@@ -43,7 +43,7 @@ class MailchimpOAuth:
         client: Callable[[], OAuthClient],
         *,
         login_url: str = LOGIN_URL,
-        timeout: float = 6.0,
+        timeout: float = 5.0,
         session: requests.Session | None = None,
         allow_any_host: bool = False,
     ) -> None:

@@ -112,10 +112,5 @@ def secret_error(error: ClientError | BotoCoreError, if_permanent: str) -> Accor
     return Retryable("Secrets Manager did not answer", effect_unknown=False)
 
 
-def translated(error: ClientError | BotoCoreError) -> AccordError:
-    """The error to raise instead, `from` the one given; it names no secret."""
-    return secret_error(error, "a secret can not be read: is it there, and may this function read it?")
-
-
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(text for text in value if isinstance(text, str) and text) if isinstance(value, list) else ()

@@ -166,13 +166,6 @@ class CobotSettings(Value):
     birthday_field: str = ""
 
 
-class AuthorisedBy(StrEnum):
-    """How Accord may use the Mailchimp account: by a key that somebody stored, or by a token that its owner gave."""
-
-    API_KEY = "api_key"
-    OAUTH = "oauth"
-
-
 class Connection(Value):
     """The settings of one connection. Secrets are referred to by the ARN of their secret, tokens kept as hashes."""
 
@@ -202,7 +195,6 @@ class Connection(Value):
     secret_arn: str = ""
     """A JSON secret: `mailchimp_api_key` (a key, or a token: used alike), `signing_secrets` and
     `webhook_signing_secrets` (lists: two are valid while one is rotated)."""
-    authorised_by: AuthorisedBy | None = None
     token_hashes: tuple[str, ...] = ()
     webhook_secret_hashes: tuple[str, ...] = ()
     """Of the secrets in the URL of Mailchimp's webhook."""

@@ -95,9 +95,14 @@ class RecogniseCaller:
             self.any_operator(token)
         return connection if connection is not _NOBODY else None
 
+    def is_operators(self, token_hash: str) -> bool:
+        """Whether the token of this hash is an operator's now."""
+        matches = [hmac.compare_digest(token_hash, digest(valid)) for valid in self._operator_tokens()]
+        return any(matches)
+
     def any_operator(self, token: str | None) -> None:
         """Returns for an operator, whatever they ask for. Raises UnrecognisedError."""
-        if not _holds(token, [_digest(valid) for valid in self._operator_tokens()]):
+        if not _holds(token, [digest(valid) for valid in self._operator_tokens()]):
             raise UnrecognisedError
 
     def _connection(self, connection_id: str) -> Connection:
@@ -106,10 +111,11 @@ class RecogniseCaller:
 
 
 def _holds(token: str | None, hashes: Sequence[str]) -> bool:
-    held = _digest(token or "")
+    held = digest(token or "")
     matches = [hmac.compare_digest(held, known) for known in hashes]
     return any(matches) and bool(token)
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """The hash under which a token is kept."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
