@@ -16,6 +16,7 @@ from accord.adapters.dynamodb import DynamoDBLedger
 from accord.adapters.mailchimp import MailchimpAudience
 from accord.adapters.mailchimp_account import MailchimpAccount
 from accord.adapters.mailchimp_http import base_url_of
+from accord.adapters.mailchimp_registration import MailchimpRegistration
 from accord.adapters.secrets import SecretsManagerSecrets
 from accord.adapters.upstream_endpoint import UpstreamEndpoint
 from accord.domain.changes import OrderBy
@@ -26,7 +27,6 @@ from accord.errors import Rejected, Retryable
 from accord.ports import EndpointRefusedError
 from accord.usecases.read_audience import ReadAudience
 from tools.connect.stack import ClientOf, Stack, client_of
-from tools.connect.webhook import WebhookError, register
 
 CONNECTION_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 OWN_FIELDS = {"PLAN": ("Plan", FieldType.TEXT), "JOINED": ("Member since", FieldType.DATE)}
@@ -149,9 +149,12 @@ def connect(
     if wanted.webhook:  # before the audience is read: what changes meanwhile is told; Mailchimp calls it at once
         webhook_url = f"{stack.api_url}/mailchimp/webhooks/{begun.id}"
         try:
-            signs = register(account, wanted.audience_id, webhook_url, webhook_secret)
-        except WebhookError as error:
-            raise ConnectError(str(error)) from error
+            signs = MailchimpRegistration(account, wanted.audience_id, webhook_url).register(webhook_secret)
+        except Rejected as refused:
+            raise ConnectError(
+                f"Mailchimp does not register the webhook ({refused}): look whether the API of the stack answers from "
+                "outside, or connect with --no-webhook and hear of unsubscribes only when the audience is read"
+            ) from refused
         _keep(clients("secretsmanager"), secret_name, content | {"webhook_signing_secrets": signs})
         watcher.done(f"Mailchimp tells of what happens there, {'signed' if signs else 'not signed'}")
 

@@ -29,6 +29,13 @@ class RegisteredWebhook(NamedTuple):
 
     id: str
     url: str
+    events: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether it tells everything but what is done through the API: our own writes would come back as an echo."""
+        return self.events >= set(EVENTS) and self.sources == {"user", "admin"}
 
 
 EVENTS = ("subscribe", "unsubscribe", "profile", "cleaned", "upemail", "campaign")
@@ -185,16 +192,37 @@ class MailchimpAccount:
         """All webhooks of the audience; an audience has a few."""
         answer = self._http.call("GET", f"/lists/{audience_id}/webhooks", subject=Subject.AUDIENCE)
         found = objects(answer.get("webhooks"))
-        return [RegisteredWebhook(str(each.get("id", "")), str(each.get("url", ""))) for each in found]
+        return [
+            RegisteredWebhook(
+                str(each.get("id", "")),
+                str(each.get("url", "")),
+                _chosen(each.get("events")),
+                _chosen(each.get("sources")),
+            )
+            for each in found
+        ]
 
     def create_webhook(self, audience_id: str, url: str) -> str:
         """Of all events, but those of our own writes: they would come back as an echo (FACTS section 5.6). The secret
         with which Mailchimp signs, told only now; empty where it does not sign."""
-        sources = {"user": True, "admin": True, "api": False}  # what is not said has no documented default
-        body = {"url": url, "events": dict.fromkeys(EVENTS, True), "sources": sources}
+        body = {"url": url, **_everything_but_ours()}
         answer = self._http.call("POST", f"/lists/{audience_id}/webhooks", subject=Subject.AUDIENCE, body=body)
         return str(answer.get("signing_secret") or "")
+
+    def change_webhook(self, audience_id: str, webhook_id: str) -> None:
+        """Let it tell what `create_webhook` asks for; URL and signing secret stay."""
+        path = f"/lists/{audience_id}/webhooks/{webhook_id}"
+        self._http.call("PATCH", path, subject=Subject.AUDIENCE, body=_everything_but_ours())
 
     def delete_webhook(self, audience_id: str, webhook_id: str) -> None:
         """Nothing comes to its URL any more."""
         self._http.call("DELETE", f"/lists/{audience_id}/webhooks/{webhook_id}", subject=Subject.AUDIENCE)
+
+
+def _everything_but_ours() -> dict[str, dict[str, bool]]:
+    """What is not said has no documented default (FACTS section 5.1)."""
+    return {"events": dict.fromkeys(EVENTS, True), "sources": {"user": True, "admin": True, "api": False}}
+
+
+def _chosen(switches: object) -> frozenset[str]:
+    return frozenset(name for name, on in switches.items() if on) if isinstance(switches, dict) else frozenset()

@@ -1,0 +1,59 @@
+"""The audience's webhook: how Mailchimp tells Accord what people and the newsletter's owner do there, kept in order."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from accord.adapters.mailchimp_account import MailchimpAccount, RegisteredWebhook
+
+
+class Registration(NamedTuple):
+    """What Mailchimp has of ours. `webhook` is None where there is none whose secret is known; `strays` are those at
+    our address that nobody knows any more. Whether Mailchimp has stopped calling one is not to be seen (FACTS 5.1)."""
+
+    webhook: RegisteredWebhook | None
+    strays: tuple[RegisteredWebhook, ...]
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether everything is told but our own writes, to us alone."""
+        return self.webhook is not None and self.webhook.tells_all and not self.strays
+
+
+class MailchimpRegistration:
+    """The webhooks of one audience at `url`, which says `.../mailchimp/webhooks/{connection}` and no secret."""
+
+    def __init__(self, account: MailchimpAccount, audience_id: str, url: str) -> None:
+        self._account = account
+        self._audience_id = audience_id
+        self._url = f"{url.rstrip('/')}/"
+
+    def register(self, secret: str) -> tuple[str, ...]:
+        """Register `url/secret`, in place of all that was there under `url`. Mailchimp calls it at once and wants a
+        200: the secret must be known before. What it signs with: nothing where it does not. Raises Rejected."""
+        for webhook in self._ours():
+            self._account.delete_webhook(self._audience_id, webhook.id)
+        signing_secret = self._account.create_webhook(self._audience_id, self._url + secret)
+        return (signing_secret,) if signing_secret else ()
+
+    def look(self, is_known: Callable[[str], bool]) -> Registration:
+        """One call. `is_known` says whether a secret is one of the connection's, of which Accord keeps hashes."""
+        known: list[RegisteredWebhook] = []
+        strays: list[RegisteredWebhook] = []
+        for webhook in self._ours():
+            fits = is_known(webhook.url.removeprefix(self._url)) and not known
+            (known if fits else strays).append(webhook)
+        return Registration(known[0] if known else None, tuple(strays))
+
+    def repair(self, found: Registration) -> bool:
+        """Set right what somebody changed and remove what is astray; False where there is nothing to set right, and a
+        new one must be registered, with a new secret. Raises Rejected."""
+        for stray in found.strays:
+            self._account.delete_webhook(self._audience_id, stray.id)
+        if found.webhook is None:
+            return False
+        if not found.webhook.tells_all:
+            self._account.change_webhook(self._audience_id, found.webhook.id)
+        return True
+
+    def _ours(self) -> list[RegisteredWebhook]:
+        return [each for each in self._account.webhooks(self._audience_id) if each.url.startswith(self._url)]
