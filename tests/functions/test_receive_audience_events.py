@@ -13,6 +13,7 @@ import pytest
 
 from accord.adapters.sqs_hints import decode_hint
 from accord.domain.audience_hint import HintKind
+from accord.domain.connection import ConnectionState
 from accord.ports import QueuedHint
 from tests.functions.conftest import MAILCHIMP_KEY, Stack, event
 
@@ -105,6 +106,13 @@ def test_a_webhook_that_mailchimp_repeats_for_75_minutes_is_taken_and_a_replay_o
     assert signing.call(FUNCTION, signed(called, at=time.time() - 75 * 60))[0] == 200
     assert signing.call(FUNCTION, signed(called, at=time.time() - 24 * 3600))[0] == 404
     assert signing.call(FUNCTION, signed(called | {"body": called["body"] + "&x=1"}, key="guessed"))[0] == 404
+
+
+def test_what_is_disconnected_hears_nothing(stack: Stack) -> None:
+    stack.ledger.save_connection(stack.connection.model_copy(update={"state": ConnectionState.DISCONNECTED}))
+
+    assert stack.call(FUNCTION, event(f"{FUNCTION}.post_unsubscribe")) == (200, {})
+    assert hints(stack) == []
 
 
 @pytest.mark.parametrize(

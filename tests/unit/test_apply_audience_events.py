@@ -222,6 +222,15 @@ def test_what_there_is_no_time_for_comes_again() -> None:
     assert (applied, failed) == ({}, [0, 1])
 
 
+def test_a_hint_for_a_connection_that_is_disconnected_by_now_is_over() -> None:
+    scene = a_scene()
+    scene.ledger.save_connection(scene.connection.model_copy(update={"state": ConnectionState.DISCONNECTED}))
+    calls = list(scene.audience.calls)
+    applied = scene.apply([a_hint(scene)], scene.clock.now() + minutes(5))
+    assert applied == ({Applied.UNKNOWN_CONNECTION: 1}, [])
+    assert scene.audience.calls == calls
+
+
 def test_a_hint_for_a_connection_that_is_gone_is_over() -> None:
     scene = a_scene()
     gone = QueuedHint("warren", a_hint(scene).hint)

@@ -1,10 +1,14 @@
 """What a person wants, through the worker over fakes: opting in and out, leaving, returning, one story a test."""
 
+from dataclasses import replace
+
 import pytest
 
+from accord.domain.connection import Connection
 from accord.domain.consent import Consent, ConsentStatus
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
+from accord.errors import Misconfigured
 from tests.builders import (
     NOON,
     a_connection,
@@ -17,6 +21,7 @@ from tests.builders import (
     opted_out,
     upserted,
 )
+from tests.fakes import FakeAudience
 from tests.scene import Scene, calls_made
 
 SUBSCRIBED, UNSUBSCRIBED = ContactStatus.SUBSCRIBED, ContactStatus.UNSUBSCRIBED
@@ -237,6 +242,21 @@ def test_before_it_is_approved_a_connection_writes_nothing_but_opt_outs_and_eras
     assert scene.seen("gone@burrow.test") is None
     assert scene.seen("late@burrow.test") is None
     assert scene.status("m-2") == (Status.PENDING, ReasonCode.AWAITING_APPROVAL)
+
+
+@pytest.mark.parametrize("given", [{"state": "draft", "audience_id": ""}, {"state": "disconnected"}])
+def test_where_there_is_nobody_to_call_no_key_is_needed_and_changes_wait(given: dict[str, str]) -> None:
+    scene = Scene(a_connection(**given))
+
+    def no_key(_connection: Connection) -> FakeAudience:
+        raise Misconfigured("the connection's secret holds no mailchimp_api_key")
+
+    scene.sync = replace(scene.sync, audience_of=no_key)
+    scene.post(upserted(a_member()), erased("m-2"))
+
+    code = ReasonCode.AWAITING_APPROVAL if given["state"] == "draft" else ReasonCode.CONNECTION_PAUSED
+    assert scene.status() == (Status.PENDING, code)
+    assert scene.ledger.connections["burrow"].state == given["state"]
 
 
 def test_what_is_disconnected_calls_nobody_and_forgets_nothing() -> None:

@@ -185,9 +185,7 @@ def audience_of(
         )
 
     def of(connection: "Connection") -> "Audience":
-        # Where no audience is chosen nothing is called, and there may be no key yet.
-        key = secrets().mailchimp_api_key(connection) if connection.audience_id else ""
-        return audience(connection.api_base_url, key, connection.audience_id)
+        return audience(connection.api_base_url, secrets().mailchimp_api_key(connection), connection.audience_id)
 
     return of
 

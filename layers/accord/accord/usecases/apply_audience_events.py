@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from accord.domain.audience_hint import HintKind
-from accord.domain.connection import Connection
+from accord.domain.connection import Connection, ConnectionState
 from accord.domain.history import Cause, CauseKind
 from accord.domain.timing import Timing, backoff
 from accord.errors import Misconfigured, Retryable
@@ -35,6 +35,7 @@ class Applied(StrEnum):
     FAILED = "failed"
     """Mailchimp or the ledger did not answer: the hint comes again, for as long as that lasts."""
     UNKNOWN_CONNECTION = "unknown_connection"
+    """There is none, or it is disconnected by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class ApplyAudienceEvents:
     def _apply(self, queued: QueuedHint) -> Applied:
         try:
             connection = self.ledger.connection(queued.connection_id)
-            if connection is None:
+            if connection is None or connection.state is ConnectionState.DISCONNECTED:
                 return Applied.UNKNOWN_CONNECTION
             return self._read_again(connection, queued)
         except Retryable:

@@ -10,6 +10,7 @@ from itertools import batched
 from accord.domain.changes import Arrived
 from accord.domain.connection import Connection
 from accord.domain.folding import KeyOf, fold
+from accord.domain.lifecycle import may_send_urgent
 from accord.domain.payload import NationalPhone
 from accord.domain.reasons import Status
 from accord.domain.record import Record
@@ -18,6 +19,7 @@ from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, Clock, Ledger, QueuedChanges
 from accord.usecases.perform_bulk import BULK
 from accord.usecases.settle_members import SettleMembers
+from accord.usecases.unreachable_audience import UnreachableAudience
 
 SAVES = 6
 """How often an intent is folded again after another worker was faster."""
@@ -66,7 +68,7 @@ class SyncMembers:
                     else:
                         saved = self._save(connection, messages[index], deadline)
                         members |= {record.member_id: record for record in saved}
-                audience = self.audience_of(connection) if connection is not None else None
+                audience = self._audience(connection) if connection is not None else None
             except Retryable:
                 failed += indexes
                 continue
@@ -93,6 +95,9 @@ class SyncMembers:
             postponed += settle.record.postponed
             errors += settle.decide.errors
         return SyncResult(tuple(failed), settled, postponed, tuple(errors))
+
+    def _audience(self, connection: Connection) -> Audience:
+        return self.audience_of(connection) if may_send_urgent(connection) else UnreachableAudience()
 
     def _save(self, connection: Connection, message: QueuedChanges, deadline: datetime) -> list[Record]:
         """Save the intents of a message; the members that have something to settle. They are offered to others only
