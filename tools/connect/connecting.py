@@ -165,7 +165,8 @@ def connect(
     watcher.done(f"read the audience: {result.read:,} contacts, archived ones included")
 
     token = secrets.token_urlsafe(32)
-    connection = begun.model_copy(update={"token_hashes": (_hashed(token),), "audience_read_at": started_at})
+    made = {"token_hashes": (_hashed(token),), "created_at": started_at, "state_since": started_at}
+    connection = begun.model_copy(update=made | {"audience_read_at": started_at})
     ledger.save_connection(connection)
     watcher.done(f"the connection {connection.id} is live")
     url = f"{stack.api_url}/v1/connections/{connection.id}/members"
@@ -191,7 +192,8 @@ def _refuse_what_is_there(ledger: DynamoDBLedger, wanted: Wanted) -> None:
             "A connection id has lower-case letters, digits and dashes, 63 at most: --connection members"
         )
     known = ledger.connection(wanted.connection_id)
-    if known is not None and known.audience_read_at is not None:  # else an attempt before this one failed half-way
+    made = known is not None and (known.audience_read_at or known.created_at) is not None
+    if made:  # else an attempt before this one failed half-way
         raise ConnectError(
             f"There is a connection {wanted.connection_id!r} already, and it stays as it is: "
             "name another with --connection"

@@ -12,10 +12,11 @@ from standardwebhooks import Webhook
 from accord.adapters.dynamodb import DynamoDBLedger
 from accord.adapters.secrets import SecretsManagerSecrets
 from accord.domain.changes import OrderBy
-from accord.domain.connection import ConnectionState, OptIn, Policy
+from accord.domain.connection import Connection, ConnectionState, OptIn, Policy
 from accord.domain.contact import ContactStatus
 from accord.domain.values import address_key
 from accord.errors import Misconfigured
+from tests.builders import NOON
 from tools.connect import Connected, ConnectError, Stack, Wanted, connect
 from tools.mailchimp_simulator import Simulator
 
@@ -165,6 +166,18 @@ def test_a_connection_that_is_there_stays_as_it_is(
     assert ledger.connection("kiwi") == first.connection
     secrets = SecretsManagerSecrets(boto3.client("secretsmanager"))
     assert secrets.signing_secrets(first.connection) == (first.signing_secret,)
+
+
+def test_a_draft_that_an_operator_made_is_not_taken_for_a_failed_attempt(
+    stack: Stack, simulator: Simulator, wanted: Wanted, ledger: DynamoDBLedger
+) -> None:
+    draft = Connection(id="kiwi", audience_id="", api_base_url="", state=ConnectionState.DRAFT, created_at=NOON)
+    ledger.save_connection(draft)
+
+    with pytest.raises(ConnectError, match="'kiwi' already"):
+        connected(stack, simulator, wanted)
+
+    assert ledger.connection("kiwi") == draft
 
 
 @pytest.mark.parametrize("connection_id", ["", "Kiwi", "kiwi/../moa", "-kiwi", "k" * 64])
