@@ -65,6 +65,7 @@ def test_a_draft_that_works_is_checked_and_one_that_is_checked_stays_so() -> Non
         Check.NOTICES: Finding.NOTICES_UNWANTED,
     }
     assert (bench.connection.state, bench.connection.account_name) == ("checked", "Burrow Ltd")
+    assert bench.connection.audience_name == "Diggers"
     bench.found()
     assert bench.connection.state == "checked"
 

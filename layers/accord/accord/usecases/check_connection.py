@@ -29,27 +29,23 @@ class CheckConnection:
         """What was found, and the connection as it stands then. Raises NotNowError for one that is disconnected."""
         if connection.state is ConnectionState.DISCONNECTED:
             raise NotNowError("A connection that is disconnected calls nobody: reconnect it first.")
-        checks, name = self._in_mailchimp(connection)
+        checks = self._in_mailchimp(connection)
         checks += [self._webhook(connection), self._notices(connection)]
         if any(each.finding is Finding.MAILCHIMP_AWAY for each in checks):
             return checks, connection  # an outage says nothing of the connection
         for _ in range(TRIES):
-            moved = self._moved(connection, checks)
-            if name:
-                moved = moved.model_copy(update={"account_name": name})
+            moved = self._moved(connection, checks).model_copy(update=_names(checks))
             if moved == connection or self.connections.replace(moved):
                 return checks, moved
             connection = self.connections.connection(connection.id) or connection
         raise Retryable("others kept changing the same connection", effect_unknown=False)
 
-    def _in_mailchimp(self, connection: Connection) -> tuple[list[Checked], str]:
-        """Account, audience and fields, and the account's name."""
-        name = ""
+    def _in_mailchimp(self, connection: Connection) -> list[Checked]:
+        """Account, audience and fields."""
         found: list[Checked] = []
         try:
             account = self.reach(connection)
-            name = account.name()
-            found.append(Checked(Check.ACCOUNT, Finding.ACCOUNT_ANSWERS, name))
+            found.append(Checked(Check.ACCOUNT, Finding.ACCOUNT_ANSWERS, account.name()))
             found += self._audience(connection, account)
         except NotNowError:
             found.append(Checked(Check.ACCOUNT, Finding.ACCOUNT_MISSING))
@@ -60,7 +56,7 @@ class CheckConnection:
             found.append(Checked(_next(found), Finding.MAILCHIMP_AWAY))
         done = {each.check for each in found}
         rest = [each for each in (Check.AUDIENCE, Check.FIELDS) if each not in done]
-        return found + [Checked(each, Finding.NOT_LOOKED_AT) for each in rest], name
+        return found + [Checked(each, Finding.NOT_LOOKED_AT) for each in rest]
 
     def _audience(self, connection: Connection, account: Account) -> list[Checked]:
         if not connection.audience_id:
@@ -118,6 +114,12 @@ def _why(connection: Connection, failed: list[Checked]) -> tuple[ConnectionReaso
     if failed[0].finding is Finding.FIELDS_CLASH:
         return ConnectionReason.FIELDS_CLASH, failed[0].detail
     return ConnectionReason.CHECK_FAILED, ", ".join(each.check.value for each in failed)
+
+
+def _names(checks: list[Checked]) -> dict[str, str]:
+    """What account and audience call themselves by now."""
+    named = {Finding.ACCOUNT_ANSWERS: "account_name", Finding.AUDIENCE_THERE: "audience_name"}
+    return {named[each.finding]: each.detail for each in checks if each.finding in named}
 
 
 def _next(found: list[Checked]) -> Check:
