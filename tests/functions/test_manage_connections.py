@@ -29,6 +29,17 @@ def test_a_new_connection_is_a_draft_that_says_what_it_lacks_in_the_language_ask
     )
 
 
+def test_on_an_emulator_the_application_posts_where_the_operator_called(stack: Stack) -> None:
+    sent = event("manage_connections.create")
+    sent["headers"]["host"] = "127.0.0.1:4566"
+    sent["requestContext"]["domainName"] = "a1b2c3d4e5.execute-api.127.0.0.1"
+
+    _, answer = stack.call("manage_connections", sent)
+
+    url = "http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4e5/$default/v1/connections/sett/members"
+    assert answer["credentials"]["url"] == url
+
+
 def test_the_credentials_are_those_that_the_functions_compare_with(stack: Stack) -> None:
     credentials = made(stack)["credentials"]
 

@@ -79,11 +79,11 @@ class Response:
 
 
 def _origin(event: Mapping[str, Any]) -> str:
-    """API Gateway names its own domain; an emulator, which has none, is where it was called."""
+    """API Gateway names its own domain; an emulator's resolves nowhere, so it is called by a path instead."""
     context: Mapping[str, Any] = event.get("requestContext") or {}
     domain: str = context.get("domainName") or ""
     host = {name.lower(): value for name, value in (event.get("headers") or {}).items()}.get("host", "")
-    if domain.endswith(".localhost") or not domain:
+    if not domain or domain.endswith((".localhost", ".127.0.0.1")):
         return f"http://{host}/_aws/execute-api/{context.get('apiId', '')}/$default"
     return f"https://{domain}"
 
