@@ -8,8 +8,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from accord.domain.cobot import Cobot
 from accord.domain.connection import (
-    CobotSettings,
     Departure,
     ExistingContacts,
     OnEmailChange,
@@ -112,7 +112,7 @@ def test_the_mapping_of_a_preset_is_one_that_an_operator_may_send(preset: Preset
 @given(said)
 def test_what_is_not_said_stays(given: dict[str, Any]) -> None:
     before = a_connection(
-        name="Sett", notice_url="https://old.test", email="old@sett.test", cobot=CobotSettings(space="old")
+        name="Sett", notice_url="https://old.test", email="old@sett.test", cobot=Cobot(space="old")
     )
 
     changed = with_settings(before, settings(**given))
@@ -130,7 +130,7 @@ def test_what_is_not_said_stays(given: dict[str, Any]) -> None:
 @examples(max_examples=300)
 @given(said)
 def test_every_difference_is_told_once_and_in_both_languages(given: dict[str, Any]) -> None:
-    before = a_connection(notice_url="https://old.test", email="old@sett.test", cobot=CobotSettings(space="old"))
+    before = a_connection(notice_url="https://old.test", email="old@sett.test", cobot=Cobot(space="old"))
     changed = with_settings(before, settings(**given))
 
     told = changes_between(before, changed, "en")

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from accord.domain.changes import OrderBy
+from accord.domain.cobot import Cobot
 from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.contact import ContactStatus
 from accord.domain.reason_texts import Language
@@ -158,14 +159,6 @@ class AuthorisedBy(StrEnum):
     OAUTH = "oauth"
 
 
-class CobotSettings(Value):
-    """The space of a Cobot connection, and which of its custom fields hold consent and birthday."""
-
-    space: str
-    consent_field: str = ""
-    birthday_field: str = ""
-
-
 class Connection(Value):
     """The settings of one connection. Secrets are referred to by the ARN of their secret, tokens kept as hashes."""
 
@@ -210,4 +203,5 @@ class Connection(Value):
     audience_read_at: Moment | None = None
     """When the whole audience was last read into the ledger; nothing is written to it before."""
     signup_form_url: str = ""
-    cobot: CobotSettings | None = None
+    cobot: Cobot | None = None
+    """The space that is read, where the application is Cobot."""

@@ -6,9 +6,9 @@ from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 from pydantic.networks import validate_email
 
 from accord.domain.changes import OrderBy
+from accord.domain.cobot import Cobot, FieldName, SpaceName
 from accord.domain.connection import (
     Application,
-    CobotSettings,
     Connection,
     Departure,
     ExistingContacts,
@@ -63,9 +63,10 @@ class PolicyChoice(Value):
 class CobotChoice(Value):
     """A space is the first part of its host name: `beehive` of `beehive.cobot.me`."""
 
-    space: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-    consent_field: Name = ""
-    birthday_field: Name = ""
+    space: SpaceName
+    consent_field: FieldName = ""
+    birthday_field: FieldName = ""
+    ticked_values: Annotated[tuple[FieldName, ...], Field(max_length=20)] = Cobot.model_fields["ticked_values"].default
 
 
 class ConnectionSettings(Value):
@@ -118,7 +119,9 @@ def with_settings(connection: Connection, said: ConnectionSettings) -> Connectio
     for name in said.model_fields_set & {"notice_url", "email"}:
         update[name] = getattr(said, name) or ""
     if "cobot" in said.model_fields_set:
-        update["cobot"] = CobotSettings(**said.cobot.model_dump()) if said.cobot is not None else None
+        known = connection.cobot
+        stays = {"webhook_secret_hashes": known.webhook_secret_hashes, "base_url": known.base_url} if known else {}
+        update["cobot"] = Cobot(**said.cobot.model_dump(), **stays) if said.cobot is not None else None
     if update.get("notice_url", connection.notice_url) != connection.notice_url:
         update["notices_stopped"] = ""  # the other endpoint has not refused anything yet
     return connection.model_copy(update=update)
