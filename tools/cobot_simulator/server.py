@@ -12,6 +12,7 @@ from aiohttp import web
 from tools.cobot_simulator.api import CobotApi
 from tools.cobot_simulator.control import PREFIX, Control
 from tools.cobot_simulator.delivery import Deliveries
+from tools.cobot_simulator.space import Space
 from tools.cobot_simulator.world import World
 
 
@@ -45,6 +46,10 @@ class CobotSimulator:
         answer.raise_for_status()
         said: dict[str, Any] = answer.json()
         return said
+
+    def space(self, name: str) -> Space:
+        """What is in a space, seen from within."""
+        return self._world.spaces[name]
 
     def forget_calls(self) -> None:
         """Count anew."""
