@@ -13,6 +13,7 @@ from tests.unit.house import FUNCTIONS, PACKAGE, REPOSITORY, imported_by, import
 STANDARD = sys.stdlib_module_names
 SIDE_EFFECTS = {"os", "logging", "socket", "http", "urllib", "subprocess", "threading", "asyncio", "time", "random"}
 MESSAGES = {
+    "cobot_webhook",
     "http_body",
     "http_connections",
     "http_members",

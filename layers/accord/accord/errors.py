@@ -18,8 +18,12 @@ class AccordError(Exception):
 class Retryable(AccordError):
     """It may work later. `effect_unknown`: the call may have taken, or may still take, effect."""
 
-    def __init__(self, message: str, *, effect_unknown: bool, still_running: bool = False) -> None:
+    def __init__(
+        self, message: str, *, effect_unknown: bool, still_running: bool = False, asks_for_pause: bool = False
+    ) -> None:
         super().__init__(message)
+        self.asks_for_pause = asks_for_pause
+        """There were more calls than are taken: nobody should make one for a minute."""
         self.effect_unknown = effect_unknown
         self.still_running = still_running
         """The call got no answer, so it may take effect until the claim on the address ends."""

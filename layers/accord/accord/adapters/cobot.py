@@ -4,14 +4,13 @@ Only the space's own host is called, as it is: no redirect is followed, and an a
 """
 
 import json
-import re
 import time
 from datetime import datetime
 from typing import Any
 
 import requests
 
-from accord.domain.cobot import Cobot
+from accord.domain.cobot import REFERENCE, Cobot
 from accord.domain.cobot_membership import gone_member, seen_member
 from accord.domain.seen_member import SeenMember
 from accord.errors import Misconfigured, Refusal, Rejected, Retryable
@@ -33,7 +32,6 @@ EVENTS = (
 )
 """Everything that Cobot tells about members (FACTS, Webhooks)."""
 
-REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,128}")
 CONNECT_TIMEOUT = 3.0
 ONE_SECONDS, ALL_SECONDS = 9.0, 60.0
 """How long an answer may take, to its last byte. One member's ends before the next one's turn, so that what is seen
@@ -142,4 +140,4 @@ def _raise(status: int) -> Any:
         case 400 | 405 | 406 | 410 | 415 | 422:
             raise Rejected(Refusal.OTHER, f"Cobot answers {status}")
         case _:
-            raise Retryable(f"Cobot answers {status}", effect_unknown=status >= 500)
+            raise Retryable(f"Cobot answers {status}", effect_unknown=status >= 500, asks_for_pause=status == 429)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from accord.adapters.sqs import UnreadableError, decode
+from accord.adapters.sqs_fetches import decode_fetch
 from accord.adapters.sqs_hints import decode_hint
 from accord.adapters.sqs_notices import decode_notice
 from accord.adapters.sqs_steps import decode_step
 from accord.ports import QueuedChanges, QueuedHint, QueuedNotice
+from accord.ports_applications import QueuedFetch
 from accord.ports_tending import QueuedStep
 
 if TYPE_CHECKING:
@@ -49,11 +51,19 @@ def steps(event: Mapping[str, Any]) -> Batch[QueuedStep]:
     return _parsed(event, decode_step)
 
 
-def letters(event: Mapping[str, Any]) -> Batch[QueuedChanges | QueuedHint | QueuedNotice | QueuedStep]:
+def fetches(event: Mapping[str, Any]) -> Batch[QueuedFetch]:
+    """A batch of `cobot-events`."""
+    return _parsed(event, decode_fetch)
+
+
+type Letter = QueuedChanges | QueuedHint | QueuedNotice | QueuedFetch | QueuedStep
+
+
+def letters(event: Mapping[str, Any]) -> Batch[Letter]:
     """A batch of dead letters, of whichever queue."""
 
-    def decode_any(body: str) -> QueuedChanges | QueuedHint | QueuedNotice | QueuedStep:
-        for each in (decode, decode_hint, decode_step):
+    def decode_any(body: str) -> Letter:
+        for each in (decode, decode_hint, decode_fetch, decode_step):
             with suppress(UnreadableError):
                 return each(body)
         return decode_notice(body)

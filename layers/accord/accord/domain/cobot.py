@@ -1,10 +1,14 @@
 """How one space of Cobot is read: where it is, and which of its custom fields carry consent and birthday."""
 
+import re
 from typing import Annotated
 
 from pydantic import StringConstraints
 
 from accord.domain.values import Value
+
+REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,128}")
+"""The id of a membership or subscription, as it may stand in a URL."""
 
 SpaceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 """The space's subdomain."""

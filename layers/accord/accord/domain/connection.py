@@ -159,6 +159,10 @@ class AuthorisedBy(StrEnum):
     OAUTH = "oauth"
 
 
+APPLICATION_REFUSES = "The application does not let Accord read it: "
+"""How the reason of a connection begins that its application broke, not Mailchimp."""
+
+
 class Connection(Value):
     """The settings of one connection. Secrets are referred to by the ARN of their secret, tokens kept as hashes."""
 
@@ -205,3 +209,8 @@ class Connection(Value):
     signup_form_url: str = ""
     cobot: Cobot | None = None
     """The space that is read, where the application is Cobot."""
+
+    @property
+    def is_refused_by_application(self) -> bool:
+        """Whether the application broke it: only its own answer mends that."""
+        return self.state is ConnectionState.BROKEN and self.state_reason.startswith(APPLICATION_REFUSES)

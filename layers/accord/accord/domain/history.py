@@ -21,6 +21,7 @@ EventKind = Literal[
     "heard",
     "edited",
     "hint_lost",
+    "fetch_lost",
     "settled",
     "superseded",
     "refused",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from accord.domain.cobot import Cobot
 from accord.domain.connection import Connection
 from accord.errors import AccordError
 from accord.ports import CallerSecrets, Ledger
@@ -81,6 +82,15 @@ class RecogniseCaller:
         if is_signed is not None and secrets and not is_signed(secrets):
             raise UnrecognisedError
         return connection
+
+    def cobot(self, connection_id: str, secret: str) -> tuple[Connection, Cobot]:
+        """The connection, and its space, that is called at a URL which holds the secret. Cobot signs nothing."""
+        connection = self._connection(connection_id)
+        space = connection.cobot
+        recognised = _holds(secret, (space and space.webhook_secret_hashes) or _NOBODY.token_hashes)
+        if not recognised or space is None:
+            raise UnrecognisedError
+        return connection, space
 
     def operator(self, connection_id: str, token: str | None) -> Connection | None:
         """The connection that an operator asks for; None: there is no such connection."""

@@ -2,9 +2,9 @@
 
 A message ends here after five crashes. What it carried is saved all the same, opt-outs included, and its unsettled
 members are `failed`, `dead_letter`, until a person looks and retries: nothing that was accepted is lost, and nothing
-that crashes is tried for ever. A webhook of Mailchimp is only a hint: the history of whom it concerned says that it
-was lost, and the next full reading of the audience sees what it hinted at. A step of a run ends the run, which says
-so. A message whose connection is gone stays where it is, for fourteen days.
+that crashes is tried for ever. A webhook of Mailchimp, or of an application that is read, is only a hint: the history
+of whom it concerned says that it was lost, and the next full reading sees what it hinted at. A step of a run ends the
+run, which says so. A message whose connection is gone stays where it is, for fourteen days.
 """
 
 from collections import defaultdict
@@ -22,7 +22,11 @@ from accord.domain.record import Reason, Record
 from accord.domain.run import RunState
 from accord.errors import Retryable
 from accord.ports import Clock, Ledger, QueuedChanges, QueuedHint, QueuedNotice, Settlement
+from accord.ports_applications import EVERYBODY, QueuedFetch
 from accord.ports_tending import QueuedStep, Runs
+
+type Letter = QueuedChanges | QueuedHint | QueuedNotice | QueuedFetch | QueuedStep
+"""A message of any queue."""
 
 TRIES = 6
 A_LOOK = 500
@@ -45,7 +49,7 @@ class RecordFailures:
         self._clock = clock
         self._key_of = key_of
 
-    def __call__(self, messages: Sequence[QueuedChanges | QueuedHint | QueuedNotice | QueuedStep]) -> Recorded:
+    def __call__(self, messages: Sequence[Letter]) -> Recorded:
         """Message by message: what crashed once shall not take its neighbours along."""
         members = 0
         failed: list[int] = []
@@ -62,6 +66,8 @@ class RecordFailures:
                         self._note(connection, message)
                     case QueuedStep():
                         self._give_up(message)
+                    case QueuedFetch():
+                        self._note_fetch(connection, message)
                     case QueuedNotice():
                         pass  # it is in the ledger, and due again: offered once a minute until its retries are over
             except Retryable:
@@ -91,6 +97,13 @@ class RecordFailures:
                 id_ = f"{lost.hint.received_at.isoformat(timespec='microseconds')}#hint_lost"
                 event = Event(member_id=holder.member_id, at=now, id=id_, kind="hint_lost", cause=cause)
                 self._ledger.add_events(holder.connection_id, [event])
+
+    def _note_fetch(self, connection: Connection, lost: QueuedFetch) -> None:
+        if lost.reference != EVERYBODY:
+            event = Event(
+                member_id=lost.reference, at=self._clock.now(), id=f"{lost.token}#fetch_lost", kind="fetch_lost"
+            )
+            self._ledger.add_events(connection.id, [event])
 
     def _save(self, connection: Connection, changes: Sequence[Arrived]) -> None:
         arrivals: dict[str, list[Arrived]] = defaultdict(list)

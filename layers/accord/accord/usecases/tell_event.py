@@ -38,6 +38,10 @@ _SENTENCES: dict[EventKind, dict[Language, str]] = {
         "en": "A message of Mailchimp about the contact could not be used; the next reading will see it.",
         "fr": "Un message de Mailchimp sur le contact n'a pas pu être utilisé ; la prochaine lecture le verra.",
     },
+    "fetch_lost": {
+        "en": "The application told of the member, who could not be read; the next message or import will show them.",
+        "fr": "L'application a parlé du membre, qui n'a pas pu être lu ; le prochain message ou import le montrera.",
+    },
     "settled": {"en": "Nothing had to be sent.", "fr": "Rien n'était à envoyer."},
     "superseded": {
         "en": "A change came in that was older than what is known; only its consent counts.",

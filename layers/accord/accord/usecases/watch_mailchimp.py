@@ -51,6 +51,7 @@ class WatchMailchimp:
 
     def _mend(self) -> None:
         """Mailchimp answers again: a connection that an answer had broken goes on by itself."""
-        if self.connection.state is ConnectionState.BROKEN and not self._mended:
+        broken = self.connection.state is ConnectionState.BROKEN and not self.connection.is_refused_by_application
+        if broken and not self._mended:
             self.ledger.mend_connection(self.connection.id, self.clock.now())
             self._mended = True
