@@ -5,6 +5,7 @@ import importlib
 import io
 import json
 import logging
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,7 +33,14 @@ SIGNING_SECRETS = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrsc
 UPSTREAM_TOKEN = "upstream-token"
 MAILCHIMP_KEY = "0123456789abcdef-us1"
 ADDRESS_KEY = "a key of this test only"
-QUEUES = ("member-changes", "bulk-changes", "audience-events", "upstream-notices", "connection-steps")
+QUEUES = (
+    "member-changes",
+    "bulk-changes",
+    "audience-events",
+    "upstream-notices",
+    "connection-steps",
+    "cobot-events",
+)
 WEBHOOK_SECRET = "webhook-secret"
 OAUTH_CLIENT_SECRET = "oauth-client-secret"
 REDIRECT_URI = "https://accord.test/mailchimp/oauth/callback"
@@ -68,6 +76,11 @@ class Stack:
         app = importlib.import_module(f"functions.{function}.app")
         app.logger.registered_handler.setStream(self.logged)
         return app.handler(event, LambdaContext(**context))
+
+    def start_anew(self, **environment: str) -> None:
+        """As a new container would, which is told something else."""
+        os.environ.update(environment)  # the fixture's monkeypatch has set these, and takes them back
+        _forget_what_bootstrap_made()
 
     def call(self, function: str, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """The status and document that an HTTP function answers."""
@@ -156,6 +169,7 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "BULK_CHANGES_QUEUE_URL": queues["bulk-changes"],
         "AUDIENCE_EVENTS_QUEUE_URL": queues["audience-events"],
         "UPSTREAM_NOTICES_QUEUE_URL": queues["upstream-notices"],
+        "COBOT_EVENTS_QUEUE_URL": queues["cobot-events"],
         "CONNECTION_STEPS_QUEUE_URL": queues["connection-steps"],
         "ALLOWED_ENDPOINTS": "127.0.0.1",
         "OPERATOR_SECRET_ARN": arns["operator"],

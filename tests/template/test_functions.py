@@ -20,6 +20,7 @@ ROUTES = {
     ("GET", "/v1/connections/{connection_id}/changes"): "receive_changes",
     ("GET", "/mailchimp/webhooks/{connection_id}/{secret}"): "receive_audience_events",
     ("POST", "/mailchimp/webhooks/{connection_id}/{secret}"): "receive_audience_events",
+    ("POST", "/cobot/webhooks/{connection_id}/{secret}"): "receive_cobot_events",
     ("GET", "/mailchimp/oauth/start"): "connect_mailchimp",
     ("GET", "/mailchimp/oauth/callback"): "connect_mailchimp",
     ("POST", "/v1/connections"): "manage_connections",
@@ -121,6 +122,8 @@ def test_every_function_ends_before_whoever_waits_for_it_gives_up(name: str) -> 
         ("receive_audience_events", 512),
         ("apply_audience_events", 512),
         ("notify_upstream", 512),
+        ("receive_cobot_events", 512),
+        ("fetch_cobot_members", 512),
         ("tend_connections", 1024),
     ],
 )
@@ -156,7 +159,14 @@ def watched(alarm: dict[str, Any]) -> set[tuple[str, str]]:
 def test_somebody_is_told_when_work_is_dead_late_or_broken() -> None:
     wanted = {("Errors", name) for name in resources("AWS::Serverless::Function")}
     wanted |= {("Invocations", "RecordFailuresFunction")}
-    for queue in ("MemberChanges", "BulkChanges", "AudienceEvents", "UpstreamNotices", "ConnectionSteps"):
+    for queue in (
+        "MemberChanges",
+        "BulkChanges",
+        "AudienceEvents",
+        "UpstreamNotices",
+        "ConnectionSteps",
+        "CobotEvents",
+    ):
         wanted.add(("ApproximateNumberOfMessagesVisible", f"{queue}DeadLetters.QueueName"))
         wanted.add(("ApproximateNumberOfMessagesNotVisible", f"{queue}DeadLetters.QueueName"))
         wanted.add(("ApproximateAgeOfOldestMessage", f"{queue}Queue.QueueName"))

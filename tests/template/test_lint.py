@@ -61,6 +61,8 @@ def test_the_outputs_are_what_tools_and_people_ask_for() -> None:
         "ConnectionStepsDeadLettersUrl",
         "UpstreamNoticesQueueUrl",
         "UpstreamNoticesDeadLettersUrl",
+        "CobotEventsQueueUrl",
+        "CobotEventsDeadLettersUrl",
         "AddressKeySecretArn",
         "OperatorSecretArn",
         "MailchimpOAuthSecretArn",
@@ -73,6 +75,8 @@ def test_the_outputs_are_what_tools_and_people_ask_for() -> None:
         "NotifyUpstreamFunctionName",
         "ReceiveAudienceEventsFunctionName",
         "ApplyAudienceEventsFunctionName",
+        "ReceiveCobotEventsFunctionName",
+        "FetchCobotMembersFunctionName",
         "RecordFailuresFunctionName",
         "TendConnectionsFunctionName",
     }

@@ -35,6 +35,17 @@ MAY: dict[str, dict[str, set[str]]] = {
         "AddressKeySecret": SECRET,
         CONNECTION_SECRETS: SECRET,
     },
+    "receive_cobot_events": {
+        "Ledger.Arn": {"dynamodb:GetItem"},
+        "CobotEventsQueue.Arn": {"sqs:SendMessage"},
+    },
+    "fetch_cobot_members": {
+        "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"} | CHANGE,
+        "CobotEventsQueue.Arn": RECEIVE | {"sqs:SendMessage"},
+        "MemberChangesQueue.Arn": {"sqs:SendMessage"},
+        "BulkChangesQueue.Arn": {"sqs:SendMessage"},
+        CONNECTION_SECRETS: SECRET,
+    },
     "manage_members": {
         "Ledger.Arn": READ | CHANGE,
         "${Ledger.Arn}/index/by_status": {"dynamodb:Query"},
@@ -89,6 +100,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "AudienceEventsDeadLetters.Arn": RECEIVE,
         "ConnectionStepsDeadLetters.Arn": RECEIVE,
         "UpstreamNoticesDeadLetters.Arn": RECEIVE,
+        "CobotEventsDeadLetters.Arn": RECEIVE,
         "AddressKeySecret": SECRET,
     },
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.template.stack import QUEUE, default, events, functions, resources
+from tests.template.stack import PARAMETERS, QUEUE, default, events, functions, resources
 
 FOURTEEN_DAYS = 14 * 24 * 3600
 MEBIBYTE = 1024 * 1024
@@ -36,6 +36,7 @@ def test_two_queues_feed_the_sync_so_that_an_import_never_stands_before_a_single
         "BulkChangesQueue": "BulkChangesDeadLetters",
         "AudienceEventsQueue": "AudienceEventsDeadLetters",
         "UpstreamNoticesQueue": "UpstreamNoticesDeadLetters",
+        "CobotEventsQueue": "CobotEventsDeadLetters",
         "ConnectionStepsQueue": "ConnectionStepsDeadLetters",
     }
 
@@ -110,3 +111,7 @@ def test_only_who_talks_to_mailchimp_is_told_for_how_long() -> None:
     told = {verb for verb, function in functions().items() if "MAILCHIMP_TIMEOUT_SECONDS" in function["Environment"]}
 
     assert told == TALKS_TO_MAILCHIMP
+
+
+def test_cobot_is_called_six_times_a_minute_at_the_most() -> None:
+    assert 6 * PARAMETERS["CobotGapSeconds"]["Default"] > 60

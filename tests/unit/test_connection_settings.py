@@ -111,9 +111,7 @@ def test_the_mapping_of_a_preset_is_one_that_an_operator_may_send(preset: Preset
 @examples(max_examples=300)
 @given(said)
 def test_what_is_not_said_stays(given: dict[str, Any]) -> None:
-    before = a_connection(
-        name="Sett", notice_url="https://old.test", email="old@sett.test", cobot=Cobot(space="old")
-    )
+    before = a_connection(name="Sett", notice_url="https://old.test", email="old@sett.test", cobot=Cobot(space="old"))
 
     changed = with_settings(before, settings(**given))
 

@@ -71,7 +71,7 @@ def test_an_application_that_lets_accord_in_no_longer_breaks_the_connection_unti
 
 def test_what_mailchimp_broke_is_not_mended_by_the_application() -> None:
     hive = Hive()
-    hive.ledger.break_connection("hive", "Mailchimp refuses the key")
+    hive.ledger.break_connection("hive", "Mailchimp refuses the key", NOON)
 
     hive.work(hive.pointed("queen"))
 

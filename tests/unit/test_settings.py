@@ -7,12 +7,14 @@ from accord.domain.timing import Timing
 from accord.settings import (
     ApplyAudienceEventsSettings,
     ConnectMailchimpSettings,
+    FetchCobotMembersSettings,
     ManageConnectionsSettings,
     ManageMembersSettings,
     NotifyUpstreamSettings,
     OfferDueChangesSettings,
     ReceiveAudienceEventsSettings,
     ReceiveChangesSettings,
+    ReceiveCobotEventsSettings,
     RecordFailuresSettings,
     Settings,
     SyncMembersSettings,
@@ -24,6 +26,7 @@ EVERYTHING = {
     "BULK_CHANGES_QUEUE_URL": "https://queue.test/bulk-changes",
     "AUDIENCE_EVENTS_QUEUE_URL": "https://queue.test/audience-events",
     "UPSTREAM_NOTICES_QUEUE_URL": "https://queue.test/upstream-notices",
+    "COBOT_EVENTS_QUEUE_URL": "https://queue.test/cobot-events",
     "OPERATOR_SECRET_ARN": "arn:operator",
     "ADDRESS_KEY_SECRET_ARN": "arn:address-key",
     "MAILCHIMP_OAUTH_SECRET_ARN": "arn:oauth",
@@ -40,6 +43,8 @@ MODELS = [
     ReceiveAudienceEventsSettings,
     NotifyUpstreamSettings,
     RecordFailuresSettings,
+    ReceiveCobotEventsSettings,
+    FetchCobotMembersSettings,
 ]
 
 

@@ -13,12 +13,14 @@ from accord import clients
 from accord.settings import (
     ApplyAudienceEventsSettings,
     ConnectMailchimpSettings,
+    FetchCobotMembersSettings,
     ManageConnectionsSettings,
     ManageMembersSettings,
     NotifyUpstreamSettings,
     OfferDueChangesSettings,
     ReceiveAudienceEventsSettings,
     ReceiveChangesSettings,
+    ReceiveCobotEventsSettings,
     RecordFailuresSettings,
     SyncMembersSettings,
     TendConnectionsSettings,
@@ -32,12 +34,14 @@ if TYPE_CHECKING:
     from accord.usecases.check_connection import CheckConnection
     from accord.usecases.choose_audience import ChooseAudience
     from accord.usecases.connect_mailchimp import ConnectMailchimp
+    from accord.usecases.fetch_cobot_members import FetchCobotMembers
     from accord.usecases.manage_connections import ManageConnections
     from accord.usecases.manage_members import ManageMembers
     from accord.usecases.notify_upstream import NotifyUpstream
     from accord.usecases.offer_due_changes import OfferDueChanges
     from accord.usecases.receive_audience_events import ReceiveAudienceEvents
     from accord.usecases.receive_changes import ReceiveChanges
+    from accord.usecases.receive_cobot_events import ReceiveCobotEvents
     from accord.usecases.recognise_caller import RecogniseCaller
     from accord.usecases.record_failures import RecordFailures
     from accord.usecases.show_consent import ShowConsent
@@ -78,6 +82,15 @@ class Hearing:
     recognise: "RecogniseCaller"
     receive: "ReceiveAudienceEvents"
     clock: "Clock"
+
+
+@dataclass(frozen=True, slots=True)
+class HearingCobot:
+    """What the route of `receive_cobot_events` calls."""
+
+    recognise: "RecogniseCaller"
+    receive: "ReceiveCobotEvents"
+    is_local: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +152,43 @@ def receive_audience_events() -> Hearing:
         recognise=clients.recognise(clients.ledger(settings)),
         receive=ReceiveAudienceEvents(clients.hint_queue(settings.audience_events_queue_url)),
         clock=SystemClock(),
+    )
+
+
+@cache
+def receive_cobot_events() -> HearingCobot:
+    """Cobot's calls -> `cobot-events`."""
+    from uuid import uuid4
+
+    from accord.usecases.receive_cobot_events import ReceiveCobotEvents
+
+    settings = ReceiveCobotEventsSettings.from_environment()
+    return HearingCobot(
+        recognise=clients.recognise(clients.ledger(settings)),
+        receive=ReceiveCobotEvents(clients.fetch_queue(settings.cobot_events_queue_url), lambda: uuid4().hex),
+        is_local=settings.is_local,
+    )
+
+
+@cache
+def fetch_cobot_members() -> "FetchCobotMembers":
+    """`cobot-events` -> `member-changes`; `bulk-changes` where all members are read."""
+    from accord.adapters.dynamodb_applications import DynamoDBBoxes, DynamoDBTurns
+    from accord.usecases.fetch_cobot_members import FetchCobotMembers
+
+    settings = FetchCobotMembersSettings.from_environment()
+    table = clients.table(settings)
+    return FetchCobotMembers(
+        ledger=clients.ledger(settings),
+        application_of=clients.cobot_of(settings),
+        turns=DynamoDBTurns(table),
+        boxes=DynamoDBBoxes(table),
+        queue=clients.fetch_queue(settings.cobot_events_queue_url),
+        members=clients.queue(settings.member_changes_queue_url),
+        bulk=clients.queue(settings.bulk_changes_queue_url),
+        clock=SystemClock(),
+        timing=settings.timing,
+        gap=settings.cobot_gap_seconds,
     )
 
 

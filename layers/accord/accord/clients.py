@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from accord.domain.values import address_key
+from accord.errors import Misconfigured
 from accord.settings import ApplyAudienceEventsSettings, Settings, SyncMembersSettings, TendConnectionsSettings
 
 if TYPE_CHECKING:
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from accord.adapters.secrets_of_connections import SecretsManagerConnectionSecrets
     from accord.adapters.ses import SesMail
     from accord.adapters.sqs import SqsChangeQueue
+    from accord.adapters.sqs_fetches import SqsFetchQueue
     from accord.adapters.sqs_hints import SqsHintQueue
     from accord.adapters.sqs_notices import SqsNoticeQueue
     from accord.adapters.sqs_steps import SqsStepQueue
     from accord.domain.connection import Connection
     from accord.domain.folding import KeyOf
     from accord.ports import Audience
+    from accord.ports_applications import MembershipApplication
     from accord.usecases.recognise_caller import RecogniseCaller
 
 WORKERS = 8
@@ -130,6 +133,28 @@ def hint_queue(url: str) -> "SqsHintQueue":
     from accord.adapters.sqs_hints import SqsHintQueue
 
     return SqsHintQueue(boto3.client("sqs", config=_config()), url)
+
+
+def fetch_queue(url: str) -> "SqsFetchQueue":
+    """`cobot-events`."""
+    import boto3
+
+    from accord.adapters.sqs_fetches import SqsFetchQueue
+
+    return SqsFetchQueue(boto3.client("sqs", config=_config()), url)
+
+
+def cobot_of(settings: Settings) -> "Callable[[Connection], MembershipApplication]":
+    """The space of a connection, with its own token."""
+    from accord.adapters.cobot import CobotApplication
+
+    def of(connection: "Connection") -> "MembershipApplication":
+        if connection.cobot is None:
+            raise Misconfigured("the connection has no space of Cobot: connect one")
+        url = connection.cobot.url(is_local=settings.is_local)
+        return CobotApplication(url=url, token=secrets().cobot_token(connection), cobot=connection.cobot)
+
+    return of
 
 
 def authorisations(settings: Settings) -> "DynamoDBAuthorisations":

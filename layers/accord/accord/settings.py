@@ -77,6 +77,28 @@ class ReceiveAudienceEventsSettings(Settings):
     audience_events_queue_url: Given
 
 
+class ReceiveCobotEventsSettings(Settings):
+    """`receive_cobot_events`."""
+
+    cobot_events_queue_url: Given
+
+
+class FetchCobotMembersSettings(Settings):
+    """`fetch_cobot_members`."""
+
+    cobot_events_queue_url: Given
+    member_changes_queue_url: Given
+    bulk_changes_queue_url: Given
+    cobot_gap_seconds: Seconds = 11
+    retry_base_seconds: Seconds = 30
+    retry_max_seconds: Seconds = 900
+
+    @property
+    def timing(self) -> Timing:
+        """The delays, as the domain knows them."""
+        return Timing(retry_base=self.retry_base_seconds, retry_max=self.retry_max_seconds)
+
+
 class ManageMembersSettings(WithOffers):
     """`manage_members`."""
 

@@ -102,13 +102,13 @@ class FetchCobotMembers:
                 self.turns.postpone(connection.id, at + A_MINUTE)
             return self._again(queued, wait)
         except Misconfigured as error:
-            self.ledger.break_connection(connection.id, f"{APPLICATION_REFUSES}{error}")
+            self.ledger.break_connection(connection.id, f"{APPLICATION_REFUSES}{error}", at)
             return self._again(queued, REFUSED_DELAY)
         except Rejected:
             self._note(connection, queued, at)
             return Fetched.REFUSED
         if connection.is_refused_by_application:
-            self.ledger.mend_connection(connection.id)
+            self.ledger.mend_connection(connection.id, at)
         changes = self._accepted(connection, seen, at)
         for some in itertools.batched(changes, PER_MESSAGE, strict=False):
             arrived = tuple(each.model_copy(update={"index": index}) for index, each in enumerate(some))
