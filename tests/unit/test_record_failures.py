@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from accord.domain.folding import Intent
 from accord.domain.reasons import ReasonCode, Status
 from accord.ports import QueuedChanges, Settlement
+from accord.ports_applications import EVERYBODY, QueuedFetch
 from accord.usecases.record_failures import Recorded, RecordFailures
 from tests.builders import a_member, erased, key_of, left, opted_out, upserted
 from tests.fake_tending import FakeRuns
@@ -19,7 +20,7 @@ class Morgue:
         self.scene = Scene()
         self.record = RecordFailures(ledger=self.scene.ledger, runs=FakeRuns(), clock=self.scene.clock, key_of=key_of)
 
-    def bury(self, *messages: QueuedChanges) -> Recorded:
+    def bury(self, *messages: QueuedChanges | QueuedFetch) -> Recorded:
         return self.record(messages)
 
     def status(self, member_id: str = "m-1") -> tuple[Status, ReasonCode]:
@@ -120,3 +121,16 @@ def test_a_message_that_can_not_be_recorded_now_comes_again() -> None:
         record = RecordFailures(ledger=ledger, runs=FakeRuns(), clock=scene.clock, key_of=key_of)
 
         assert record([QueuedChanges("burrow", (left(),))]).failed == (0,)
+
+
+def test_a_dead_fetch_is_told_in_the_history_of_whom_it_concerned() -> None:
+    morgue = Morgue()
+
+    recorded = morgue.bury(
+        QueuedFetch("burrow", "queen", "5f1e"),
+        QueuedFetch("burrow", EVERYBODY, "6a2f"),
+        QueuedFetch("nowhere", "queen", "7b30"),
+    )
+
+    assert (recorded.members, recorded.failed) == (0, (2,))
+    assert [event.kind for event in morgue.scene.ledger.history("burrow", "queen", None, 10).items] == ["fetch_lost"]

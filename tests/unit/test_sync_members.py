@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accord.domain.address import Origin
-from accord.domain.connection import ConnectionState
+from accord.domain.connection import APPLICATION_REFUSES, ConnectionState
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from tests.builders import (
@@ -207,6 +207,14 @@ def test_a_broken_connection_keeps_everything_and_goes_on_by_itself_when_mailchi
     scene.settle_all()
     assert scene.status()[0] is Status.SYNCED
     assert scene.ledger.connections["burrow"].state is ConnectionState.LIVE
+
+
+def test_what_the_application_broke_is_not_mended_by_mailchimp() -> None:
+    scene = Scene()
+    scene.ledger.break_connection("burrow", f"{APPLICATION_REFUSES}connect the space again")
+    scene.post(upserted(a_member()))
+    assert scene.status()[0] is Status.SYNCED
+    assert scene.ledger.connections["burrow"].state is ConnectionState.BROKEN
 
 
 def test_history_tells_what_was_done() -> None:

@@ -27,6 +27,8 @@ LONGEST_DELAY = 900
 REFUSED_DELAY = 900
 """Seconds until an application that does not let Accord in is asked again."""
 A_MINUTE = timedelta(minutes=1)
+LATE = timedelta(seconds=5)
+"""How late a message may take its turn, so that none comes in a crowd; a later one takes another turn."""
 PER_MESSAGE = 500
 TRIES = 6
 
@@ -79,7 +81,7 @@ class FetchCobotMembers:
             return Fetched.UNKNOWN_CONNECTION
         now = self.clock.now()
         slot = queued.slot
-        if slot is None or slot < now - timedelta(seconds=self.gap / 2):  # too late: the next one's turn is near
+        if slot is None or slot < now - LATE:
             slot = self.turns.reserve(queued, now, self.gap)
         if slot is None:
             return Fetched.MERGED
