@@ -23,6 +23,7 @@ class Timings:
     offered_again: int = 30
     feed_settled: int = 0
     notice_retry: float = 0.1
+    cobot_gap: int = 1
 
     def parameters(self) -> dict[str, str]:
         """As the template takes them, with the stage that may be so impatient."""
@@ -39,5 +40,6 @@ class Timings:
             "OfferedAgainSeconds": str(self.offered_again),
             "FeedSettledSeconds": str(self.feed_settled),
             "NoticeRetrySeconds": str(self.notice_retry),
+            "CobotGapSeconds": str(self.cobot_gap),
             "AllowedEndpoints": "127.0.0.1",
         }

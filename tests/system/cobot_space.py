@@ -1,0 +1,105 @@
+"""A space of Cobot, connected to an audience: what its members do, and what its admin does."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from accord.adapters.cobot import CobotApplication
+from accord.adapters.dynamodb import DynamoDBLedger
+from accord.adapters.sqs_fetches import SqsFetchQueue
+from accord.domain.changes import OrderBy
+from accord.domain.cobot import Cobot
+from accord.domain.connection import Connection, Policy
+from accord.ports_applications import EVERYBODY, QueuedFetch
+from tests.system.application import Answer, Application, another_application
+from tools.cobot_simulator import CobotSimulator
+from tools.local_stack import LocalStack
+
+BOX = "I agree to receive newsletters"
+WAX_LANE = {"company": "Honey Ltd", "full_address": "1 Wax Lane\n10115 Berlin", "country": "Germany"}
+
+
+@dataclass(frozen=True)
+class CobotSpace:
+    """One space, and the connection of the stack that it is joined to."""
+
+    cobot: CobotSimulator
+    name: str
+    application: Application
+
+    def joins(self, name: str, *, ticked: bool, **given: Any) -> str:
+        """The id of a new member, who is neither confirmed nor a user."""
+        fields = {BOX: "yes" if ticked else "", "Birthday": "1990/03/12"}
+        member_id: str = self.cobot.tell(
+            f"spaces/{self.name}/members", name=name, address=WAX_LANE, custom_fields=fields, **given
+        )["id"]
+        return member_id
+
+    def does(self, member_id: str, deed: str, **given: Any) -> None:
+        self.cobot.tell(f"spaces/{self.name}/members/{member_id}", deed=deed, **given)
+
+    def ticks(self, member_id: str, *, ticked: bool) -> None:
+        self.does(member_id, "set_fields", fields={BOX: "yes" if ticked else ""})
+
+    def reaches(self, member_id: str, status: str, **shown: object) -> Answer:
+        """How the member stands, as soon as it has this status and the merge fields that are given."""
+
+        def done(member: Answer) -> bool:
+            if member["status"] != status or member["version"] != member["synced_version"]:
+                return False
+            return not shown or shown.items() <= self.application.fields(member["email"]).items()
+
+        return self.application.api.wait_for(member_id, done)
+
+    def is_read_whole(self) -> None:
+        """The first import is asked for, as whoever connects a space does."""
+        stack = self.application.stack
+        queue = SqsFetchQueue(stack.emulator.client("sqs"), stack.outputs["CobotEventsQueueUrl"])
+        queue.send(QueuedFetch(self.name, EVERYBODY, secrets.token_hex(8)))
+
+    @property
+    def connection(self) -> Connection:
+        found = _ledger(self.application).connection(self.name)
+        assert found is not None
+        return found
+
+
+def another_space(
+    stack: LocalStack,
+    cobot: CobotSimulator,
+    name: str,
+    policy: Policy | None = None,
+    *,
+    before: Callable[[CobotSimulator], object] = bool,
+) -> CobotSpace:
+    """A new space with an audience of its own: Accord reads it, and is told by it. `before` it is connected, something
+    may happen there."""
+    opened, secret = cobot.tell("spaces", space=name), secrets.token_urlsafe(32)
+    before(cobot)
+    application = another_application(stack, name, policy)
+    ledger = _ledger(application)
+    connection = ledger.connection(name)
+    assert connection is not None
+    space = Cobot(
+        space=name,
+        base_url=opened["url"],
+        consent_field=BOX,
+        birthday_field="Birthday",
+        webhook_secret_hashes=(hashlib.sha256(secret.encode()).hexdigest(),),
+    )
+    manager = stack.emulator.client("secretsmanager")
+    kept = json.loads(manager.get_secret_value(SecretId=connection.secret_arn)["SecretString"])
+    kept["cobot_access_token"] = opened["token"]
+    manager.put_secret_value(SecretId=connection.secret_arn, SecretString=json.dumps(kept))
+    ledger.save_connection(connection.model_copy(update={"cobot": space, "order_by": OrderBy.RECEIVED}))
+    callback = f"{stack.info.api_url}/cobot/webhooks/{name}/{secret}"
+    CobotApplication(url=opened["url"], token=opened["token"], cobot=space).subscribe(callback)
+    return CobotSpace(cobot, name, application)
+
+
+def _ledger(application: Application) -> DynamoDBLedger:
+    stack = application.stack
+    return DynamoDBLedger(stack.emulator.client("dynamodb"), stack.outputs["TableName"])
