@@ -1,6 +1,5 @@
 """A space of Cobot, connected to an audience: what its members do, and what its admin does."""
 
-import hashlib
 import json
 import secrets
 from collections.abc import Callable
@@ -10,10 +9,9 @@ from typing import Any
 from accord.adapters.cobot import CobotApplication
 from accord.adapters.dynamodb import DynamoDBLedger
 from accord.adapters.sqs_fetches import SqsFetchQueue
-from accord.domain.changes import OrderBy
 from accord.domain.cobot import Cobot
 from accord.domain.connection import Connection, Policy
-from accord.ports_applications import EVERYBODY, QueuedFetch
+from accord.usecases.link_space import LinkSpace
 from tests.system.application import Answer, Application, another_application
 from tools.cobot_simulator import CobotSimulator
 from tools.local_stack import LocalStack
@@ -54,12 +52,6 @@ class CobotSpace:
 
         return self.application.api.wait_for(member_id, done)
 
-    def is_read_whole(self) -> None:
-        """The first import is asked for, as whoever connects a space does."""
-        stack = self.application.stack
-        queue = SqsFetchQueue(stack.emulator.client("sqs"), stack.outputs["CobotEventsQueueUrl"])
-        queue.send(QueuedFetch(self.name, EVERYBODY, secrets.token_hex(8)))
-
     @property
     def connection(self) -> Connection:
         found = _ledger(self.application).connection(self.name)
@@ -77,26 +69,25 @@ def another_space(
 ) -> CobotSpace:
     """A new space with an audience of its own: Accord reads it, and is told by it. `before` it is connected, something
     may happen there."""
-    opened, secret = cobot.tell("spaces", space=name), secrets.token_urlsafe(32)
+    opened = cobot.tell("spaces", space=name)
     before(cobot)
     application = another_application(stack, name, policy)
     ledger = _ledger(application)
     connection = ledger.connection(name)
     assert connection is not None
-    space = Cobot(
-        space=name,
-        base_url=opened["url"],
-        consent_field=BOX,
-        birthday_field="Birthday",
-        webhook_secret_hashes=(hashlib.sha256(secret.encode()).hexdigest(),),
-    )
+    space = Cobot(space=name, base_url=opened["url"], consent_field=BOX, birthday_field="Birthday")
     manager = stack.emulator.client("secretsmanager")
     kept = json.loads(manager.get_secret_value(SecretId=connection.secret_arn)["SecretString"])
     kept["cobot_access_token"] = opened["token"]
     manager.put_secret_value(SecretId=connection.secret_arn, SecretString=json.dumps(kept))
-    ledger.save_connection(connection.model_copy(update={"cobot": space, "order_by": OrderBy.RECEIVED}))
-    callback = f"{stack.info.api_url}/cobot/webhooks/{name}/{secret}"
-    CobotApplication(url=opened["url"], token=opened["token"], cobot=space).subscribe(callback)
+    linking = LinkSpace(
+        ledger,
+        lambda _: CobotApplication(url=opened["url"], token=opened["token"], cobot=space),
+        SqsFetchQueue(stack.emulator.client("sqs"), stack.outputs["CobotEventsQueueUrl"]),
+        f"{stack.info.api_url}/cobot/webhooks",
+        lambda: secrets.token_urlsafe(32),
+    )
+    linking.link(connection.model_copy(update={"cobot": space}))
     return CobotSpace(cobot, name, application)
 
 
