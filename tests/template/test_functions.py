@@ -123,7 +123,7 @@ def test_every_function_ends_before_whoever_waits_for_it_gives_up(name: str) -> 
         ("apply_audience_events", 512),
         ("notify_upstream", 512),
         ("receive_cobot_events", 512),
-        ("fetch_cobot_members", 512),
+        ("fetch_cobot_members", 1024),
         ("tend_connections", 1024),
     ],
 )

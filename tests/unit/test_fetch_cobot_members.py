@@ -155,9 +155,10 @@ def test_a_connection_that_is_not_read_is_not_asked(connection: str) -> None:
     assert hive.work(replace(hive.pointed("queen"), connection_id=connection)) == {Fetched.UNKNOWN_CONNECTION: 1}
 
 
-def test_what_can_not_be_accepted_is_not_queued() -> None:
+def test_what_can_not_be_accepted_is_not_queued_and_the_history_says_so() -> None:
     hive = Hive()
     hive.application.joins("queen", email="not an address")
 
     assert hive.work(hive.pointed("queen")) == {Fetched.REFUSED: 1}
     assert hive.members.messages == list[QueuedChanges]()
+    assert [event.kind for event in hive.ledger.history("hive", "queen", None, 10).items] == ["fetch_lost"]

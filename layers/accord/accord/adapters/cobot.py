@@ -36,7 +36,8 @@ CONNECT_TIMEOUT = 3.0
 ONE_SECONDS, ALL_SECONDS = 9.0, 60.0
 """How long an answer may take, to its last byte. One member's ends before the next one's turn, so that what is seen
 later is newer."""
-ONE_BYTES, ALL_BYTES = 1_000_000, 100_000_000
+ONE_BYTES, ALL_BYTES = 1_000_000, 32_000_000
+"""A member takes about a kilobyte; what is made of all of them has room in the function's memory."""
 CHUNK = 65_536
 
 

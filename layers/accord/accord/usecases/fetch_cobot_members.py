@@ -115,7 +115,10 @@ class FetchCobotMembers:
         for some in itertools.batched(changes, PER_MESSAGE, strict=False):
             arrived = tuple(each.model_copy(update={"index": index}) for index, each in enumerate(some))
             (self.bulk if everybody else self.members).send(QueuedChanges(connection.id, arrived))
-        return Fetched.QUEUED if everybody or changes else Fetched.REFUSED
+        if not changes and not everybody:
+            self._note(connection, queued, at)
+            return Fetched.REFUSED
+        return Fetched.QUEUED
 
     def _again(self, queued: QueuedFetch, wait: float) -> Fetched:
         later = replace(queued, slot=None, attempt=queued.attempt + 1)
