@@ -1,4 +1,4 @@
-"""A space of Cobot, an application that needs no code: what its members do reaches the audience (PRODUCTS C1 to C8)."""
+"""A space of Cobot, an application that needs no code: what its members do reaches the audience (PRODUCTS C1 to C9)."""
 
 import time
 from collections.abc import Iterator

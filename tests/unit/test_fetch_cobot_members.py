@@ -101,6 +101,21 @@ def test_c1_all_members_are_read_by_one_call_and_stand_behind_every_single_chang
     assert {consent for _, _, consent in hive.said()} == {"opted_in", "unknown"}
 
 
+def test_an_untick_that_the_reading_of_all_members_finds_does_not_wait_behind_the_others() -> None:
+    hive = Hive()
+    for name in ("queen", "drone"):
+        hive.application.joins(name, ticked=True)
+    hive.work(hive.pointed(EVERYBODY))
+    hive.application.joins("drone", ticked=False)
+    hive.clock.pass_(20)
+    hive.bulk.messages.clear()
+
+    hive.work(hive.pointed(EVERYBODY))
+
+    assert [[arrived.change.id for arrived in message.changes] for message in hive.members.messages] == [["drone"]]
+    assert [[arrived.change.id for arrived in message.changes] for message in hive.bulk.messages] == [["queen"]]
+
+
 def test_a_space_without_members_is_read_all_the_same() -> None:
     hive = Hive()
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from accord.domain.changes import Arrived, OrderBy
 from accord.domain.connection import APPLICATION_REFUSES, Connection
+from accord.domain.consent import ConsentStatus
 from accord.domain.history import Event
 from accord.domain.seen_member import Box, SeenMember, look, with_consent
 from accord.domain.timing import Timing, backoff
@@ -112,9 +113,12 @@ class FetchCobotMembers:
         if connection.is_refused_by_application:
             self.ledger.mend_connection(connection.id, at)
         changes = self._accepted(connection, seen, at)
-        for some in itertools.batched(changes, PER_MESSAGE, strict=False):
-            arrived = tuple(each.model_copy(update={"index": index}) for index, each in enumerate(some))
-            (self.bulk if everybody else self.members).send(QueuedChanges(connection.id, arrived))
+        at_once = [arrived for arrived in changes if not everybody or _is_opt_out(arrived)]
+        in_bulk = [arrived for arrived in changes if everybody and not _is_opt_out(arrived)]
+        for queue, wanted in ((self.members, at_once), (self.bulk, in_bulk)):
+            for some in itertools.batched(wanted, PER_MESSAGE, strict=False):
+                arrived = tuple(each.model_copy(update={"index": index}) for index, each in enumerate(some))
+                queue.send(QueuedChanges(connection.id, arrived))
         if not changes and not everybody:
             self._note(connection, queued, at)
             return Fetched.REFUSED
@@ -156,3 +160,9 @@ class FetchCobotMembers:
         if queued.reference != EVERYBODY:
             id_ = f"{at.isoformat(timespec='microseconds')}#fetch_lost"
             self.ledger.add_events(connection.id, [Event(member_id=queued.reference, at=at, id=id_, kind="fetch_lost")])
+
+
+def _is_opt_out(arrived: Arrived) -> bool:
+    """Opt-outs never wait behind an import (DESIGN section 1, promise 9)."""
+    statement = arrived.statement(OrderBy.RECEIVED)
+    return statement is not None and statement.consent.status is ConsentStatus.OPTED_OUT
