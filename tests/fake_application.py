@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accord.domain.seen_member import Box, SeenMember
-from accord.ports_applications import QueuedFetch
+from accord.ports.applications import QueuedFetch
 
 SOURCE = "Fake: Newsletter"
 

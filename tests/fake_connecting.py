@@ -2,7 +2,7 @@
 
 from accord.domain.authorisation import Authorisation
 from accord.errors import Refusal, Rejected
-from accord.ports_connecting import Grant
+from accord.ports.authorising import Grant
 
 
 class FakeAuthorisations:

@@ -8,7 +8,7 @@ from typing import Any
 from accord.domain.connection import AudienceSetup, Connection
 from accord.errors import Misconfigured
 from accord.ports import Page
-from accord.ports_connections import ListedAudience, ListedAudiences
+from accord.ports.connections import ListedAudience, ListedAudiences
 from tests.builders import SETUP
 from tests.fakes import FakeLedger
 

@@ -2,7 +2,7 @@
 
 from accord.domain.run import Run
 from accord.ports import Page
-from accord.ports_tending import QueuedStep
+from accord.ports.tending import QueuedStep
 
 
 class FakeRuns:

@@ -9,7 +9,7 @@ from accord.adapters.cobot import CobotApplication
 from accord.domain.changes import OrderBy
 from accord.domain.cobot import Cobot
 from accord.errors import AccordError, Misconfigured
-from accord.ports_applications import MembershipApplication
+from accord.ports.applications import MembershipApplication
 from accord.usecases.validate_change import validate_change
 from tests.builders import NOON
 from tests.fake_application import FakeApplication

@@ -7,7 +7,7 @@ import pytest
 from accord.adapters.dynamodb_applications import DynamoDBBoxes, DynamoDBTurns
 from accord.adapters.dynamodb_table import Table
 from accord.domain.seen_member import Box
-from accord.ports_applications import Boxes, QueuedFetch, Turns
+from accord.ports.applications import Boxes, QueuedFetch, Turns
 from tests.adapters.conftest import FreshTable
 from tests.builders import NOON
 from tests.fake_application import FakeBoxes, FakeTurns

@@ -5,7 +5,7 @@ import pytest
 from accord.adapters.dynamodb_authorisations import DynamoDBAuthorisations
 from accord.adapters.dynamodb_table import Table
 from accord.domain.authorisation import Authorisation
-from accord.ports_connecting import Authorisations
+from accord.ports.authorising import Authorisations
 from tests.adapters.conftest import FreshTable
 from tests.adapters.ledger_values import BARN, NOON, later
 from tests.fake_connecting import FakeAuthorisations

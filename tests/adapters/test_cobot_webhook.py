@@ -14,7 +14,7 @@ from accord.adapters.sqs import UnreadableError, decode
 from accord.adapters.sqs_batches import letters
 from accord.adapters.sqs_fetches import SqsFetchQueue, decode_fetch, encode_fetch
 from accord.adapters.sqs_hints import decode_hint
-from accord.ports_applications import EVERYBODY, FetchQueue, QueuedFetch
+from accord.ports.applications import EVERYBODY, FetchQueue, QueuedFetch
 from tests.builders import NOON
 
 SPACE = "https://beehive.cobot.me"

@@ -14,7 +14,7 @@ from accord.adapters.secrets_of_connections import SecretsManagerConnectionSecre
 from accord.domain.connection import Connection, ConnectionState
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Ledger
-from accord.ports_connections import Connections, ConnectionSecrets
+from accord.ports.connections import Connections, ConnectionSecrets
 from tests.adapters.conftest import FreshTable
 from tests.adapters.ledger_values import BARN, NOON, connection, later
 from tests.fake_connections import FakeConnections, FakeConnectionSecrets

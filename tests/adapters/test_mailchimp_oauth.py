@@ -10,7 +10,7 @@ import requests
 
 from accord.adapters.mailchimp_oauth import LOGIN_URL, MailchimpOAuth, OAuthClient
 from accord.errors import AccordError, Misconfigured, Rejected, Retryable
-from accord.ports_connecting import Grant
+from accord.ports.authorising import Grant
 from tools.mailchimp_simulator import Simulator
 
 BACK = "https://dam.test/mailchimp/oauth/callback"

@@ -9,7 +9,7 @@ import pytest
 
 from accord.adapters.sqs_fetches import decode_fetch
 from accord.domain.cobot import Cobot
-from accord.ports_applications import QueuedFetch
+from accord.ports.applications import QueuedFetch
 from tests.functions.conftest import WEBHOOK_SECRET, Stack, event
 
 FUNCTION = "receive_cobot_events"

@@ -8,7 +8,7 @@ from accord.domain.cobot import Cobot
 from accord.domain.connection import Connection
 from accord.domain.timing import Timing
 from accord.errors import Retryable
-from accord.ports_applications import QueuedFetch
+from accord.ports.applications import QueuedFetch
 from accord.usecases.fetch_cobot_members import FetchCobotMembers, Fetched
 from tests.builders import a_connection
 from tests.fake_application import FakeApplication, FakeBoxes, FakeFetchQueue, FakeTurns

@@ -12,7 +12,7 @@ from accord.domain.field_fit import field_fit
 from accord.domain.reason_texts import Language
 from accord.errors import Misconfigured, Retryable
 from accord.ports import EndpointRefusedError
-from accord.ports_connections import ListedAudience
+from accord.ports.connections import ListedAudience
 from accord.usecases.check_connection import CheckConnection
 from accord.usecases.choose_audience import ChooseAudience
 from accord.usecases.reach_account import NotNowError, ReachAccount, SettingsRefusedError

@@ -7,7 +7,7 @@ import pytest
 from accord.domain.authorisation import Authorisation
 from accord.domain.connection import AuthorisedBy, ConnectionState
 from accord.errors import Misconfigured, Retryable
-from accord.ports_connecting import Grant
+from accord.ports.authorising import Grant
 from accord.usecases.connect_mailchimp import ConnectMailchimp, Finished, Outcome
 from accord.usecases.recognise_caller import digest
 from tests.builders import a_connection, minutes

@@ -9,7 +9,7 @@ from accord.domain.changes import Upserted
 from accord.domain.connection import ConnectionState
 from accord.errors import Misconfigured, Refusal, Rejected
 from accord.ports import QueuedChanges
-from accord.ports_applications import EVERYBODY
+from accord.ports.applications import EVERYBODY
 from accord.usecases.fetch_cobot_members import Fetched
 from tests.builders import NOON, a_connection
 from tests.unit.hive import AWAY, Hive

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accord.errors import Retryable
-from accord.ports_applications import QueuedFetch
+from accord.ports.applications import QueuedFetch
 from accord.usecases.fetch_cobot_members import Fetched
 from tests.builders import NOON
 from tests.unit.hive import Hive

@@ -8,7 +8,7 @@ import pytest
 from accord.domain.changes import OrderBy
 from accord.domain.connection import Connection
 from accord.errors import Misconfigured, Retryable
-from accord.ports_applications import EVERYBODY
+from accord.ports.applications import EVERYBODY
 from accord.usecases.link_space import LinkSpace
 from tests.builders import a_connection
 from tests.unit.hive import Hive

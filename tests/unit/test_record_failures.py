@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from accord.domain.folding import Intent
 from accord.domain.reasons import ReasonCode, Status
 from accord.ports import QueuedChanges, Settlement
-from accord.ports_applications import EVERYBODY, QueuedFetch
+from accord.ports.applications import EVERYBODY, QueuedFetch
 from accord.usecases.record_failures import Recorded, RecordFailures
 from tests.builders import a_member, erased, key_of, left, opted_out, upserted
 from tests.fake_tending import FakeRuns

@@ -211,7 +211,7 @@ def test_a_broken_connection_keeps_everything_and_goes_on_by_itself_when_mailchi
 
 def test_what_the_application_broke_is_not_mended_by_mailchimp() -> None:
     scene = Scene()
-    scene.ledger.break_connection("burrow", f"{APPLICATION_REFUSES}connect the space again")
+    scene.ledger.break_connection("burrow", f"{APPLICATION_REFUSES}connect the space again", NOON)
     scene.post(upserted(a_member()))
     assert scene.status()[0] is Status.SYNCED
     assert scene.ledger.connections["burrow"].state is ConnectionState.BROKEN

@@ -12,7 +12,7 @@ from accord.domain.lifecycle import stepped
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.summary import Deed
-from accord.ports_tending import Step
+from accord.ports.tending import Step
 from accord.usecases.read_audience import ReadAudience
 from accord.usecases.sum_up_members import SumUpMembers
 from accord.usecases.tend_connections import AGAIN, TendConnections, begin

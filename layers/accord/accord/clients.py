@@ -5,6 +5,7 @@ Every import of an adapter stands where it is used, so that a function loads onl
 # ruff: noqa: PLC0415
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -32,11 +33,18 @@ if TYPE_CHECKING:
     from accord.domain.connection import Connection
     from accord.domain.folding import KeyOf
     from accord.ports import Audience
-    from accord.ports_applications import MembershipApplication
+    from accord.ports.applications import MembershipApplication
     from accord.usecases.recognise_caller import RecogniseCaller
 
 WORKERS = 8
 """Calls to DynamoDB at a time."""
+
+
+class SystemClock:
+    """The time of the machine."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
 
 def ledger(settings: Settings) -> "DynamoDBLedger":

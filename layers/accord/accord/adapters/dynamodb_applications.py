@@ -8,7 +8,7 @@ from accord.adapters.dynamodb_items import Item, item, moment, stamp
 from accord.adapters.dynamodb_table import Table, put, update
 from accord.domain.seen_member import Box
 from accord.errors import Retryable
-from accord.ports_applications import QueuedFetch
+from accord.ports.applications import QueuedFetch
 
 TRIES = 8
 GRACE = timedelta(minutes=30)

@@ -11,7 +11,7 @@ from accord.adapters.mailchimp_errors import Subject
 from accord.adapters.mailchimp_http import MailchimpHttp, unreadable
 from accord.domain.connection import AudienceSetup, FieldType, MergeField
 from accord.domain.contact import ContactStatus
-from accord.ports_connections import ListedAudience, ListedAudiences
+from accord.ports.connections import ListedAudience, ListedAudiences
 
 DEFAULT_REMINDER = "You receive this newsletter because you agreed to it as a member."
 

@@ -16,7 +16,7 @@ from accord.adapters.mailchimp_account import MailchimpAccount
 from accord.adapters.mailchimp_errors import harmless
 from accord.adapters.mailchimp_http import SINGLE_HOST, USER_AGENT, checked_base_url, unanswered, unreadable
 from accord.errors import AccordError, Misconfigured, Refusal, Rejected, Retryable
-from accord.ports_connecting import Grant
+from accord.ports.authorising import Grant
 
 LOGIN_URL = "https://login.mailchimp.com"
 CONNECT_TIMEOUT = 3.0

@@ -11,8 +11,8 @@ from accord.adapters.sqs_hints import decode_hint
 from accord.adapters.sqs_notices import decode_notice
 from accord.adapters.sqs_steps import decode_step
 from accord.ports import QueuedChanges, QueuedHint, QueuedNotice
-from accord.ports_applications import QueuedFetch
-from accord.ports_tending import QueuedStep
+from accord.ports.applications import QueuedFetch
+from accord.ports.tending import QueuedStep
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from accord.adapters.sqs import UnreadableError, send
 from accord.domain.values import Moment, Value
-from accord.ports_applications import EVERYBODY, QueuedFetch
+from accord.ports.applications import EVERYBODY, QueuedFetch
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from accord.adapters.sqs import UnreadableError, send
 from accord.domain.values import Value
-from accord.ports_tending import Place, QueuedStep, Step
+from accord.ports.tending import Place, QueuedStep, Step
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -10,7 +10,7 @@ from accord.domain.field_fit import field_fit
 from accord.domain.lifecycle import NotAllowed, Step, stepped, what_is_missing
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Clock, EndpointRefusedError, Ledger
-from accord.ports_connections import Account, Connections
+from accord.ports.connections import Account, Connections
 from accord.usecases.manage_connections import TRIES
 from accord.usecases.reach_account import NotNowError, ReachAccount
 

@@ -9,7 +9,7 @@ from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.lifecycle import NotAllowed, Step, stepped
 from accord.errors import Retryable
 from accord.ports import Clock, Ledger
-from accord.ports_connections import Account, Connections, ListedAudiences
+from accord.ports.connections import Account, Connections, ListedAudiences
 from accord.usecases.manage_connections import TRIES, not_allowed
 from accord.usecases.reach_account import NotNowError, ReachAccount, refusals_named
 

@@ -9,8 +9,8 @@ from accord.domain.connection import AuthorisedBy, Connection, ConnectionState
 from accord.domain.lifecycle import NotAllowed, Step, stepped, what_is_missing
 from accord.errors import Misconfigured, Rejected, Retryable
 from accord.ports import Clock
-from accord.ports_connecting import AccountOwner, Authorisations, Grant
-from accord.ports_connections import Connections, ConnectionSecrets
+from accord.ports.authorising import AccountOwner, Authorisations, Grant
+from accord.ports.connections import Connections, ConnectionSecrets
 from accord.usecases.reach_account import KEY
 from accord.usecases.recognise_caller import digest
 

@@ -20,7 +20,7 @@ from accord.domain.seen_member import Box, SeenMember, look, with_consent
 from accord.domain.timing import Timing, backoff
 from accord.errors import Misconfigured, Rejected, Retryable
 from accord.ports import ChangeQueue, Clock, Ledger, QueuedChanges
-from accord.ports_applications import EVERYBODY, Boxes, FetchQueue, MembershipApplication, QueuedFetch, Turns
+from accord.ports.applications import EVERYBODY, Boxes, FetchQueue, MembershipApplication, QueuedFetch, Turns
 from accord.usecases.validate_change import validate_change
 
 LONGEST_DELAY = 900

@@ -8,7 +8,7 @@ from accord.domain.changes import OrderBy
 from accord.domain.connection import Connection
 from accord.errors import Misconfigured
 from accord.ports import Ledger
-from accord.ports_applications import EVERYBODY, FetchQueue, MembershipApplication, QueuedFetch
+from accord.ports.applications import EVERYBODY, FetchQueue, MembershipApplication, QueuedFetch
 
 NOT_CHOSEN = "The connection has no space of Cobot: choose one"
 

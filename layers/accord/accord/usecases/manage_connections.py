@@ -15,7 +15,7 @@ from accord.domain.policy_changes import SettingChange, changes_between
 from accord.domain.reason_texts import Language
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Clock, EndpointRefusedError, Page
-from accord.ports_connections import Account, Connections, ConnectionSecrets
+from accord.ports.connections import Account, Connections, ConnectionSecrets
 from accord.usecases.explain_refusal import FieldError
 from accord.usecases.reach_account import KEY, NotNowError, ReachAccount, SettingsRefusedError, refusals_named
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from accord.domain.connection import Connection
 from accord.errors import AccordError, Misconfigured
-from accord.ports_connections import Account, ConnectionSecrets
+from accord.ports.connections import Account, ConnectionSecrets
 from accord.usecases.explain_refusal import FieldError
 
 KEY = "mailchimp_api_key"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from accord.domain.connection import Connection
-from accord.ports_applications import FetchQueue, QueuedFetch
+from accord.ports.applications import FetchQueue, QueuedFetch
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from accord.domain.record import Reason, Record
 from accord.domain.run import RunState
 from accord.errors import Retryable
 from accord.ports import Clock, Ledger, QueuedChanges, QueuedHint, QueuedNotice, Settlement
-from accord.ports_applications import EVERYBODY, QueuedFetch
-from accord.ports_tending import QueuedStep, Runs
+from accord.ports.applications import EVERYBODY, QueuedFetch
+from accord.ports.tending import QueuedStep, Runs
 
 type Letter = QueuedChanges | QueuedHint | QueuedNotice | QueuedFetch | QueuedStep
 """A message of any queue."""

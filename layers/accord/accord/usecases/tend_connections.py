@@ -18,8 +18,8 @@ from accord.domain.run import Run, RunKind, RunState
 from accord.domain.values import newest
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, ChangeQueue, Clock, Ledger, QueuedChanges
-from accord.ports_connections import Connections
-from accord.ports_tending import Mail, Place, QueuedStep, Runs, Step, StepQueue
+from accord.ports.connections import Connections
+from accord.ports.tending import Mail, Place, QueuedStep, Runs, Step, StepQueue
 from accord.usecases.read_audience import ReadAudience
 from accord.usecases.sum_up_members import SumUpMembers
 from accord.usecases.tell_import import told_import

@@ -1,0 +1,56 @@
+"""Ports meet adapters here, and nowhere else: one function for each Lambda function.
+
+Every import of an adapter stands where it is used, so that a function loads only what it needs.
+"""
+
+from accord.bootstrap.changes import (
+    Managing,
+    Receiving,
+    manage_members,
+    offer_due_changes,
+    receive_changes,
+    record_failures,
+    sync_members,
+    sync_members_margin,
+)
+from accord.bootstrap.cobot import (
+    HearingCobot,
+    fetch_cobot_members,
+    receive_cobot_events,
+)
+from accord.bootstrap.connections import (
+    Authorising,
+    Connecting,
+    connect_mailchimp,
+    manage_connections,
+    tend_connections,
+)
+from accord.bootstrap.events import (
+    Hearing,
+    apply_audience_events,
+    notify_upstream,
+    receive_audience_events,
+)
+
+__all__ = [
+    "Authorising",
+    "Connecting",
+    "Hearing",
+    "HearingCobot",
+    "Managing",
+    "Receiving",
+    "apply_audience_events",
+    "connect_mailchimp",
+    "fetch_cobot_members",
+    "manage_connections",
+    "manage_members",
+    "notify_upstream",
+    "offer_due_changes",
+    "receive_audience_events",
+    "receive_changes",
+    "receive_cobot_events",
+    "record_failures",
+    "sync_members",
+    "sync_members_margin",
+    "tend_connections",
+]

@@ -1,0 +1,145 @@
+"""What upstream says, on its way to Mailchimp: taken, synchronised, offered again, managed, and set aside."""
+# ruff: noqa: PLC0415
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from accord import clients
+from accord.settings import (
+    ManageMembersSettings,
+    OfferDueChangesSettings,
+    ReceiveChangesSettings,
+    RecordFailuresSettings,
+    SyncMembersSettings,
+)
+
+if TYPE_CHECKING:
+    from accord.usecases.manage_members import ManageMembers
+    from accord.usecases.offer_due_changes import OfferDueChanges
+    from accord.usecases.receive_changes import ReceiveChanges
+    from accord.usecases.recognise_caller import RecogniseCaller
+    from accord.usecases.record_failures import RecordFailures
+    from accord.usecases.show_consent import ShowConsent
+    from accord.usecases.show_erasure import ShowErasure
+    from accord.usecases.show_member import ShowMember
+    from accord.usecases.show_notices import ShowNotices
+    from accord.usecases.sync_members import SyncMembers
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """What the routes of `receive_changes` call."""
+
+    recognise: "RecogniseCaller"
+    receive: "ReceiveChanges"
+    show: "ShowMember"
+    consent: "ShowConsent"
+    erasure: "ShowErasure"
+    notices: "ShowNotices"
+
+
+@dataclass(frozen=True, slots=True)
+class Managing:
+    """What the routes of `manage_members` call."""
+
+    recognise: "RecogniseCaller"
+    manage: "ManageMembers"
+
+
+@cache
+def receive_changes() -> Receiving:
+    """HTTP -> `member-changes`, and the status of a member."""
+    from accord.usecases.receive_changes import ReceiveChanges
+    from accord.usecases.show_consent import ShowConsent
+    from accord.usecases.show_erasure import ShowErasure
+    from accord.usecases.show_member import ShowMember
+    from accord.usecases.show_notices import ShowNotices
+
+    settings = ReceiveChangesSettings.from_environment()
+    ledger, clock = clients.ledger(settings), clients.SystemClock()
+    return Receiving(
+        recognise=clients.recognise(ledger, settings.operator_secret_arn),
+        receive=ReceiveChanges(ledger=ledger, queue=clients.queue(settings.member_changes_queue_url), clock=clock),
+        show=ShowMember(ledger=ledger),
+        consent=ShowConsent(ledger),
+        erasure=ShowErasure(ledger),
+        notices=ShowNotices(ledger, clock, settings.feed_settled),
+    )
+
+
+@cache
+def manage_members() -> Managing:
+    """HTTP -> lists, counts and retries."""
+    from accord.usecases.manage_members import ManageMembers
+
+    settings = ManageMembersSettings.from_environment()
+    ledger = clients.ledger(settings)
+    return Managing(
+        recognise=clients.recognise(ledger, settings.operator_secret_arn),
+        manage=ManageMembers(
+            ledger=ledger,
+            queue=clients.queue(settings.member_changes_queue_url),
+            bulk_queue=clients.queue(settings.bulk_changes_queue_url),
+            clock=clients.SystemClock(),
+            offered_again=settings.offered_again,
+        ),
+    )
+
+
+@cache
+def sync_members() -> "SyncMembers":
+    """Queue -> Mailchimp."""
+    from uuid import uuid4
+
+    from accord.adapters.phones import us_phone
+    from accord.usecases.sync_members import SyncMembers
+
+    settings = SyncMembersSettings.from_environment()
+    return SyncMembers(
+        ledger=clients.ledger(settings),
+        audience_of=clients.audience_of(settings),
+        clock=clients.SystemClock(),
+        key_of=clients.key_of(settings.address_key_secret_arn),
+        national_phone=us_phone,
+        timing=settings.timing,
+        new_token=lambda: uuid4().hex,
+    )
+
+
+@cache
+def sync_members_margin() -> timedelta:
+    """How long before its end an invocation of `sync_members` stops taking work."""
+    return SyncMembersSettings.from_environment().margin
+
+
+@cache
+def offer_due_changes() -> "OfferDueChanges":
+    """Ledger -> `member-changes` for what is urgent, `bulk-changes` for the rest."""
+    from accord.usecases.offer_due_changes import OfferDueChanges
+
+    settings = OfferDueChangesSettings.from_environment()
+    return OfferDueChanges(
+        ledger=clients.ledger(settings),
+        outbox=clients.outbox(settings),
+        urgent=clients.queue(settings.member_changes_queue_url),
+        queue=clients.queue(settings.bulk_changes_queue_url),
+        notices=clients.notice_queue(settings.upstream_notices_queue_url),
+        clock=clients.SystemClock(),
+        offered_again=settings.offered_again,
+    )
+
+
+@cache
+def record_failures() -> "RecordFailures":
+    """Dead letters -> ledger."""
+    from accord.usecases.record_failures import RecordFailures
+
+    settings = RecordFailuresSettings.from_environment()
+    return RecordFailures(
+        ledger=clients.ledger(settings),
+        runs=clients.runs(settings),
+        clock=clients.SystemClock(),
+        key_of=clients.key_of(settings.address_key_secret_arn),
+    )

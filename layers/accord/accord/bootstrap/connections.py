@@ -1,0 +1,144 @@
+"""Connections: managed, joined to an account by its owner, and tended."""
+# ruff: noqa: PLC0415
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from accord import clients
+from accord.settings import (
+    ConnectMailchimpSettings,
+    ManageConnectionsSettings,
+    TendConnectionsSettings,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from accord.usecases.check_connection import CheckConnection
+    from accord.usecases.choose_audience import ChooseAudience
+    from accord.usecases.connect_mailchimp import ConnectMailchimp
+    from accord.usecases.manage_connections import ManageConnections
+    from accord.usecases.recognise_caller import RecogniseCaller
+    from accord.usecases.tend_connections import TendConnections
+
+OPERATOR_PATIENCE = 8.0
+"""Seconds that one call to Mailchimp may take while an operator waits: API Gateway gives up after thirty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """What the routes of `manage_connections` call."""
+
+    recognise: "RecogniseCaller"
+    manage: "ManageConnections"
+    choose: "ChooseAudience"
+    check: "CheckConnection"
+
+
+@dataclass(frozen=True, slots=True)
+class Authorising:
+    """What the routes of `connect_mailchimp` call."""
+
+    recognise: "RecogniseCaller"
+    connect: "ConnectMailchimp"
+    redirect_uri: "Callable[[], str]"
+    """As it is stored with the client's secret; empty where the API's own name will do."""
+
+
+@cache
+def manage_connections() -> Connecting:
+    """HTTP -> connections, their secrets and their accounts."""
+    from secrets import token_bytes
+
+    from accord.adapters.mailchimp_account import MailchimpAccount
+    from accord.adapters.mailchimp_http import base_url_of, checked_base_url
+    from accord.adapters.upstream_endpoint import UpstreamEndpoint
+    from accord.usecases.check_connection import CheckConnection
+    from accord.usecases.choose_audience import ChooseAudience
+    from accord.usecases.manage_connections import ManageConnections
+    from accord.usecases.reach_account import ReachAccount
+
+    settings = ManageConnectionsSettings.from_environment()
+    ledger, connections, clock = clients.ledger(settings), clients.connections(settings), clients.SystemClock()
+    secrets = clients.connection_secrets(settings.connection_secrets_prefix)
+    check_endpoint = UpstreamEndpoint(settings.allowed).check
+
+    def account_of(base_url: str, key: str) -> MailchimpAccount:
+        return MailchimpAccount(base_url, key, timeout=OPERATOR_PATIENCE, allow_any_host=settings.is_local)
+
+    def checked(key: str, said: str) -> str:
+        return checked_base_url(said or base_url_of(key), allow_any_host=settings.is_local)
+
+    reach = ReachAccount(secrets, account_of)
+    return Connecting(
+        recognise=clients.recognise(ledger, settings.operator_secret_arn),
+        manage=ManageConnections(
+            connections=connections,
+            secrets=secrets,
+            reach=reach,
+            base_url_of=checked,
+            check_endpoint=check_endpoint,
+            new_secret=lambda: token_bytes(32),
+            clock=clock,
+        ),
+        choose=ChooseAudience(connections, ledger, reach, clock),
+        check=CheckConnection(connections, ledger, reach, check_endpoint, clock),
+    )
+
+
+@cache
+def connect_mailchimp() -> Authorising:
+    """HTTP -> Mailchimp's OAuth -> the secret of a connection."""
+    from secrets import token_urlsafe
+
+    from accord.adapters.mailchimp_oauth import MailchimpOAuth, OAuthClient
+    from accord.usecases.connect_mailchimp import ConnectMailchimp
+
+    settings = ConnectMailchimpSettings.from_environment()
+    ledger, secrets = clients.ledger(settings), clients.secrets()
+    recognise = clients.recognise(ledger, settings.operator_secret_arn)
+
+    def registered() -> OAuthClient:
+        client = secrets.registered_client(settings.mailchimp_oauth_secret_arn)
+        return OAuthClient(settings.mailchimp_oauth_client_id, client.client_secret)
+
+    return Authorising(
+        recognise=recognise,
+        connect=ConnectMailchimp(
+            connections=clients.connections(settings),
+            secrets=clients.connection_secrets(),
+            authorisations=clients.authorisations(settings),
+            owner=MailchimpOAuth(registered, login_url=settings.mailchimp_login_url, allow_any_host=settings.is_local),
+            clock=clients.SystemClock(),
+            is_operators=recognise.is_operators,
+            new_state=lambda: token_urlsafe(32),
+        ),
+        redirect_uri=lambda: secrets.registered_client(settings.mailchimp_oauth_secret_arn).redirect_uri,
+    )
+
+
+@cache
+def tend_connections() -> "TendConnections":
+    """`connection-steps` -> ledger."""
+    from accord.adapters.phones import us_phone
+    from accord.usecases.read_audience import ReadAudience
+    from accord.usecases.sum_up_members import SumUpMembers
+    from accord.usecases.tend_connections import TendConnections
+
+    settings = TendConnectionsSettings.from_environment()
+    ledger, clock = clients.ledger(settings), clients.SystemClock()
+    key_of = clients.key_of(settings.address_key_secret_arn)
+    return TendConnections(
+        ledger=ledger,
+        connections=clients.connections(settings),
+        runs=clients.runs(settings),
+        audience_of=clients.audience_of(settings),
+        clock=clock,
+        read=lambda audience: ReadAudience(ledger, audience, clock, key_of),
+        sum_up=SumUpMembers(ledger, clients.queue(settings.member_changes_queue_url), clock, us_phone),
+        steps=clients.step_queue(settings.connection_steps_queue_url),
+        bulk_queue=clients.queue(settings.bulk_changes_queue_url),
+        mail=clients.mail(settings.sender_email),
+        offered_again=settings.offered_again,
+    )
