@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
 BUDGET = 400  # milliseconds, for a function that answers HTTP
 RUNS = 5
 LAYERS = ("DependenciesLayer", "AccordLayer")
-FIRST_REQUEST = {"receive_changes": "receive_changes", "manage_members": "manage_members"}
+FIRST_REQUEST = {name: name for name in ("receive_changes", "manage_members", "manage_connections")}
 """What the functions that answer HTTP load, and which clients they make, when the first request comes."""
 SETTINGS = {
     "PATH": "/usr/bin:/bin",
@@ -31,6 +31,7 @@ SETTINGS = {
     "OPERATOR_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:operator",
     "MEMBER_CHANGES_QUEUE_URL": "http://127.0.0.1:9/member-changes",
     "BULK_CHANGES_QUEUE_URL": "http://127.0.0.1:9/bulk-changes",
+    "CONNECTION_SECRETS_PREFIX": "accord/bench/connections",
 }
 PROGRAM = """
 import time
