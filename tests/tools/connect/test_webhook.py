@@ -55,7 +55,7 @@ def test_what_an_attempt_before_left_behind_is_replaced_and_others_webhooks_stay
     stack: Stack, simulator: Simulator, wanted: Wanted, ledger: DynamoDBLedger
 ) -> None:
     first = connected(stack, simulator, wanted)
-    ledger.save_connection(first.connection.model_copy(update={"audience_read_at": None}))
+    ledger.save_connection(first.connection.model_copy(update={"audience_read_at": None, "created_at": None}))
     account = MailchimpAccount(simulator.url, simulator.api_key, allow_any_host=True)
     account.create_webhook(simulator.list_id, f"{stack.api_url}/somebody/elses")
 
