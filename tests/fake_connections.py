@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from accord.domain.connection import AudienceSetup, Connection
+from accord.domain.connection import AudienceSetup, Connection, FieldType, MergeField
+from accord.domain.new_audience import NewAudience
 from accord.errors import Misconfigured
 from accord.ports import Page
 from accord.ports.connections import ListedAudience, ListedAudiences
@@ -84,6 +85,18 @@ class FakeAccount:
         self._answer()
         assert audience_id in {each.id for each in self.audiences}
         return self.fields
+
+    def create_audience(self, wanted: NewAudience) -> str:
+        self._answer()
+        self.audiences.append(ListedAudience("new", wanted.name, 0))
+        return "new"
+
+    def create_merge_field(self, audience_id: str, tag: str, name: str, field_type: FieldType) -> MergeField:
+        self._answer()
+        assert audience_id in {each.id for each in self.audiences}
+        made = MergeField(tag=tag, type=field_type, name=name)
+        self.fields = self.fields.model_copy(update={"merge_fields": (*self.fields.merge_fields, made)})
+        return made
 
     def billed(self, audience_id: str) -> Iterator[list[str]]:
         self._answer()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from accord import bootstrap
 from accord.adapters import http_body as body
 from accord.adapters.http_connections import (
+    posted_audience,
     posted_reason,
     posted_settings,
     refusals,
@@ -18,6 +19,7 @@ from accord.adapters.http_connections import (
 from accord.adapters.http_members import cursor, language_of
 from accord.adapters.http_messages import Request, Response
 from accord.adapters.http_problems import Route, answer, unknown, wrong_shape
+from accord.adapters.http_runs import shown_fields, shown_run, shown_summary
 from accord.domain.connection_settings import ConnectionSettings, NewConnection
 from accord.domain.lifecycle import Step
 from accord.observability import count, deadline, discreet, logger_of, metrics_of
@@ -100,14 +102,21 @@ def get_audiences(request: Request, until: datetime) -> Response:
 
 
 def put_audience(request: Request) -> Response:
-    """Join the connection to an audience of its account."""
+    """Join the connection to an audience of its account, or to one that is made for it."""
     connection = _connection(request)
-    audience_id = body.posted_object(request, allowed=("id",)).get("id")
-    if not isinstance(audience_id, str) or not audience_id.isalnum() or len(audience_id) > 40:
-        raise wrong_shape(FieldError("id", "must be the id of one of the account's audiences: list them"))
+    said = posted_audience(request)
+    choose = bootstrap.manage_connections().choose
     with refusals():
-        chosen = bootstrap.manage_connections().choose.choose(connection, audience_id)
+        chosen = choose.choose(connection, said) if isinstance(said, str) else choose.create(connection, said)
     return _shown(request, chosen)
+
+
+def get_fields(request: Request) -> Response:
+    """Where each field of members goes in the audience."""
+    connection = _connection(request)
+    with refusals():
+        bindings = bootstrap.manage_connections().approve.fields(connection)
+    return Response(200, shown_fields(bindings, language_of(request, connection)))
 
 
 def post_test(request: Request) -> Response:
@@ -118,6 +127,36 @@ def post_test(request: Request) -> Response:
     language = language_of(request, checked)
     shown = [shown_check(each, language) for each in checks]
     return Response(200, {"checks": shown, "connection": shown_connection(checked, language)})
+
+
+def get_summary(request: Request) -> Response:
+    """What the first import would do."""
+    connection = _connection(request)
+    summary = bootstrap.manage_connections().approve.summary(connection)
+    if summary is None:
+        raise unknown("summary: test the connection, and wait until its audience is read")
+    return Response(200, shown_summary(summary, language_of(request, connection)))
+
+
+def post_approve(request: Request) -> Response:
+    """The connection is live, and its first import begins."""
+    connection = _connection(request)
+    summary = body.posted_object(request, allowed=("summary",)).get("summary")
+    if not isinstance(summary, str):
+        raise wrong_shape(FieldError("summary", "must be the id of the summary that you approve: read it first"))
+    with refusals():
+        live, run = bootstrap.manage_connections().approve(connection, summary, request.origin)
+    logger.info("approved", extra={"connection": live.id, "run": run.id})
+    return Response(202, {"connection": shown_connection(live, language_of(request, live)), "run": run.id})
+
+
+def get_runs(request: Request) -> Response:
+    """What was done on the connection as a whole, newest first, with its progress."""
+    connection = _connection(request)
+    limit = body.number(request, "limit", A_PAGE, LARGEST_PAGE)
+    with cursor(request) as after:
+        page = bootstrap.manage_connections().approve.page(connection, after, limit)
+    return Response(200, {"runs": [shown_run(run) for run in page.items], "next": page.next})
 
 
 def post_credentials(request: Request) -> Response:
@@ -157,7 +196,11 @@ ROUTES: dict[str, Route] = {
     f"GET {ONE}": get_connection,
     f"PATCH {ONE}": patch_connection,
     f"PUT {ONE}/audience": put_audience,
+    f"GET {ONE}/fields": get_fields,
     f"POST {ONE}/test": post_test,
+    f"GET {ONE}/summary": get_summary,
+    f"POST {ONE}/approve": post_approve,
+    f"GET {ONE}/runs": get_runs,
     f"POST {ONE}/credentials": post_credentials,
     f"POST {ONE}/pause": _step(Step.PAUSE),
     f"POST {ONE}/resume": _step(Step.RESUME),

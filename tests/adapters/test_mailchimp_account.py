@@ -4,18 +4,23 @@ from collections.abc import Iterator
 
 import pytest
 
-from accord.adapters.mailchimp_account import MailchimpAccount, Sender
+from accord.adapters.mailchimp_account import MailchimpAccount
 from accord.domain.connection import FieldType
+from accord.domain.new_audience import NewAudience
 from accord.errors import Misconfigured, Rejected
 from tools.mailchimp_simulator import Simulator
 
-SENDER = Sender(
-    company="Cheese & Sons",
-    address="1 Fondue Lane",
-    city="Bern",
-    country="CH",
+FONDUE = NewAudience(
+    name="Fondue friends",
     from_name="Heidi Holey",
     from_email="heidi@fondue.test",
+    subject="What melts this week",
+    language="de",
+    permission_reminder="You dipped, and agreed.",
+    company="Cheese & Sons",
+    address1="1 Fondue Lane",
+    city="Bern",
+    country="CH",
 )
 
 
@@ -56,7 +61,7 @@ def test_an_account_says_its_name_and_what_one_chooses_an_audience_by(
 def test_contacts_are_counted_page_by_page_without_those_that_nobody_bills(
     simulator: Simulator, account: MailchimpAccount
 ) -> None:
-    audience_id = account.create_audience("Raclette rebels", SENDER)
+    audience_id = account.create_audience(FONDUE.model_copy(update={"name": "Raclette rebels"}))
     simulator.fill(1001, list_id=audience_id)
     simulator.fill(2, status="cleaned", list_id=audience_id)
     simulator.fill(2, status="archived", list_id=audience_id)
@@ -65,7 +70,7 @@ def test_contacts_are_counted_page_by_page_without_those_that_nobody_bills(
 
 
 def test_a_new_audience_gets_fields_and_has_a_form(account: MailchimpAccount) -> None:
-    audience_id = account.create_audience("Fondue friends", SENDER, language="de")
+    audience_id = account.create_audience(FONDUE)
     assert audience_id in [audience.id for audience in account.audiences()]
     joined = account.create_merge_field(audience_id, "JOINED", "Member since", FieldType.DATE)
     plan = account.create_merge_field(audience_id, "PLAN", "Plan", FieldType.DROPDOWN, ["Slice", "Wheel"])

@@ -61,6 +61,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     },
     "manage_connections": {
         "Ledger.Arn": READ | {"dynamodb:PutItem"},
+        "ConnectionStepsQueue.Arn": {"sqs:SendMessage"},
         "OperatorSecret": SECRET,
         CONNECTION_SECRETS: SECRET | {"secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"},
     },

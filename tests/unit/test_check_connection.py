@@ -6,9 +6,8 @@ from typing import Any, get_args
 import pytest
 
 from accord.domain.checks import Check, Checked, Finding, explain_check
-from accord.domain.connection import AudienceSetup, AuthorisedBy, Connection, FieldType, MergeField
+from accord.domain.connection import AudienceSetup, AuthorisedBy, Connection
 from accord.domain.connection_reasons import ConnectionReason
-from accord.domain.field_fit import field_fit
 from accord.domain.reason_texts import Language
 from accord.errors import Misconfigured, Retryable
 from accord.ports import EndpointRefusedError
@@ -36,7 +35,10 @@ class Bench:
         self.connections = connections
         self.endpoint_refused = ""
         reach = ReachAccount(secrets, lambda _url, _key: self.account)
-        self.check = CheckConnection(connections, self.ledger, reach, self._check_endpoint, self.clock)
+        self.read: list[Connection] = []
+        self.check = CheckConnection(
+            connections, self.ledger, reach, self._check_endpoint, self.read.append, self.clock
+        )
         self.choose = ChooseAudience(connections, self.ledger, reach, self.clock)
 
     def _check_endpoint(self, _url: str) -> None:
@@ -52,6 +54,16 @@ class Bench:
         assert [each.check for each in checks] == list(Check)
         assert moved.model_copy(update={"revision": 0}) == self.connection.model_copy(update={"revision": 0})
         return {each.check: each.finding for each in checks}
+
+
+def test_only_a_connection_that_passed_its_checks_has_its_audience_read() -> None:
+    for state, read in (("draft", 1), ("checked", 1), ("live", 0), ("paused", 0)):
+        bench = Bench(state=state)
+        bench.found()
+        assert len(bench.read) == read
+    away = Bench(state="draft", key=False)
+    away.found()
+    assert away.read == []
 
 
 def test_a_draft_that_works_is_checked_and_one_that_is_checked_stays_so() -> None:
@@ -211,24 +223,7 @@ def test_a_revoked_key_is_named_when_audiences_are_asked_for() -> None:
         bench.choose.choose(bench.connection, "audience2")
 
 
-# Fields
-
-
-def test_a_mapping_fits_where_each_field_has_a_place_or_can_get_one() -> None:
-    assert field_fit(a_connection().mapping, SETUP) == ((), (), 23)
-    assert field_fit({"plan": "TARIFF", "phone": "PHONE"}, SETUP).missing == ("TARIFF",)
-    assert field_fit({"address": "PLAN", "fields.x": "ADDRESS", "birthday": "PHONE"}, SETUP).clashes == (
-        "address",
-        "birthday",
-        "fields.x",
-    )
-
-
-def test_a_full_audience_takes_no_more_fields() -> None:
-    full = AudienceSetup(merge_fields=tuple(MergeField(tag=f"F{n}", type=FieldType.TEXT) for n in range(30)))
-
-    assert field_fit({"plan": "F1"}, full).fits
-    assert not field_fit({"plan": "TARIFF"}, full).fits
+# Words
 
 
 @pytest.mark.parametrize("finding", Finding)

@@ -21,6 +21,7 @@ MESSAGES = {
     "http_notices",
     "http_pages",
     "http_problems",
+    "http_runs",
     "mailchimp_webhook",
     "sqs_batches",
 }

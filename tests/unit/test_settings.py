@@ -18,6 +18,7 @@ from accord.settings import (
     RecordFailuresSettings,
     Settings,
     SyncMembersSettings,
+    TendConnectionsSettings,
 )
 
 EVERYTHING = {
@@ -26,6 +27,7 @@ EVERYTHING = {
     "BULK_CHANGES_QUEUE_URL": "https://queue.test/bulk-changes",
     "AUDIENCE_EVENTS_QUEUE_URL": "https://queue.test/audience-events",
     "UPSTREAM_NOTICES_QUEUE_URL": "https://queue.test/upstream-notices",
+    "CONNECTION_STEPS_QUEUE_URL": "https://queue.test/connection-steps",
     "COBOT_EVENTS_QUEUE_URL": "https://queue.test/cobot-events",
     "OPERATOR_SECRET_ARN": "arn:operator",
     "ADDRESS_KEY_SECRET_ARN": "arn:address-key",
@@ -45,6 +47,7 @@ MODELS = [
     RecordFailuresSettings,
     ReceiveCobotEventsSettings,
     FetchCobotMembersSettings,
+    TendConnectionsSettings,
 ]
 
 

@@ -12,10 +12,12 @@ from accord.domain.lifecycle import stepped
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.summary import Deed
-from accord.ports.tending import Step
+from accord.ports.tending import QueuedStep, Step
+from accord.usecases.begin_run import BeginRun
+from accord.usecases.hold_addresses import HoldAddresses
 from accord.usecases.read_audience import ReadAudience
 from accord.usecases.sum_up_members import SumUpMembers
-from accord.usecases.tend_connections import AGAIN, TendConnections, begin
+from accord.usecases.tend_connections import AGAIN, TendConnections
 from tests.builders import NOON, a_connection, a_member, key_of, minutes, no_us_phone, opted_in, opted_out, upserted
 from tests.fake_connections import FakeConnections
 from tests.fake_tending import FakeMail, FakeRuns, FakeStepQueue
@@ -40,6 +42,7 @@ class Tending:
             runs=self.runs,
             audience_of=lambda _connection: scene.audience,
             clock=scene.clock,
+            hold=HoldAddresses(scene.ledger),
             read=lambda audience: ReadAudience(scene.ledger, audience, scene.clock, key_of),
             sum_up=SumUpMembers(scene.ledger, scene.members, scene.clock, no_us_phone),
             steps=self.steps,
@@ -54,7 +57,7 @@ class Tending:
 
     def begin(self, kind: RunKind = RunKind.AUDIENCE_READING) -> Run:
         connection = self.scene.ledger.connections["burrow"]
-        return begin(self.runs, self.steps, connection, kind, self.scene.clock.now(), f"{next(self.tokens):08d}")
+        return BeginRun(self.runs, self.steps, self.scene.clock, lambda: f"{next(self.tokens):08d}")(connection, kind)
 
     def go_on(self, seconds: float = 300) -> list[Step]:
         """Take the steps that wait, until none does but those that only watch; which they were."""
@@ -91,7 +94,7 @@ def test_a3_p23_nothing_is_written_before_the_approval_and_everything_after() ->
     calls_made(tending.scene)
 
     tending.begin()
-    assert tending.go_on() == [Step.READ, Step.SUM_UP]
+    assert tending.go_on() == [Step.HOLD, Step.READ, Step.SUM_UP]
 
     assert tending.state is ConnectionState.AWAITING_APPROVAL
     summary = tending.newest().summary
@@ -185,11 +188,11 @@ def test_a_reading_that_time_cuts_short_goes_on_where_it_was() -> None:
 def test_mailchimp_away_makes_the_step_come_again_later() -> None:
     tending = Tending()
     tending.scene.audience.trouble = lambda _name: Trouble.ERROR
-    tending.begin()
-    ((first, _),) = tending.steps.messages
+    run = tending.begin()
+    read = QueuedStep("burrow", Step.READ, run.id)
     tending.steps.messages = []
-    tending.tend([first], NOON + minutes(9))
-    assert tending.steps.messages == [(first, AGAIN)]
+    tending.tend([read], NOON + minutes(9))
+    assert tending.steps.messages == [(read, AGAIN)]
     assert tending.newest().state is RunState.RUNNING
 
 

@@ -111,6 +111,7 @@ class ManageConnectionsSettings(WithEndpoints):
     """`manage_connections`."""
 
     operator_secret_arn: Given
+    connection_steps_queue_url: Given
     connection_secrets_prefix: Given
     """The name under which the secrets of connections lie, without a slash at its end."""
 

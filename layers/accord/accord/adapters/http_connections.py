@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from accord.adapters import http_body as body
 from accord.adapters.http_messages import Request
@@ -14,8 +14,10 @@ from accord.domain.connection import Connection
 from accord.domain.connection_settings import ConnectionSettings
 from accord.domain.connection_texts import explain_connection
 from accord.domain.lifecycle import reason_of
+from accord.domain.new_audience import NewAudience
 from accord.domain.policy_changes import SettingChange
 from accord.domain.reason_texts import Language
+from accord.domain.values import Value
 from accord.usecases.choose_audience import AudienceChoice
 from accord.usecases.explain_refusal import FieldError
 from accord.usecases.explain_settings import explain_settings
@@ -38,7 +40,27 @@ def refusals() -> Iterator[None]:
 
 def posted_settings[Settings: ConnectionSettings](request: Request, model: type[Settings]) -> Settings:
     """The settings in the body. 422 names every field that is wrong."""
-    document = body.posted_object(request)
+    return _validated(body.posted_object(request), model)
+
+
+def posted_audience(request: Request) -> str | NewAudience:
+    """The id of one of the account's audiences, or one that is to be made."""
+    said = body.posted_object(request, allowed=("id", "create"))
+    if len(said) != 1:
+        raise wrong_shape(FieldError("id", "or else `create` must be said: an audience there is, or a new one"))
+    if "create" in said:
+        return _validated(said, _Creation).create
+    audience_id = said["id"]
+    if not isinstance(audience_id, str) or not audience_id.isalnum() or len(audience_id) > 40:
+        raise wrong_shape(FieldError("id", "must be the id of one of the account's audiences: list them"))
+    return audience_id
+
+
+class _Creation(Value):
+    create: NewAudience
+
+
+def _validated[Said: BaseModel](document: object, model: type[Said]) -> Said:
     try:
         return model.model_validate(document)
     except ValidationError as error:

@@ -9,11 +9,11 @@ from accord.adapters.mailchimp import PAGE_SIZE, MailchimpAudience
 from accord.adapters.mailchimp_contacts import merge_field_of, objects
 from accord.adapters.mailchimp_errors import Subject
 from accord.adapters.mailchimp_http import MailchimpHttp, unreadable
+from accord.adapters.mailchimp_setup import MailchimpSetup
 from accord.domain.connection import AudienceSetup, FieldType, MergeField
 from accord.domain.contact import ContactStatus
+from accord.domain.new_audience import NewAudience
 from accord.ports.connections import ListedAudience, ListedAudiences
-
-DEFAULT_REMINDER = "You receive this newsletter because you agreed to it as a member."
 
 
 class AudienceSummary(NamedTuple):
@@ -42,17 +42,6 @@ EVENTS = ("subscribe", "unsubscribe", "profile", "cleaned", "upemail", "campaign
 """All that Mailchimp tells of email (FACTS section 5.1)."""
 
 
-class Sender(NamedTuple):
-    """Who sends the newsletter: the law wants company and postal address in every one. `country` has two letters."""
-
-    company: str
-    address: str
-    city: str
-    country: str
-    from_name: str
-    from_email: str
-
-
 class MailchimpAccount:
     """The account of an API key. Raises Retryable and Misconfigured; Rejected where Mailchimp refuses what is to be
     made. `timeout` is in seconds."""
@@ -69,6 +58,7 @@ class MailchimpAccount:
         self._http = MailchimpHttp(
             base_url=base_url, api_key=api_key, timeout=timeout, session=session, allow_any_host=allow_any_host
         )
+        self._setup = MailchimpSetup(base_url, api_key, timeout=timeout, session=session, allow_any_host=allow_any_host)
 
         def audience(audience_id: str) -> MailchimpAudience:
             return MailchimpAudience(
@@ -142,31 +132,9 @@ class MailchimpAccount:
             if each.get("id")
         ]
 
-    def create_audience(
-        self, name: str, sender: Sender, *, language: str = "en", reminder: str = DEFAULT_REMINDER
-    ) -> str:
-        """The id of the new audience. Misconfigured when the plan has no room for one (a 403)."""
-        body = {
-            "name": name,
-            "contact": {
-                "company": sender.company,
-                "address1": sender.address,
-                "city": sender.city,
-                "country": sender.country,
-            },
-            "permission_reminder": reminder,
-            "campaign_defaults": {
-                "from_name": sender.from_name,
-                "from_email": sender.from_email,
-                "subject": name,
-                "language": language,
-            },
-            "email_type_option": False,
-        }
-        answer = self._http.call("POST", "/lists", subject=Subject.ACCOUNT, body=body)
-        if not answer.get("id"):
-            raise unreadable(reads=False)
-        return str(answer["id"])
+    def create_audience(self, wanted: NewAudience) -> str:
+        """The id of the new audience. Misconfigured when the plan has no room for one: `listed` says so before."""
+        return self._setup.create_audience(wanted)
 
     def create_merge_field(
         self, audience_id: str, tag: str, name: str, field_type: FieldType, choices: Sequence[str] = ()

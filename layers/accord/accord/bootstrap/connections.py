@@ -15,6 +15,8 @@ from accord.settings import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from accord.domain.connection import Connection
+    from accord.usecases.approve_connection import ApproveConnection
     from accord.usecases.check_connection import CheckConnection
     from accord.usecases.choose_audience import ChooseAudience
     from accord.usecases.connect_mailchimp import ConnectMailchimp
@@ -34,6 +36,7 @@ class Connecting:
     manage: "ManageConnections"
     choose: "ChooseAudience"
     check: "CheckConnection"
+    approve: "ApproveConnection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +52,18 @@ class Authorising:
 @cache
 def manage_connections() -> Connecting:
     """HTTP -> connections, their secrets and their accounts."""
-    from secrets import token_bytes
+    from secrets import token_bytes, token_hex, token_urlsafe
 
     from accord.adapters.mailchimp_account import MailchimpAccount
     from accord.adapters.mailchimp_http import base_url_of, checked_base_url
+    from accord.adapters.mailchimp_registration import MailchimpRegistration
     from accord.adapters.upstream_endpoint import UpstreamEndpoint
+    from accord.usecases.approve_connection import ApproveConnection
+    from accord.usecases.begin_run import BeginRun
     from accord.usecases.check_connection import CheckConnection
     from accord.usecases.choose_audience import ChooseAudience
     from accord.usecases.manage_connections import ManageConnections
-    from accord.usecases.reach_account import ReachAccount
+    from accord.usecases.reach_account import KEY, ReachAccount
 
     settings = ManageConnectionsSettings.from_environment()
     ledger, connections, clock = clients.ledger(settings), clients.connections(settings), clients.SystemClock()
@@ -70,7 +76,13 @@ def manage_connections() -> Connecting:
     def checked(key: str, said: str) -> str:
         return checked_base_url(said or base_url_of(key), allow_any_host=settings.is_local)
 
+    def registration_of(connection: "Connection", origin: str) -> MailchimpRegistration:
+        account = account_of(connection.api_base_url, secrets.read(connection.secret_arn)[KEY])
+        return MailchimpRegistration(account, connection.audience_id, f"{origin}/mailchimp/webhooks/{connection.id}")
+
     reach = ReachAccount(secrets, account_of)
+    runs = clients.runs(settings)
+    begin = BeginRun(runs, clients.step_queue(settings.connection_steps_queue_url), clock, lambda: token_hex(8))
     return Connecting(
         recognise=clients.recognise(ledger, settings.operator_secret_arn),
         manage=ManageConnections(
@@ -83,7 +95,18 @@ def manage_connections() -> Connecting:
             clock=clock,
         ),
         choose=ChooseAudience(connections, ledger, reach, clock),
-        check=CheckConnection(connections, ledger, reach, check_endpoint, clock),
+        check=CheckConnection(connections, ledger, reach, check_endpoint, begin.reading, clock),
+        approve=ApproveConnection(
+            connections=connections,
+            secrets=secrets,
+            ledger=ledger,
+            runs=runs,
+            reach=reach,
+            registration_of=registration_of,
+            begin=begin,
+            new_secret=lambda: token_urlsafe(32),
+            clock=clock,
+        ),
     )
 
 
@@ -122,6 +145,7 @@ def connect_mailchimp() -> Authorising:
 def tend_connections() -> "TendConnections":
     """`connection-steps` -> ledger."""
     from accord.adapters.phones import us_phone
+    from accord.usecases.hold_addresses import HoldAddresses
     from accord.usecases.read_audience import ReadAudience
     from accord.usecases.sum_up_members import SumUpMembers
     from accord.usecases.tend_connections import TendConnections
@@ -135,6 +159,7 @@ def tend_connections() -> "TendConnections":
         runs=clients.runs(settings),
         audience_of=clients.audience_of(settings),
         clock=clock,
+        hold=HoldAddresses(ledger),
         read=lambda audience: ReadAudience(ledger, audience, clock, key_of),
         sum_up=SumUpMembers(ledger, clients.queue(settings.member_changes_queue_url), clock, us_phone),
         steps=clients.step_queue(settings.connection_steps_queue_url),

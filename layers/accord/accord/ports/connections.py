@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from accord.domain.connection import AudienceSetup, Connection
+from accord.domain.connection import AudienceSetup, Connection, FieldType, MergeField
+from accord.domain.new_audience import NewAudience
 from accord.ports import Page
 
 
@@ -69,6 +70,20 @@ class Account(Protocol):
     def setup(self, audience_id: str) -> AudienceSetup:
         """The audience's merge fields, groups and tags."""
 
+    def create_audience(self, wanted: NewAudience) -> str:
+        """The id of the new audience. Misconfigured when the plan has no room for one; Rejected."""
+
+    def create_merge_field(self, audience_id: str, tag: str, name: str, field_type: FieldType) -> MergeField:
+        """The field as Mailchimp made it: it may shorten the tag. Raises Rejected."""
+
     def billed(self, audience_id: str) -> Iterator[list[str]]:
         """The subscriber hashes of all contacts that are billed (neither archived nor cleaned), in pages of 1,000.
         The same address has the same hash in every audience."""
+
+
+class WebhookRegistration(Protocol):
+    """The webhook of one connection in its audience."""
+
+    def register(self, secret: str) -> tuple[str, ...]:
+        """Register it under a URL that ends with the secret, in place of any before. Mailchimp calls it at once: the
+        secret must be known by then. What it signs with: nothing where it does not. Raises Rejected."""

@@ -12,6 +12,8 @@ from accord.ports import Page
 class Step(StrEnum):
     """One part of the long work on a connection. Each begins the next one, or itself again where time ran out."""
 
+    HOLD = "hold"
+    """Let members who were accepted before the audience was chosen hold their addresses in it."""
     READ = "read"
     """Read the audience into the ledger, archived contacts included."""
     SUM_UP = "sum_up"

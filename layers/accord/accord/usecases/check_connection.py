@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from accord.domain.binding import Bindings, Clash, Fit, bind
 from accord.domain.checks import Check, Checked, Finding
 from accord.domain.connection import Connection, ConnectionState
 from accord.domain.connection_reasons import ConnectionReason
-from accord.domain.field_fit import field_fit
 from accord.domain.lifecycle import NotAllowed, Step, stepped, what_is_missing
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Clock, EndpointRefusedError, Ledger
 from accord.ports.connections import Account, Connections
-from accord.usecases.manage_connections import TRIES
+from accord.usecases.change_connection import changed
 from accord.usecases.reach_account import NotNowError, ReachAccount
 
 
@@ -23,6 +23,8 @@ class CheckConnection:
     ledger: Ledger
     reach: ReachAccount
     check_endpoint: Callable[[str], None]
+    begin_reading: Callable[[Connection], object]
+    """Begins the reading of the audience that leads to the summary, unless one is under way."""
     clock: Clock
 
     def __call__(self, connection: Connection) -> tuple[list[Checked], Connection]:
@@ -33,12 +35,11 @@ class CheckConnection:
         checks += [self._webhook(connection), self._notices(connection)]
         if any(each.finding is Finding.MAILCHIMP_AWAY for each in checks):
             return checks, connection  # an outage says nothing of the connection
-        for _ in range(TRIES):
-            moved = self._moved(connection, checks).model_copy(update=_names(checks))
-            if moved == connection or self.connections.replace(moved):
-                return checks, moved
-            connection = self.connections.connection(connection.id) or connection
-        raise Retryable("others kept changing the same connection", effect_unknown=False)
+        names = _names(checks)
+        moved = changed(self.connections, connection, lambda known: self._moved(known, checks).model_copy(update=names))
+        if moved.state is ConnectionState.CHECKED:
+            self.begin_reading(moved)
+        return checks, moved
 
     def _in_mailchimp(self, connection: Connection) -> list[Checked]:
         """Account, audience and fields."""
@@ -66,15 +67,7 @@ class CheckConnection:
             return [Checked(Check.AUDIENCE, Finding.AUDIENCE_GONE)]
         setup = account.setup(connection.audience_id)
         self.ledger.save_audience_setup(connection.id, setup)
-        fit = field_fit(connection.mapping, setup)
-        if fit.clashes:
-            fields = Checked(Check.FIELDS, Finding.FIELDS_CLASH, ", ".join(fit.clashes))
-        elif not fit.fits:
-            fields = Checked(Check.FIELDS, Finding.FIELDS_TOO_MANY, ", ".join(fit.missing))
-        elif fit.missing:
-            fields = Checked(Check.FIELDS, Finding.FIELDS_TO_CREATE, ", ".join(fit.missing))
-        else:
-            fields = Checked(Check.FIELDS, Finding.FIELDS_FIT)
+        fields = _fields(bind(connection.mapping, setup.merge_fields))
         return [Checked(Check.AUDIENCE, Finding.AUDIENCE_THERE, there.name), fields]
 
     def _webhook(self, connection: Connection) -> Checked:
@@ -105,6 +98,17 @@ class CheckConnection:
             code, detail = _why(connection, failed)
             moved = stepped(connection, Step.FAIL_CHECK, now, code, detail)
         return connection if isinstance(moved, NotAllowed) else moved
+
+
+def _fields(bindings: Bindings) -> Checked:
+    clashes = {binding.source: binding.clash for binding in bindings.fields if binding.fit is Fit.CLASH}
+    if Clash.NO_ROOM in clashes.values():
+        return Checked(Check.FIELDS, Finding.FIELDS_TOO_MANY, ", ".join(sorted(clashes)))
+    if clashes:
+        return Checked(Check.FIELDS, Finding.FIELDS_CLASH, ", ".join(sorted(clashes)))
+    if missing := [binding.tag for binding in bindings.to_create]:
+        return Checked(Check.FIELDS, Finding.FIELDS_TO_CREATE, ", ".join(sorted(missing)))
+    return Checked(Check.FIELDS, Finding.FIELDS_FIT)
 
 
 def _why(connection: Connection, failed: list[Checked]) -> tuple[ConnectionReason, str]:

@@ -7,10 +7,12 @@ from datetime import datetime
 from accord.domain.connection import Connection, ConnectionState
 from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.lifecycle import NotAllowed, Step, stepped
-from accord.errors import Retryable
+from accord.domain.new_audience import NewAudience
+from accord.errors import Rejected
 from accord.ports import Clock, Ledger
 from accord.ports.connections import Account, Connections, ListedAudiences
-from accord.usecases.manage_connections import TRIES, not_allowed
+from accord.usecases.change_connection import changed
+from accord.usecases.manage_connections import not_allowed
 from accord.usecases.reach_account import NotNowError, ReachAccount, refusals_named
 
 MOST_COMPARED = 5
@@ -62,13 +64,27 @@ class ChooseAudience:
                 )
             setup = account.setup(audience_id)
         chosen = {"audience_name": found.name, "signup_form_url": found.signup_form_url}
-        for _ in range(TRIES):
-            moved = self._moved(connection, audience_id).model_copy(update=chosen)
-            self.ledger.save_audience_setup(connection.id, setup)
-            if self.connections.replace(moved):
-                return moved
-            connection = self.connections.connection(connection.id) or connection
-        raise Retryable("others kept changing the same connection", effect_unknown=False)
+        self.ledger.save_audience_setup(connection.id, setup)
+        return changed(
+            self.connections, connection, lambda known: self._moved(known, audience_id).model_copy(update=chosen)
+        )
+
+    def create(self, connection: Connection, wanted: NewAudience) -> Connection:
+        """Joined to an audience that is made for it. Raises NotNowError where the plan has no room for one."""
+        self._moved(connection, "")
+        account = self.reach(connection)
+        with refusals_named():
+            if not account.listed().may_create:
+                raise NotNowError(
+                    "The plan of the Mailchimp account has no room for another audience: choose one of those there."
+                )
+            try:
+                audience_id = account.create_audience(wanted)
+            except Rejected as refused:
+                raise NotNowError(
+                    f"Mailchimp does not make the audience ({refused}): correct what it names."
+                ) from refused
+        return self.choose(connection, audience_id)
 
     def _moved(self, connection: Connection, audience_id: str) -> Connection:
         now, code = self.clock.now(), ConnectionReason.READY_TO_CHECK

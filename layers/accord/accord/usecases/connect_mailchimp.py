@@ -7,15 +7,14 @@ from enum import StrEnum
 from accord.domain.authorisation import VALID_FOR, Authorisation
 from accord.domain.connection import AuthorisedBy, Connection, ConnectionState
 from accord.domain.lifecycle import NotAllowed, Step, stepped, what_is_missing
-from accord.errors import Misconfigured, Rejected, Retryable
+from accord.errors import Misconfigured, Rejected
 from accord.ports import Clock
 from accord.ports.authorising import AccountOwner, Authorisations, Grant
 from accord.ports.connections import Connections, ConnectionSecrets
+from accord.usecases.change_connection import changed
 from accord.usecases.reach_account import KEY
 from accord.usecases.recognise_caller import digest
 
-TRIES = 5
-"""How often a connection is read again after somebody else was faster."""
 LONGEST = 512
 """Characters of a `state` or code; ours have 43, Mailchimp's 32."""
 
@@ -97,16 +96,15 @@ class ConnectMailchimp:
     def _authorised(self, connection: Connection, grant: Grant) -> Connection:
         """With a token instead of a key: what was broken goes on, and a draft lacks less."""
         account: dict[str, object] = {"api_base_url": grant.base_url, "authorised_by": AuthorisedBy.OAUTH}
-        for _ in range(TRIES):
-            after = connection.model_copy(update=account)
+
+        def joined(known: Connection) -> Connection:
+            after = known.model_copy(update=account)
             if after.state is ConnectionState.DRAFT:
                 after = after.model_copy(update={"state_code": what_is_missing(after)})
             mended = stepped(after, Step.MEND, self._clock.now())
-            after = after if isinstance(mended, NotAllowed) else mended
-            if self._connections.replace(after):
-                return after
-            connection = self._connections.connection(connection.id) or connection
-        raise Retryable("others kept changing the same connection", effect_unknown=False)
+            return after if isinstance(mended, NotAllowed) else mended
+
+        return changed(self._connections, connection, joined)
 
     def _connection(self, state: str) -> Connection | None:
         """The connection that an operator began to connect, if that still stands."""

@@ -20,6 +20,7 @@ _FIXED = {
 }
 _BY_FIELD = {
     "id": "must be 1 to 63 lower-case letters, digits or dashes, and begin with a letter or digit",
+    "create.country": "must be two capital letters, such as FR",
     "email": "is not a valid email address; correct it, or send null for nobody",
     "mailchimp_api_key": "does not look like an API key of Mailchimp; copy it whole",
     "cobot.space": "must be the first part of the space's address: `beehive` of beehive.cobot.me",

@@ -16,11 +16,10 @@ from accord.domain.reason_texts import Language
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Clock, EndpointRefusedError, Page
 from accord.ports.connections import Account, Connections, ConnectionSecrets
+from accord.usecases.change_connection import TRIES, changed
 from accord.usecases.explain_refusal import FieldError
 from accord.usecases.reach_account import KEY, NotNowError, ReachAccount, SettingsRefusedError, refusals_named
 
-TRIES = 5
-"""How often a connection is read again after somebody else was faster."""
 CHANGES_A_SUMMARY = frozenset({"policy", "mapping", "order_by", "api_base_url"})
 """What a summary of the first import was made with: whoever changes it has the connection checked again."""
 
@@ -136,26 +135,26 @@ class ManageConnections:
 
     def step(self, connection: Connection, step: Step, reason: str) -> Connection:
         """The connection after an operator's step, with what they said of it. Raises NotNowError."""
-        for _ in range(TRIES):
-            code = what_is_missing(connection) if step is Step.RECONNECT else None
-            moved = stepped(connection, step, self._clock.now(), code, reason)
-            if isinstance(moved, NotAllowed):
-                raise not_allowed(moved)
-            if self._connections.replace(moved):
-                return moved
-            connection = self._read_again(connection)
-        raise _crowded()
+
+        def moved(known: Connection) -> Connection:
+            code = what_is_missing(known) if step is Step.RECONNECT else None
+            after = stepped(known, step, self._clock.now(), code, reason)
+            if isinstance(after, NotAllowed):
+                raise not_allowed(after)
+            return after
+
+        return changed(self._connections, connection, moved)
 
     def rotate_token(self, connection: Connection, *, drop_previous: bool) -> Credentials:
         """A new token; the one before stays valid beside it, unless it is dropped."""
         token = self._token()
-        for _ in range(TRIES):
-            kept = () if drop_previous else connection.token_hashes[:1]
-            rotated = connection.model_copy(update={"token_hashes": (_hashed(token), *kept)})
-            if self._connections.replace(rotated):
-                return Credentials(token=token)
-            connection = self._read_again(connection)
-        raise _crowded()
+
+        def rotated(known: Connection) -> Connection:
+            kept = () if drop_previous else known.token_hashes[:1]
+            return known.model_copy(update={"token_hashes": (_hashed(token), *kept)})
+
+        changed(self._connections, connection, rotated)
+        return Credentials(token=token)
 
     def rotate_signing_secret(self, connection: Connection, *, drop_previous: bool) -> Credentials:
         """A new signing secret; likewise. Functions know it five minutes later."""

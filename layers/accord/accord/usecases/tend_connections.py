@@ -14,12 +14,14 @@ from itertools import batched
 from accord.domain import lifecycle, summary
 from accord.domain.connection import Connection, ConnectionState
 from accord.domain.reasons import Status
-from accord.domain.run import Run, RunKind, RunState
+from accord.domain.run import Run, RunState
 from accord.domain.values import newest
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, ChangeQueue, Clock, Ledger, QueuedChanges
 from accord.ports.connections import Connections
 from accord.ports.tending import Mail, Place, QueuedStep, Runs, Step, StepQueue
+from accord.usecases.change_connection import changed
+from accord.usecases.hold_addresses import HoldAddresses
 from accord.usecases.read_audience import ReadAudience
 from accord.usecases.sum_up_members import SumUpMembers
 from accord.usecases.tell_import import told_import
@@ -30,8 +32,6 @@ WATCH_EVERY = 10
 """Seconds between two looks at an import."""
 AGAIN = 60
 """Seconds until a step that Mailchimp or the ledger did not answer comes again."""
-TRIES = 5
-"""How often a connection is changed again after somebody else was faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class TendConnections:
     runs: Runs
     audience_of: Callable[[Connection], Audience]
     clock: Clock
+    hold: HoldAddresses
     read: Callable[[Audience], ReadAudience]
     sum_up: SumUpMembers
     steps: StepQueue
@@ -71,7 +72,13 @@ class TendConnections:
         run = self.runs.run(queued.connection_id, queued.run_id)
         if connection is None or run is None or run.state is not RunState.RUNNING:
             return  # somebody disconnected it, or began anew
-        work = {Step.READ: self._read, Step.SUM_UP: self._sum_up, Step.IMPORT: self._import, Step.WATCH: self._watch}
+        work = {
+            Step.HOLD: self._hold,
+            Step.READ: self._read,
+            Step.SUM_UP: self._sum_up,
+            Step.IMPORT: self._import,
+            Step.WATCH: self._watch,
+        }
         try:
             work[queued.step](connection, run, queued, deadline)
         except Retryable:
@@ -79,6 +86,17 @@ class TendConnections:
         except Misconfigured as error:
             self._end(run, RunState.FAILED, detail=str(error))
             self._change(connection, lifecycle.Step.FAIL_CHECK, detail=str(error))
+
+    def _hold(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
+        after = queued.place.cursor
+        while True:
+            _, after = self.hold(connection, after)
+            if after is None:
+                self.steps.send(QueuedStep(connection.id, Step.READ, run.id))
+                return
+            if self._is_over(deadline):
+                self.steps.send(replace(queued, place=Place(cursor=after)))
+                return
 
     def _read(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
         """Those in the audience first: who is archived meanwhile is then seen among the archived."""
@@ -104,7 +122,8 @@ class TendConnections:
                     self.steps.send(replace(queued, place=Place(archived=archived, since=since, began=began)))
                     return
         self.ledger.save_audience_setup(connection.id, audience.setup())
-        self._edit(connection, {"audience_read_at": began})
+        read_at = {"audience_read_at": began}
+        changed(self.connections, connection, lambda known: known.model_copy(update=read_at))
         begun = summary.begun(run.id, self.clock.now(), run.done)
         self.runs.save(run.model_copy(update={"total": run.done, "summary": begun}))
         self.steps.send(QueuedStep(connection.id, Step.SUM_UP, run.id))
@@ -158,26 +177,9 @@ class TendConnections:
 
     def _change(self, connection: Connection, step: lifecycle.Step, *, detail: str = "") -> None:
         """The step, unless somebody led the connection elsewhere meanwhile."""
-        for _ in range(TRIES):
-            after = lifecycle.stepped(connection, step, self.clock.now(), detail=detail)
-            if isinstance(after, lifecycle.NotAllowed) or self.connections.replace(after):
-                return
-            connection = self.connections.connection(connection.id) or connection
-        raise Retryable("others kept changing the same connection", effect_unknown=False)
 
-    def _edit(self, connection: Connection, changes: dict[str, object]) -> None:
-        """Other values of the connection, whatever else is changed in it meanwhile."""
-        for _ in range(TRIES):
-            if self.connections.replace(connection.model_copy(update=changes)):
-                return
-            connection = self.connections.connection(connection.id) or connection
-        raise Retryable("others kept changing the same connection", effect_unknown=False)
+        def moved(known: Connection) -> Connection:
+            after = lifecycle.stepped(known, step, self.clock.now(), detail=detail)
+            return known if isinstance(after, lifecycle.NotAllowed) else after
 
-
-def begin(runs: Runs, steps: StepQueue, connection: Connection, kind: RunKind, at: datetime, token: str) -> Run:
-    """A run with its first step queued. `token` tells runs of one moment apart."""
-    run = Run(id=f"{at.isoformat(timespec='microseconds')}-{token[:8]}", connection_id=connection.id, kind=kind, at=at)
-    runs.save(run)
-    first = {RunKind.AUDIENCE_READING: Step.READ, RunKind.FIRST_IMPORT: Step.IMPORT}[kind]
-    steps.send(QueuedStep(connection.id, first, run.id))
-    return run
+        changed(self.connections, connection, moved)

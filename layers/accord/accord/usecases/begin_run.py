@@ -1,0 +1,40 @@
+"""A run begins: it is noted in the ledger, and its first step queued."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accord.domain.connection import Connection
+from accord.domain.run import Run, RunKind, RunState
+from accord.ports import Clock
+from accord.ports.tending import QueuedStep, Runs, Step, StepQueue
+
+FIRST = {RunKind.AUDIENCE_READING: Step.HOLD, RunKind.FIRST_IMPORT: Step.IMPORT}
+A_LOOK = 20
+"""Runs among which one that is under way is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeginRun:
+    """`new_token` tells runs of one moment apart."""
+
+    runs: Runs
+    steps: StepQueue
+    clock: Clock
+    new_token: Callable[[], str]
+
+    def __call__(self, connection: Connection, kind: RunKind) -> Run:
+        """The run: a new one, or the one of this kind that is under way."""
+        under_way = (run for run in self.runs.page(connection.id, None, A_LOOK).items if run.kind is kind)
+        known = next((run for run in under_way if run.state is RunState.RUNNING), None)
+        if known is not None:
+            return known
+        now = self.clock.now()
+        id_ = f"{now.isoformat(timespec='microseconds').replace('+00:00', 'Z')}-{self.new_token()[:8]}"
+        run = Run(id=id_, connection_id=connection.id, kind=kind, at=now)
+        self.runs.save(run)
+        self.steps.send(QueuedStep(connection.id, FIRST[kind], run.id))
+        return run
+
+    def reading(self, connection: Connection) -> Run:
+        """The reading of the audience that leads to the summary."""
+        return self(connection, RunKind.AUDIENCE_READING)
