@@ -40,6 +40,10 @@ class FakeOutbox:
             if self.lying[queued.key].due_at is not None:
                 self.lying[queued.key].due_at = due_at
 
+    def add_notice(self, connection_id: str, notice: Notice, *, notify: bool) -> None:
+        state, due_at = (DeliveryState.WAITING, notice.at) if notify else (DeliveryState.KEPT, None)
+        self.lying.setdefault(notice.id, Lying(connection_id, notice, state, due_at=due_at))
+
     def delivery(self, queued: QueuedNotice) -> Delivery | None:
         each = self.lying.get(queued.key)
         if each is None or each.state is not DeliveryState.WAITING:

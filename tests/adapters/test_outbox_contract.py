@@ -100,3 +100,14 @@ def test_a_notice_that_is_postponed_is_due_then(world: tuple[Outbox, Put]) -> No
 
 def test_nobody_knows_of_a_notice_that_is_not_there(world: tuple[Outbox, Put]) -> None:
     assert world[0].delivery(QueuedNotice("the-barn", "FEED#the-barn#2026-03-01#1|x")) is None
+
+
+def test_a_notice_that_comes_with_no_settlement_is_sent_once_where_it_is_to_be_sent(world: tuple[Outbox, Put]) -> None:
+    outbox, _ = world
+    for notify, id_ in ((True, "loud"), (False, "quiet"), (True, "loud")):
+        done = Notice(id=id_, type=NoticeType.IMPORTED, at=NOON, counts={"synced": 3})
+        outbox.add_notice("the-barn", done, notify=notify)
+    (queued,) = due(outbox, later(minutes=1))
+    delivery = outbox.delivery(queued)
+    assert delivery is not None
+    assert (delivery.notice.id, delivery.notice.counts) == ("loud", {"synced": 3})

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from tests.system.application import AGREED, Answer, Application, declined_now, upserted
+from tests.system.hearing import feed
 from tests.system.watching import eventually
 from tools.local_stack import Api, LocalStack
 
@@ -139,6 +140,8 @@ def test_a3_p23_q1_nothing_is_written_before_the_approval_and_then_all_who_agree
 
     run = eventually("the import is done", imported, 120)
     assert run["counts"] == {"synced": 3, "excluded": 2}
+    (told,) = [notice for notice in feed(zoo) if notice["type"] == "connection.imported"]
+    assert told["data"] == {"counts": run["counts"]}
     assert zoo.seen("skink@terrarium.test") == "subscribed"
     assert zoo.fields("gecko@terrarium.test") == {"FNAME": "Gecko", "PLAN": "Warm"}
 

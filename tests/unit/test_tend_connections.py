@@ -20,6 +20,7 @@ from accord.usecases.sum_up_members import SumUpMembers
 from accord.usecases.tend_connections import AGAIN, TendConnections
 from tests.builders import NOON, a_connection, a_member, key_of, minutes, no_us_phone, opted_in, opted_out, upserted
 from tests.fake_connections import FakeConnections
+from tests.fake_outbox import FakeOutbox
 from tests.fake_tending import FakeMail, FakeRuns, FakeStepQueue
 from tests.fakes import FakeQueue, Trouble
 from tests.scene import Scene, calls_made
@@ -34,6 +35,7 @@ class Tending:
         settings = {"audience_read_at": None, "state": ConnectionState.CHECKED, "email": "keeper@burrow.test"}
         self.scene = Scene(a_connection(**settings | given))
         self.runs, self.steps, self.mail, self.bulk = FakeRuns(), FakeStepQueue(), FakeMail(), FakeQueue()
+        self.outbox = FakeOutbox()
         self.connections = FakeConnections(self.scene.ledger)
         scene, self.tokens = self.scene, count()
         self.tend = TendConnections(
@@ -47,6 +49,7 @@ class Tending:
             sum_up=SumUpMembers(scene.ledger, scene.members, scene.clock, no_us_phone),
             steps=self.steps,
             bulk_queue=self.bulk,
+            outbox=self.outbox,
             mail=self.mail,
             offered_again=timedelta(minutes=5),
         )
@@ -110,13 +113,15 @@ def test_a3_p23_nothing_is_written_before_the_approval_and_everything_after() ->
     assert tending.scene.seen("wombat@burrow.test") is ContactStatus.SUBSCRIBED
 
 
-def test_a3_s2_an_email_says_when_the_import_is_done() -> None:
+def test_a3_s2_a_notice_and_an_email_say_when_the_import_is_done() -> None:
     tending = Tending(state=ConnectionState.LIVE, audience_read_at=NOON, language="fr", name="Le terrier")
     tending.scene.post(upserted(a_member("wombat@burrow.test")))
     tending.begin(RunKind.FIRST_IMPORT)
     tending.go_on()
     tending.go_on()
     assert (tending.newest().state, tending.newest().counts) == (RunState.DONE, {"synced": 1})
+    (told,) = tending.outbox.lying.values()
+    assert (told.notice.type, told.notice.counts) == ("connection.imported", {"synced": 1})
     ((to, subject, text),) = tending.mail.sent
     assert (to, subject) == ("keeper@burrow.test", "Accord : la première importation de Le terrier est terminée")
     assert "wombat" not in text

@@ -4,9 +4,9 @@ import itertools
 from collections.abc import Sequence
 from datetime import datetime
 
-from accord.adapters.dynamodb_feed import NOTICE_SHARDS, notice_shard
+from accord.adapters.dynamodb_feed import NOTICE_SHARDS, feed_item, notice_shard
 from accord.adapters.dynamodb_items import BY_DUE, item, stamp
-from accord.adapters.dynamodb_table import Table, update
+from accord.adapters.dynamodb_table import Table, put, update
 from accord.domain.notice import DeliveryState, Notice
 from accord.ports import Delivery, QueuedNotice
 
@@ -36,6 +36,10 @@ class DynamoDBOutbox:
             for notice in notices
         ]
         self._table.each(self._table.write, writes)
+
+    def add_notice(self, connection_id: str, notice: Notice, *, notify: bool) -> None:
+        """One conditional put: what is there may be on its way."""
+        self._table.write(put(feed_item(connection_id, notice, notify=notify), "attribute_not_exists(pk)"))
 
     def delivery(self, queued: QueuedNotice) -> Delivery | None:
         """One consistent read."""

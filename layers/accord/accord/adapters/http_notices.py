@@ -4,7 +4,7 @@ import json
 
 from accord.adapters.http_members import reason_in_words
 from accord.domain.connection import Connection
-from accord.domain.notice import NoticeType
+from accord.domain.notice import Notice, NoticeType
 from accord.domain.reason_texts import Language
 from accord.usecases.show_notices import Told
 
@@ -13,6 +13,8 @@ def shown_notice(told: Told, language: Language) -> dict[str, object]:
     """`{"type", "timestamp", "data": {"id", "email", ...}}`. The address is upstream's own, as it last was; of who was
     erased there is none."""
     notice, record = told.notice, told.record
+    if not notice.member_id:
+        return {**_shown(notice), "data": {"counts": notice.counts}}
     profile = record.profile if record is not None else None
     data: dict[str, object] = {"id": notice.member_id, "email": profile.email if profile is not None else None}
     if notice.type is NoticeType.EMAIL_CHANGED:
@@ -22,12 +24,12 @@ def shown_notice(told: Told, language: Language) -> dict[str, object]:
         data["reason"] = reason_in_words(notice.reason.code, notice.reason.detail, language)
     if notice.fields:
         data["fields"] = list(notice.fields)
-    return {
-        "id": notice.id,
-        "type": notice.type.value,
-        "timestamp": notice.at.isoformat().replace("+00:00", "Z"),
-        "data": data,
-    }
+    return {**_shown(notice), "data": data}
+
+
+def _shown(notice: Notice) -> dict[str, object]:
+    at = notice.at.isoformat().replace("+00:00", "Z")
+    return {"id": notice.id, "type": notice.type.value, "timestamp": at}
 
 
 def written_notice(told: Told, connection: Connection) -> bytes:

@@ -164,6 +164,7 @@ def tend_connections() -> "TendConnections":
         sum_up=SumUpMembers(ledger, clients.queue(settings.member_changes_queue_url), clock, us_phone),
         steps=clients.step_queue(settings.connection_steps_queue_url),
         bulk_queue=clients.queue(settings.bulk_changes_queue_url),
+        outbox=clients.outbox(settings),
         mail=clients.mail(settings.sender_email),
         offered_again=settings.offered_again,
     )

@@ -24,6 +24,8 @@ class NoticeType(StrEnum):
     EMAIL_CHANGED = "contact.email_changed"
     PROFILE_CHANGED = "contact.profile_changed"
     FAILED = "member.failed"
+    IMPORTED = "connection.imported"
+    """The first import is done: of the connection as a whole, and of no member."""
 
 
 class DeliveryState(StrEnum):
@@ -41,9 +43,11 @@ class Notice(Value):
 
     id: str
     type: NoticeType
-    member_id: str
+    member_id: str = ""
     at: Moment
     reason: Reason | None = None
+    counts: dict[str, int] = {}
+    """Members by status, of an import."""
     fields: tuple[str, ...] = ()
     """The member's fields that were changed in Mailchimp, by name."""
 
@@ -81,6 +85,13 @@ def profile_changed(record: Record, fields: tuple[str, ...], at: datetime) -> No
     return _notice(record, NoticeType.PROFILE_CHANGED, at).model_copy(update={"fields": fields})
 
 
+def imported(run_id: str, counts: dict[str, int], at: datetime) -> Notice:
+    """The first import is done; the same however often it is told."""
+    return Notice(
+        id=f"ntc_{hashlib.sha256(run_id.encode()).hexdigest()[:24]}", type=NoticeType.IMPORTED, at=at, counts=counts
+    )
+
+
 def _standing(record: Record) -> NoticeType | None:
     if record.reason.code in _DECLINED and record.status in {Status.UNSUBSCRIBED, Status.NEEDS_RECONFIRMATION}:
         return NoticeType.UNSUBSCRIBED
@@ -89,5 +100,8 @@ def _standing(record: Record) -> NoticeType | None:
 
 def _notice(record: Record, kind: NoticeType, at: datetime, reason: Reason | None = None) -> Notice:
     about = f"{record.connection_id}#{record.member_id}#{kind}#{record.revision}"
-    id_ = "ntc_" + hashlib.sha256(about.encode()).hexdigest()[:24]
-    return Notice(id=id_, type=kind, member_id=record.member_id, at=at, reason=reason)
+    return Notice(id=_id(about), type=kind, member_id=record.member_id, at=at, reason=reason)
+
+
+def _id(about: str) -> str:
+    return "ntc_" + hashlib.sha256(about.encode()).hexdigest()[:24]

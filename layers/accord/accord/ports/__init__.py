@@ -266,6 +266,9 @@ class Outbox(Protocol):
     def postpone_notices(self, notices: Sequence[QueuedNotice], due_at: datetime) -> None:
         """Set another time on notices that are still to be sent."""
 
+    def add_notice(self, connection_id: str, notice: Notice, *, notify: bool) -> None:
+        """One that comes with no settlement, for the feed and, with `notify`, to be sent; the same again is one."""
+
     def delivery(self, queued: QueuedNotice) -> Delivery | None:
         """The notice, if it is still to be sent."""
 

@@ -89,7 +89,8 @@ class NotifyUpstream:
 
     def _post(self, connection: Connection, url: str, delivery: Delivery) -> int:
         notice = delivery.notice
-        record = self.ledger.records(connection.id, [notice.member_id]).get(notice.member_id)
+        ids = [notice.member_id] if notice.member_id else []
+        record = self.ledger.records(connection.id, ids).get(notice.member_id) if ids else None
         body = self.written(Told(notice, record), connection)
         secrets = self.secrets.signing_secrets(connection)
         headers = {"content-type": "application/json", **self.signed(notice.id, self.clock.now(), body, secrets)}

@@ -33,6 +33,6 @@ class ShowNotices:
         return Page(self._with_records(connection.id, page.items), page.next)
 
     def _with_records(self, connection_id: str, notices: Sequence[Notice]) -> list[Told]:
-        ids = {notice.member_id for notice in notices}
+        ids = {notice.member_id for notice in notices if notice.member_id}
         records: Mapping[str, Record] = self.ledger.records(connection_id, ids) if ids else {}
         return [Told(notice, records.get(notice.member_id)) for notice in notices]

@@ -13,11 +13,12 @@ from itertools import batched
 
 from accord.domain import lifecycle, summary
 from accord.domain.connection import Connection, ConnectionState
+from accord.domain.notice import imported
 from accord.domain.reasons import Status
 from accord.domain.run import Run, RunState
 from accord.domain.values import newest
 from accord.errors import Misconfigured, Retryable
-from accord.ports import Audience, ChangeQueue, Clock, Ledger, QueuedChanges
+from accord.ports import Audience, ChangeQueue, Clock, Ledger, Outbox, QueuedChanges
 from accord.ports.connections import Connections
 from accord.ports.tending import Mail, Place, QueuedStep, Runs, Step, StepQueue
 from accord.usecases.change_connection import changed
@@ -48,6 +49,7 @@ class TendConnections:
     sum_up: SumUpMembers
     steps: StepQueue
     bulk_queue: ChangeQueue
+    outbox: Outbox
     mail: Mail
     offered_again: timedelta
 
@@ -164,6 +166,8 @@ class TendConnections:
             self.runs.save(run)
             self.steps.send(queued, WATCH_EVERY)
             return
+        told = imported(run.id, counts, self.clock.now())
+        self.outbox.add_notice(connection.id, told, notify=bool(connection.notice_url))
         self._end(run, RunState.DONE)
         if connection.email:
             subject, text = told_import(connection, run)
