@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from accord.domain.connection import Connection
 
 A_PAGE = 50
-LARGEST_PAGE = 100
+LARGEST_PAGE = 500
 MARGIN = timedelta(seconds=10)
 
 logger = logger_of("manage_connections")

@@ -66,9 +66,11 @@ def _show(asking: Asking, page: Answer, *, follow: bool) -> None:
 
 def _in_words(notice: Answer) -> str:
     data = notice["data"]
-    words = f"{notice['type']}  {plain(data['id'])}"
+    words = f"{notice['type']}  {plain(data['id'])}" if data.get("id") else str(notice["type"])
     if data.get("reason"):
         words += f"  {plain(data['reason']['message'])}"
+    if data.get("counts"):
+        words += "  " + ", ".join(f"{number:,} {plain(status)}" for status, number in data["counts"].items())
     if data.get("fields"):
         words += f"  {plain(data['fields'])}"
     return words

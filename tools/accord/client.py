@@ -156,4 +156,6 @@ def _refused(code: int, document: Answer) -> RefusedError:
             "This Accord does not know what was asked",
             remedy="Is it older than this command line? Deploy it again; or look at the URL.",
         )
+    if code == 422 and lines:
+        return RefusedError(code, "Accord does not take it so", lines=lines)  # each line says what to do
     return RefusedError(code, detail or str(document.get("title") or f"Accord refused it ({code})"), lines=lines)

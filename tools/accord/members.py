@@ -135,7 +135,19 @@ def history(asking: Asking, connection: str, member: str, limit: int, everything
 
 def show_events(terminal: Terminal, events: list[Answer]) -> None:
     """Lines of a history."""
-    terminal.table(("at", "what happened"), [(moment(each["at"]), each["sentence"]) for each in events])
+    lines = [(moment(each["at"]), each["sentence"], _standing(each), _cause(each)) for each in events]
+    terminal.table(("at", "what happened", "before → after", "because"), lines)
+
+
+def _standing(event: Answer) -> str:
+    """How the member stood before, and how since; nothing where that did not change."""
+    before, after = (event.get("before") or {}).get("status"), event.get("status")
+    return f"{before or '-'} → {after}" if after and after != before else ""
+
+
+def _cause(event: Answer) -> str:
+    cause = event.get("cause")
+    return str(cause["sentence"]) if cause else ""
 
 
 @members.command()

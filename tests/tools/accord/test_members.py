@@ -131,6 +131,24 @@ def test_history_is_read_line_by_line(api: SmallAccord, accord: Command) -> None
     assert "2026-11-22 10:00 UTC  The contact was created" in accord("members", "history", "zoo", "m-17").out
 
 
+def test_p12_history_says_what_was_before_and_why(api: SmallAccord, accord: Command) -> None:
+    event = {"at": "2026-11-22T10:00:00Z", "sentence": "Nothing had to be sent.", "kind": "settled"}
+    because = {"before": {"status": "synced"}, "status": "unsubscribed", "cause": {"sentence": "Mailchimp told of it."}}
+    api.tell(f"GET {ZOO}/members/m-17/history", {"events": [event | because], "next": None})
+
+    said = accord("members", "history", "zoo", "m-17").out
+
+    assert "synced → unsubscribed" in said
+    assert "Mailchimp told of it." in said
+
+
+def test_an_import_that_is_done_is_a_notice_of_nobody(api: SmallAccord, accord: Command) -> None:
+    done = {"type": "connection.imported", "timestamp": "2026-11-22T10:00:00Z", "data": {"counts": {"synced": 270}}}
+    api.tell(f"GET {ZOO}/changes", {"notices": [done], "next": "later"})
+
+    assert "connection.imported  270 synced" in accord("changes", "zoo").out
+
+
 def test_consent_is_a_certificate(api: SmallAccord, accord: Command) -> None:
     statement = {**OTTER["consent"], "stated_at": "2026-11-21T09:00:00Z", "received_at": "2026-11-22T10:00:00Z"}
     seen_there = {"at": "2026-11-23T10:00:00Z", "what": "unsubscribed"}

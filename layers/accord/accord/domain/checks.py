@@ -139,8 +139,8 @@ _TEXTS: dict[Finding, dict[Language, Text]] = {
         "Mailchimp tells what happens in the audience.", "Mailchimp informe de ce qui se passe dans l'audience."
     ),
     Finding.WEBHOOK_TO_COME: _well(
-        "The webhook is not registered yet: Accord does that when it reads the audience.",
-        "Le webhook n'est pas encore enregistré : Accord le fait quand il lit l'audience.",
+        "The webhook is not registered yet: Accord does that with the approval.",
+        "Le webhook n'est pas encore enregistré : Accord le fait avec l'approbation.",
     ),
     Finding.NOTICES_POSSIBLE: _well(
         "Notices can be sent to the application's endpoint.",
