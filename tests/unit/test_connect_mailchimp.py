@@ -8,7 +8,8 @@ from accord.domain.authorisation import Authorisation
 from accord.domain.connection import AuthorisedBy, ConnectionState
 from accord.errors import Misconfigured, Retryable
 from accord.ports.authorising import Grant
-from accord.usecases.connect_mailchimp import ConnectMailchimp, Finished, Outcome
+from accord.usecases.ask_owner import AskOwner, Finished, Outcome
+from accord.usecases.connect_mailchimp import ConnectMailchimp
 from accord.usecases.recognise_caller import digest
 from tests.builders import a_connection, minutes
 from tests.fake_connecting import FakeAccountOwner, FakeAuthorisations
@@ -35,15 +36,17 @@ class Burrow:
         self.authorisations = FakeAuthorisations()
         self.owner = FakeAccountOwner({"code-1": PLATYPUS}, {"audience1"})
         states = iter(["state-1", "state-2"])
-        self.connect = ConnectMailchimp(
-            connections=FakeConnections(self.ledger),
+        connections = FakeConnections(self.ledger)
+        asking = AskOwner(
+            service="mailchimp",
+            connections=connections,
             secrets=self.secrets,
             authorisations=self.authorisations,
-            owner=self.owner,
             clock=self.clock,
             is_operators=lambda token_hash: token_hash in self.operators,
             new_state=lambda: next(states),
         )
+        self.connect = ConnectMailchimp(asking, connections, self.owner, self.clock)
 
     def start(self) -> str:
         connection = self.ledger.connection("burrow")

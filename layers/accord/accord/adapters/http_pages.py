@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from accord.domain.reason_texts import Language
-from accord.usecases.connect_mailchimp import Outcome
+from accord.usecases.ask_owner import Outcome
 
 _HEADERS = {
     "content-type": "text/html; charset=utf-8",

@@ -116,6 +116,7 @@ def connect_mailchimp() -> Authorising:
     from secrets import token_urlsafe
 
     from accord.adapters.mailchimp_oauth import MailchimpOAuth, OAuthClient
+    from accord.usecases.ask_owner import AskOwner
     from accord.usecases.connect_mailchimp import ConnectMailchimp
 
     settings = ConnectMailchimpSettings.from_environment()
@@ -126,17 +127,20 @@ def connect_mailchimp() -> Authorising:
         client = secrets.registered_client(settings.mailchimp_oauth_secret_arn)
         return OAuthClient(settings.mailchimp_oauth_client_id, client.client_secret)
 
+    connections, clock = clients.connections(settings), clients.SystemClock()
+    asking = AskOwner(
+        service="mailchimp",
+        connections=connections,
+        secrets=clients.connection_secrets(),
+        authorisations=clients.authorisations(settings),
+        clock=clock,
+        is_operators=recognise.is_operators,
+        new_state=lambda: token_urlsafe(32),
+    )
+    owner = MailchimpOAuth(registered, login_url=settings.mailchimp_login_url, allow_any_host=settings.is_local)
     return Authorising(
         recognise=recognise,
-        connect=ConnectMailchimp(
-            connections=clients.connections(settings),
-            secrets=clients.connection_secrets(),
-            authorisations=clients.authorisations(settings),
-            owner=MailchimpOAuth(registered, login_url=settings.mailchimp_login_url, allow_any_host=settings.is_local),
-            clock=clients.SystemClock(),
-            is_operators=recognise.is_operators,
-            new_state=lambda: token_urlsafe(32),
-        ),
+        connect=ConnectMailchimp(asking, connections, owner, clock),
         redirect_uri=lambda: secrets.registered_client(settings.mailchimp_oauth_secret_arn).redirect_uri,
     )
 
