@@ -3,13 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
-from accord.adapters.http_members import preferred_language
+from accord.adapters.http_authorising import came_back, started
 from accord.adapters.http_messages import Request, Response
-from accord.adapters.http_pages import Page, outcome_page, unfinished_page
-from accord.adapters.http_problems import ProblemError, Route, answer, unknown, wrong_shape
-from accord.errors import Misconfigured, Retryable
+from accord.adapters.http_pages import Page
+from accord.adapters.http_problems import Route, answer
 from accord.observability import count, discreet, logger_of, metrics_of
-from accord.usecases.explain_refusal import FieldError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -31,36 +29,19 @@ def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
 def get_start(request: Request) -> Response:
     """Where an operator sends the owner of the account: a page of Mailchimp, good for ten minutes."""
     connecting = bootstrap.connect_mailchimp()
-    name = request.query.get("connection", "")
-    connection = connecting.recognise.operator(name, request.token)
-    if not name:
-        raise wrong_shape(FieldError("connection", "must name the connection: ?connection=zoo"))
-    if connection is None:
-        raise unknown("connection")
-    try:
-        url = connecting.connect.start(connection, request.token or "", _redirect_uri(request))
-    except Misconfigured as error:
-        raise ProblemError(409, "Not set up", str(error)) from None
-    return Response(200, {"authorize_url": url})
+    return started(request, connecting.recognise, connecting.connect, lambda: _redirect_uri(request))
 
 
 def get_callback(request: Request) -> Page:
-    """Where Mailchimp sends the browser back to. Who comes is known by `state` alone."""
-    language = preferred_language(request)
-    state, code = request.query.get("state", ""), request.query.get("code", "")
-    if "error" in request.query:
-        code = ""
-    try:
-        finished = bootstrap.connect_mailchimp().connect.finish(state, code, _redirect_uri(request))
-    except (Retryable, Misconfigured) as error:
-        logger.error("failed", extra={"error": type(error).__name__, "cause": str(error)})  # noqa: TRY400
-        return unfinished_page(language or "en", str(error) if isinstance(error, Misconfigured) else "")
-    connection = finished.connection
-    logger.info("finished", extra={"outcome": finished.outcome, "connection": connection.id if connection else None})
-    count(metrics, "MailchimpConnected", int(finished.outcome == "connected"))
-    if connection is None:
-        return outcome_page(finished.outcome, "", language or "en")
-    return outcome_page(finished.outcome, connection.id, language or connection.language)
+    """Where Mailchimp sends the browser back to."""
+    connecting = bootstrap.connect_mailchimp()
+    back = came_back(request, "mailchimp", connecting.connect, lambda: _redirect_uri(request))
+    if back.error is not None:
+        logger.error("failed", extra={"error": type(back.error).__name__, "cause": str(back.error)})
+        return back.page
+    logger.info("finished", extra={"outcome": back.outcome, "connection": back.connection_id})
+    count(metrics, "MailchimpConnected", int(back.outcome == "connected"))
+    return back.page
 
 
 ROUTES: dict[str, Route] = {

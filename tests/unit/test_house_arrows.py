@@ -15,6 +15,7 @@ SIDE_EFFECTS = {"os", "logging", "socket", "http", "urllib", "subprocess", "thre
 MESSAGES = {
     "cobot_webhook",
     "http_body",
+    "http_authorising",
     "http_connections",
     "http_members",
     "http_messages",
