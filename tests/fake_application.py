@@ -25,6 +25,9 @@ class FakeApplication:
     def leaves(self, reference: str) -> None:
         del self.known[reference]
 
+    def reach(self) -> None:
+        self._call("reach")
+
     def members(self, at: datetime) -> list[SeenMember]:
         self._call("members")
         return [self._seen(reference, at) for reference in self.known]
@@ -85,6 +88,12 @@ class FakeTurns:
         self.next_slot[queued.connection_id] = slot + timedelta(seconds=gap)
         self.waiting[name] = queued.token, slot
         return slot
+
+    def take(self, connection_id: str, now: datetime, gap: float) -> bool:
+        if self.next_slot.get(connection_id, now) > now:
+            return False
+        self.next_slot[connection_id] = now + timedelta(seconds=gap)
+        return True
 
     def begin(self, queued: QueuedFetch) -> None:
         self.waiting.pop((queued.connection_id, queued.reference), None)

@@ -42,3 +42,18 @@ class FakeAccountOwner:
 
     def has_audience(self, grant: Grant, audience_id: str) -> bool:
         return audience_id in self.audiences
+
+
+class FakeSpaceOwner:
+    """An admin whose codes are known beforehand; each is good once."""
+
+    def __init__(self, codes: dict[str, str]) -> None:
+        self.codes = codes
+
+    def authorize_url(self, state: str, redirect_uri: str) -> str:
+        return f"https://cobot.test/authorize?state={state}&to={redirect_uri}"
+
+    def token(self, code: str, redirect_uri: str) -> str:
+        if code not in self.codes:
+            raise Rejected(Refusal.OTHER, f"invalid_grant at {redirect_uri}")
+        return self.codes.pop(code)

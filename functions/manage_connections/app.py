@@ -181,7 +181,10 @@ def _step(step: Step) -> Route:
         connection = _connection(request)
         reason = posted_reason(request)
         with refusals():
-            moved = bootstrap.manage_connections().manage.step(connection, step, reason)
+            connecting = bootstrap.manage_connections()
+            moved = connecting.manage.step(connection, step, reason)
+            if step is Step.DISCONNECT:
+                moved = connecting.leave(moved)
         logger.info("stepped", extra={"connection": moved.id, "step": step.value, "state": moved.state.value})
         return _shown(request, moved)
 

@@ -138,11 +138,20 @@ def test_subscribing_twice_and_ending_it_twice_does_no_harm(world: World) -> Non
     assert world.told_to() == {"https://elsewhere.test/"}
 
 
+def test_to_reach_it_changes_nothing(world: World) -> None:
+    world.application.subscribe(f"{CALLBACK}secret-1")
+
+    world.application.reach()
+
+    assert world.told_to() == {f"{CALLBACK}secret-1"}
+
+
 def test_an_application_that_lets_accord_in_no_longer_wakes_a_person(world: World) -> None:
     queen = world.joins("queen@hive.test", ticked=True)
     world.locks_accord_out()
 
     for call in (
+        world.application.reach,
         lambda: world.application.members(NOON),
         lambda: world.application.member(queen, NOON),
         lambda: world.application.subscribe(CALLBACK),

@@ -75,6 +75,15 @@ def test_nobody_calls_before_the_application_has_rested(turns: Turns) -> None:
     assert turns.reserve(QUEEN, NOON, GAP) == NOON + after(60)
 
 
+def test_a_turn_is_taken_only_where_it_is_free_now(turns: Turns) -> None:
+    assert turns.take("hive", NOON, GAP)
+    assert not turns.take("hive", NOON + after(9), GAP)
+    assert turns.take("anthill", NOON, GAP)
+    assert turns.reserve(QUEEN, NOON + after(9), GAP) == NOON + after(10)
+    assert not turns.take("hive", NOON + after(10), GAP)
+    assert turns.take("hive", NOON + after(20), GAP)
+
+
 def test_boxes_are_remembered_each_for_itself(boxes: Boxes) -> None:
     ticked = Box(ticked=True, source="Cobot: Newsletter", seen_at=NOON, since=NOON - after(1))
     unticked = Box(ticked=False, source="Cobot: Newsletter", seen_at=NOON)

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from accord.adapters.cobot import CobotApplication
-from accord.adapters.cobot_oauth import CobotOAuth
+from accord.adapters.cobot_oauth import LOGIN_URL, CobotOAuth, OAuthClient
 from accord.domain.cobot import Cobot
 from accord.errors import Misconfigured, Rejected, Retryable
 from tests.builders import NOON
@@ -25,7 +25,11 @@ def cobot() -> Iterator[CobotSimulator]:
 
 @pytest.fixture
 def oauth(cobot: CobotSimulator) -> CobotOAuth:
-    return CobotOAuth("accord", "hush", cobot.url)
+    return registered(login_url=cobot.url)
+
+
+def registered(word: str = "hush", login_url: str = LOGIN_URL) -> CobotOAuth:
+    return CobotOAuth(lambda: OAuthClient("accord", word), login_url)
 
 
 def code_of(oauth: CobotOAuth) -> str:
@@ -56,27 +60,33 @@ def test_a_code_that_was_used_or_guessed_is_refused(oauth: CobotOAuth) -> None:
 
 
 def test_a_wrong_secret_wakes_a_person_and_is_not_repeated(cobot: CobotSimulator) -> None:
-    stranger = CobotOAuth("accord", "swordfish", cobot.url)
+    stranger = registered("swordfish", cobot.url)
 
     with pytest.raises(Misconfigured) as raised:
         stranger.token(code_of(stranger), BACK)
     assert "swordfish" not in str(raised.value) + repr(stranger)
 
 
+def test_before_accord_is_registered_it_says_how_to_register_it() -> None:
+    for nobody in (registered(""), CobotOAuth(lambda: OAuthClient("", "hush"))):
+        with pytest.raises(Misconfigured, match="CobotOAuthClientId"):
+            nobody.authorize_url("s", BACK)
+
+
 def test_nobody_at_home_is_asked_again_later() -> None:
     with pytest.raises(Retryable):
-        CobotOAuth("accord", "hush", "http://127.0.0.1:9").token("code", BACK)
+        registered(login_url="http://127.0.0.1:9").token("code", BACK)
 
 
 def test_an_answer_that_is_no_token_is_none(cobot: CobotSimulator) -> None:
-    nowhere = CobotOAuth("accord", "hush", f"{cobot.url}/nowhere")
+    nowhere = registered(login_url=f"{cobot.url}/nowhere")
 
     with pytest.raises(Retryable):
         nowhere.token("code", BACK)
 
 
 def test_the_admin_is_asked_at_cobot_itself_for_no_more_than_is_needed() -> None:
-    asked = urlsplit(CobotOAuth("accord", "hush").authorize_url("s", BACK))
+    asked = urlsplit(registered().authorize_url("s", BACK))
 
     assert (asked.scheme, asked.netloc, asked.path) == ("https", "www.cobot.me", "/oauth/authorize")
     assert parse_qs(asked.query)["scope"] == ["read_memberships read_subscriptions write_subscriptions"]

@@ -8,6 +8,8 @@ from typing import Any
 
 from accord.adapters.cobot import CobotApplication
 from accord.adapters.dynamodb import DynamoDBLedger
+from accord.adapters.dynamodb_connections import DynamoDBConnections
+from accord.adapters.dynamodb_table import Table
 from accord.adapters.sqs_fetches import SqsFetchQueue
 from accord.domain.cobot import Cobot
 from accord.domain.connection import Connection, Policy
@@ -80,14 +82,14 @@ def another_space(
     kept = json.loads(manager.get_secret_value(SecretId=connection.secret_arn)["SecretString"])
     kept["cobot_access_token"] = opened["token"]
     manager.put_secret_value(SecretId=connection.secret_arn, SecretString=json.dumps(kept))
-    linking = LinkSpace(
-        ledger,
-        lambda _: CobotApplication(url=opened["url"], token=opened["token"], cobot=space),
+    link = LinkSpace(
+        DynamoDBConnections(Table(stack.emulator.client("dynamodb"), stack.outputs["TableName"])),
         SqsFetchQueue(stack.emulator.client("sqs"), stack.outputs["CobotEventsQueueUrl"]),
-        f"{stack.info.api_url}/cobot/webhooks",
         lambda: secrets.token_urlsafe(32),
     )
-    linking.link(connection.model_copy(update={"cobot": space}))
+    chosen = CobotApplication(url=opened["url"], token=opened["token"], cobot=space)
+    joined = connection.model_copy(update={"cobot": space})
+    link(joined, chosen, f"{stack.info.api_url}/cobot/webhooks", base_url=opened["url"])
     return CobotSpace(cobot, name, application)
 
 

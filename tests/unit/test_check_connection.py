@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from accord.domain.checks import Check, Checked, Finding, explain_check
-from accord.domain.connection import AudienceSetup, AuthorisedBy, Connection
+from accord.domain.connection import APPLICATION_REFUSES, AudienceSetup, AuthorisedBy, Connection
 from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.reason_texts import Language
 from accord.errors import Misconfigured, Retryable
@@ -36,8 +36,15 @@ class Bench:
         self.endpoint_refused = ""
         reach = ReachAccount(secrets, lambda _url, _key: self.account)
         self.read: list[Connection] = []
+        self.space: list[Checked] = []
         self.check = CheckConnection(
-            connections, self.ledger, reach, self._check_endpoint, self.read.append, self.clock
+            connections,
+            self.ledger,
+            reach,
+            self._check_endpoint,
+            self.read.append,
+            self.clock,
+            lambda _connection: self.space,
         )
         self.choose = ChooseAudience(connections, self.ledger, reach, self.clock)
 
@@ -51,7 +58,7 @@ class Bench:
 
     def found(self) -> dict[Check, Finding]:
         checks, moved = self.check(self.connection)
-        assert [each.check for each in checks] == list(Check)
+        assert [each.check for each in checks if each.check is not Check.SPACE] == list(Check)[:-1]
         assert moved.model_copy(update={"revision": 0}) == self.connection.model_copy(update={"revision": 0})
         return {each.check: each.finding for each in checks}
 
@@ -145,6 +152,43 @@ def test_a_broken_connection_is_mended_by_an_account_that_answers() -> None:
     bench.found()
 
     assert (bench.connection.state, bench.connection.state_reason) == ("live", "")
+
+
+SPACE_REFUSED = Checked(Check.SPACE, Finding.SPACE_REFUSED, "401")
+
+
+def test_a_space_that_does_not_let_accord_in_keeps_a_draft_one() -> None:
+    bench = Bench(state="checked")
+    bench.space = [SPACE_REFUSED]
+
+    assert bench.found()[Check.SPACE] is Finding.SPACE_REFUSED
+
+    assert (bench.connection.state, bench.connection.state_code) == ("draft", "check_failed")
+    bench.space = [Checked(Check.SPACE, Finding.SPACE_BUSY, "beehive")]
+    bench.found()
+    assert bench.connection.state == "checked"
+
+
+def test_an_outage_of_the_space_says_nothing_of_the_connection() -> None:
+    bench = Bench(state="checked")
+    bench.space = [Checked(Check.SPACE, Finding.SPACE_AWAY, "beehive")]
+
+    bench.found()
+
+    assert bench.connection.state == "checked"
+
+
+@pytest.mark.parametrize("finding", [None, Finding.SPACE_REFUSED, Finding.SPACE_BUSY])
+def test_what_the_application_broke_is_not_mended_by_an_account_that_answers(finding: Finding | None) -> None:
+    bench = Bench(state="broken", state_reason=f"{APPLICATION_REFUSES}401")
+    bench.space = [Checked(Check.SPACE, finding)] if finding is not None else []
+
+    bench.found()
+
+    assert bench.connection.state == "broken"
+    bench.space = [Checked(Check.SPACE, Finding.SPACE_ANSWERS)]
+    bench.found()
+    assert bench.connection.state == "live"
 
 
 def test_what_is_disconnected_is_not_tested() -> None:

@@ -71,6 +71,17 @@ def test_the_recommended_preset_is_what_a_connection_has_anyway() -> None:
     assert PRESETS[Preset.RECOMMENDED].mapping == a_connection().mapping
 
 
+def test_another_space_is_not_linked_and_another_field_of_the_same_one_changes_nothing_of_the_link() -> None:
+    linked = Cobot(space="sett", webhook_secret_hashes=("hash",), told_at="https://a.test/", base_url="http://b.test")
+    before = a_connection(cobot=linked)
+
+    same = with_settings(before, settings(cobot={"space": "sett", "consent_field": "News"})).cobot
+    other = with_settings(before, settings(cobot={"space": "drey"})).cobot
+
+    assert same == linked.model_copy(update={"consent_field": "News"})
+    assert other == Cobot(space="drey")
+
+
 def test_c3_c5_c9_cobot_keeps_who_leaves_and_old_addresses_and_asks_twice() -> None:
     policy = PRESETS[Preset.COBOT].policy
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from accord.domain.changes import Upserted
+from accord.domain.cobot import Cobot
 from accord.domain.connection import ConnectionState
 from accord.errors import Misconfigured, Refusal, Rejected
 from accord.ports import QueuedChanges
@@ -160,6 +161,13 @@ def test_what_can_not_be_put_back_is_handed_back() -> None:
     hive.queue.broken = AWAY
 
     assert hive.fetch([hive.pointed("queen")], NOON + timedelta(minutes=1))[1] == [0]
+
+
+def test_what_is_disconnected_is_not_read() -> None:
+    hive = Hive(connection=a_connection(id="hive", cobot=Cobot(space="beehive"), state="disconnected"))
+
+    assert hive.work(hive.pointed("queen"), hive.pointed(EVERYBODY)) == {Fetched.DISCONNECTED: 2}
+    assert (hive.application.calls, hive.queue.messages) == ([], [])
 
 
 @pytest.mark.parametrize("connection", ["nowhere", "posting"])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accord.domain.cobot import Cobot
 from accord.domain.connection import AuthorisedBy, ConnectionState
 from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.lifecycle import (
@@ -105,6 +106,15 @@ def test_a_step_gives_a_reason_and_a_time_and_a_way_that_begins_anew_forgets_tha
 @pytest.mark.parametrize("state", ConnectionState)
 def test_every_state_has_a_usual_reason(state: ConnectionState) -> None:
     assert reason_of(a_connection(state=state)) in ConnectionReason
+
+
+def test_a_draft_of_a_space_lacks_the_space_and_then_its_admins_consent() -> None:
+    draft = a_connection(state="draft", application="cobot", authorised_by="api_key", audience_id="")
+    assert what_is_missing(draft) is ConnectionReason.COBOT_SPACE_MISSING
+    chosen = draft.model_copy(update={"cobot": Cobot(space="beehive")})
+    assert what_is_missing(chosen) is ConnectionReason.COBOT_NOT_AUTHORISED
+    linked = draft.model_copy(update={"cobot": Cobot(space="beehive", webhook_secret_hashes=("hash",))})
+    assert what_is_missing(linked) is ConnectionReason.AUDIENCE_MISSING
 
 
 def test_a_draft_says_what_it_lacks() -> None:

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from accord.domain.timing import Timing
 from accord.settings import (
     ApplyAudienceEventsSettings,
+    ConnectCobotSettings,
     ConnectMailchimpSettings,
     FetchCobotMembersSettings,
     ManageConnectionsSettings,
@@ -32,12 +33,14 @@ EVERYTHING = {
     "OPERATOR_SECRET_ARN": "arn:operator",
     "ADDRESS_KEY_SECRET_ARN": "arn:address-key",
     "MAILCHIMP_OAUTH_SECRET_ARN": "arn:oauth",
+    "COBOT_OAUTH_SECRET_ARN": "arn:cobot-oauth",
     "CONNECTION_SECRETS_PREFIX": "accord/zoo/connections",
 }
 MODELS = [
     ReceiveChangesSettings,
     ManageMembersSettings,
     ConnectMailchimpSettings,
+    ConnectCobotSettings,
     ManageConnectionsSettings,
     SyncMembersSettings,
     OfferDueChangesSettings,

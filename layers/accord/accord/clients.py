@@ -10,7 +10,6 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from accord.domain.values import address_key
-from accord.errors import Misconfigured
 from accord.settings import ApplyAudienceEventsSettings, Settings, SyncMembersSettings, TendConnectionsSettings
 
 if TYPE_CHECKING:
@@ -30,10 +29,12 @@ if TYPE_CHECKING:
     from accord.adapters.sqs_hints import SqsHintQueue
     from accord.adapters.sqs_notices import SqsNoticeQueue
     from accord.adapters.sqs_steps import SqsStepQueue
+    from accord.domain.cobot import Cobot
     from accord.domain.connection import Connection
     from accord.domain.folding import KeyOf
     from accord.ports import Audience
     from accord.ports.applications import MembershipApplication
+    from accord.usecases.reach_space import ReachSpace, SpaceOf
     from accord.usecases.recognise_caller import RecogniseCaller
 
 WORKERS = 8
@@ -152,17 +153,21 @@ def fetch_queue(url: str) -> "SqsFetchQueue":
     return SqsFetchQueue(boto3.client("sqs", config=_config()), url)
 
 
-def cobot_of(settings: Settings) -> "Callable[[Connection], MembershipApplication]":
-    """The space of a connection, with its own token."""
+def space_of(settings: Settings, *, within: float | None = None) -> "SpaceOf":
+    """A space of Cobot, with a token for it. `within`: seconds that one who waits has for all calls together."""
     from accord.adapters.cobot import CobotApplication
 
-    def of(connection: "Connection") -> "MembershipApplication":
-        if connection.cobot is None:
-            raise Misconfigured("the connection has no space of Cobot: connect one")
-        url = connection.cobot.url(is_local=settings.is_local)
-        return CobotApplication(url=url, token=secrets().cobot_token(connection), cobot=connection.cobot)
+    def of(cobot: "Cobot", token: str) -> "MembershipApplication":
+        return CobotApplication(url=cobot.url(is_local=settings.is_local), token=token, cobot=cobot, within=within)
 
     return of
+
+
+def cobot_of(settings: Settings, *, within: float | None = None) -> "ReachSpace":
+    """The space of a connection, with its own token: read anew each time, so that a new one counts at once."""
+    from accord.usecases.reach_space import ReachSpace
+
+    return ReachSpace(connection_secrets(), space_of(settings, within=within))
 
 
 def authorisations(settings: Settings) -> "DynamoDBAuthorisations":

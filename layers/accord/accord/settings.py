@@ -114,6 +114,18 @@ class ManageConnectionsSettings(WithEndpoints):
     connection_steps_queue_url: Given
     connection_secrets_prefix: Given
     """The name under which the secrets of connections lie, without a slash at its end."""
+    cobot_gap_seconds: Seconds = 11
+
+
+class ConnectCobotSettings(Settings):
+    """`connect_cobot`."""
+
+    operator_secret_arn: Given
+    cobot_events_queue_url: Given
+    cobot_oauth_client_id: str = ""
+    """Empty until Accord is registered with Cobot."""
+    cobot_oauth_secret_arn: Given
+    cobot_login_url: Given = "https://www.cobot.me"
 
 
 class ConnectMailchimpSettings(Settings):

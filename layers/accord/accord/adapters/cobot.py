@@ -4,6 +4,7 @@ Only the space's own host is called, as it is: no redirect is followed, and an a
 """
 
 import json
+import math
 import time
 from datetime import datetime
 from typing import Any
@@ -36,19 +37,29 @@ CONNECT_TIMEOUT = 3.0
 ONE_SECONDS, ALL_SECONDS = 9.0, 60.0
 """How long an answer may take, to its last byte. One member's ends before the next one's turn, so that what is seen
 later is newer."""
+LEAST = 1.0
+"""Seconds that the last call of several has in any case."""
 ONE_BYTES, ALL_BYTES = 1_000_000, 32_000_000
 """A member takes about a kilobyte; what is made of all of them has room in the function's memory."""
 CHUNK = 65_536
 
 
 class CobotApplication:
-    """`MembershipApplication` over one space. `url` has no slash at its end."""
+    """`MembershipApplication` over one space. `url` has no slash at its end; `within`: seconds from now on that all
+    calls together may take, where somebody waits for them."""
 
-    def __init__(self, *, url: str, token: str, cobot: Cobot) -> None:
+    def __init__(self, *, url: str, token: str, cobot: Cobot, within: float | None = None) -> None:
+        self._until = time.monotonic() + within if within is not None else math.inf
         self._url = url
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", "User-Agent": "Accord"}
         self._cobot = cobot
         self._session = requests.Session()
+
+    def reach(self) -> None:
+        """One call, for what Accord has subscribed to."""
+        status, _ = self._call("GET", "subscriptions")
+        if status != 200:
+            _raise(status)
 
     def members(self, at: datetime) -> list[SeenMember]:
         """One call, however many there are. What names no member is passed over."""
@@ -95,14 +106,17 @@ class CobotApplication:
     def _call(
         self, method: str, path: str, body: object = None, *, seconds: float = ONE_SECONDS, limit: int = ONE_BYTES
     ) -> tuple[int, bytes]:
-        reads, until = method == "GET", time.monotonic() + seconds
+        reads, seconds = method == "GET", min(seconds, self._until - time.monotonic())
+        if seconds <= 0:
+            raise Retryable("Cobot did not answer all calls in time", effect_unknown=False)
+        until = time.monotonic() + seconds
         try:
             with self._session.request(
                 method,
                 f"{self._url}/api/{path}",
                 json=body,
                 headers=self._headers,
-                timeout=(CONNECT_TIMEOUT, seconds - CONNECT_TIMEOUT),
+                timeout=(min(CONNECT_TIMEOUT, seconds), max(seconds - CONNECT_TIMEOUT, LEAST)),
                 allow_redirects=False,
                 stream=True,
             ) as answer:

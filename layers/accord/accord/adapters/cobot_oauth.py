@@ -1,6 +1,7 @@
 """Cobot's OAuth 2: where a space's admin is asked, and the token that a code is worth (cobot/FACTS, Auth)."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -11,23 +12,35 @@ from accord.errors import Misconfigured, Refusal, Rejected, Retryable
 LOGIN_URL = "https://www.cobot.me"
 SCOPES = ("read_memberships", "read_subscriptions", "write_subscriptions")
 """No more than is needed to read members and to be told of them."""
+NO_CLIENT = (
+    "Accord is not registered with Cobot yet: register it there as an OAuth application, deploy with its "
+    "client id in CobotOAuthClientId, and store its client_secret in the secret that CobotOAuthSecretArn names"
+)
 TIMEOUTS = (3.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
-class CobotOAuth:
-    """Accord as it is registered with Cobot. `login_url` is Cobot's own but on the local stack. No error repeats a
-    code, a token or the secret."""
+class OAuthClient:
+    """Accord as it is registered with Cobot."""
 
     client_id: str
     client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CobotOAuth:
+    """`SpaceOwner`. `registered` is asked for when it is needed, since it lies in a secret; `login_url` is Cobot's own
+    but on the local stack. No error repeats a code, a token or the secret."""
+
+    registered: Callable[[], OAuthClient]
     login_url: str = LOGIN_URL
 
     def authorize_url(self, state: str, redirect_uri: str) -> str:
-        """Where the admin of a space is sent to. Makes no call."""
+        """Where the admin of a space is sent to. Makes no call. Raises Misconfigured where Accord is not registered
+        with Cobot."""
         asked = {
             "response_type": "code",
-            "client_id": self.client_id,
+            "client_id": self._client().client_id,
             "redirect_uri": redirect_uri,
             "scope": " ".join(SCOPES),
             "state": state,
@@ -36,10 +49,11 @@ class CobotOAuth:
 
     def token(self, code: str, redirect_uri: str) -> str:
         """One call. Raises Rejected where Cobot does not take the code, which counts once."""
+        client = self._client()
         form = {
             "grant_type": "authorization_code",
-            "client_id": self.client_id,
-            "client_secret": self.client_secret,
+            "client_id": client.client_id,
+            "client_secret": client.client_secret,
             "redirect_uri": redirect_uri,
             "code": code,
         }
@@ -59,6 +73,12 @@ class CobotOAuth:
                 raise Rejected(Refusal.OTHER, "Cobot does not take the code: ask the space's admin again")
             case status:
                 raise Retryable(f"Cobot answers {status}", effect_unknown=True)
+
+    def _client(self) -> OAuthClient:
+        client = self.registered()
+        if not client.client_id or not client.client_secret:
+            raise Misconfigured(NO_CLIENT)
+        return client
 
 
 def _token(body: bytes) -> str:

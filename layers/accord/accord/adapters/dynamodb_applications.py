@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from accord.adapters.dynamodb_items import Item, item, moment, stamp
-from accord.adapters.dynamodb_table import Table, put, update
+from accord.adapters.dynamodb_table import Table, Write, put, update
 from accord.domain.seen_member import Box
 from accord.errors import Retryable
 from accord.ports.applications import QueuedFetch
@@ -44,6 +44,14 @@ class DynamoDBTurns:
                 return turn_at
         raise Retryable("others keep waiting for the same member", effect_unknown=False)
 
+    def take(self, connection_id: str, now: datetime, gap: float) -> bool:
+        """One read and one conditional write; whoever is faster has the turn."""
+        key = _pace_key(connection_id)
+        found = self._table.get(key)
+        if found and moment(found["next_turn_at"]["S"]) > now:
+            return False
+        return self._table.write(_taking(key, found, now, gap))
+
     def begin(self, queued: QueuedFetch) -> None:
         """One conditional update; whoever took over from this message goes on waiting."""
         key = _waiting_key(queued)
@@ -61,12 +69,7 @@ class DynamoDBTurns:
             found = self._table.get(key)
             free = moment(found["next_turn_at"]["S"]) if found else now
             turn_at = max(now, free)
-            after = put(
-                key | item(next_turn_at=stamp(turn_at + timedelta(seconds=gap))),
-                "next_turn_at = :read" if found else "attribute_not_exists(pk)",
-                {"read": stamp(free)} if found else {},
-            )
-            if self._table.write(after):
+            if self._table.write(_taking(key, found, turn_at, gap)):
                 return turn_at
         raise Retryable("others keep taking turns", effect_unknown=False)
 
@@ -97,6 +100,15 @@ class DynamoDBBoxes:
 
         saved = self._table.each(save, seen)
         return set(itertools.compress(seen, (not done for done in saved)))
+
+
+def _taking(key: Item, found: Item | None, turn_at: datetime, gap: float) -> Write:
+    """The turn at that time, as long as nobody took one since `found` was read."""
+    return put(
+        key | item(next_turn_at=stamp(turn_at + timedelta(seconds=gap))),
+        "next_turn_at = :read" if found else "attribute_not_exists(pk)",
+        {"read": found["next_turn_at"]["S"]} if found else {},
+    )
 
 
 def _pace_key(connection_id: str) -> Item:

@@ -108,7 +108,7 @@ def shown_connection(connection: Connection, language: Language) -> dict[str, ob
         "webhook": webhook if connection.webhook_secret_hashes else None,
         "signup_form_url": connection.signup_form_url,
         "email": connection.email or None,
-        "cobot": connection.cobot.model_dump(mode="json", exclude={"webhook_secret_hashes", "base_url"})
+        "cobot": connection.cobot.model_dump(mode="json", exclude={"webhook_secret_hashes", "told_at", "base_url"})
         if connection.cobot is not None
         else None,
     }

@@ -60,13 +60,6 @@ class SecretsManagerSecrets:
             raise Misconfigured("the connection's secret holds no mailchimp_api_key: put one there")
         return key
 
-    def cobot_token(self, connection: Connection) -> str:
-        """The token of an admin of the connection's space."""
-        token = self._document(connection.secret_arn).get("cobot_access_token") if connection.secret_arn else None
-        if not isinstance(token, str) or not token:
-            raise Misconfigured("the connection's secret holds no cobot_access_token: connect the space")
-        return token
-
     def operator_tokens(self, arn: str) -> tuple[str, ...]:
         """The tokens of operators: `token`, as CloudFormation generates it, and `previous` while it is rotated."""
         document = self._document(arn)

@@ -21,6 +21,7 @@ from accord.bootstrap.cobot import (
 from accord.bootstrap.connections import (
     Authorising,
     Connecting,
+    connect_cobot,
     connect_mailchimp,
     manage_connections,
     tend_connections,
@@ -40,6 +41,7 @@ __all__ = [
     "Managing",
     "Receiving",
     "apply_audience_events",
+    "connect_cobot",
     "connect_mailchimp",
     "fetch_cobot_members",
     "manage_connections",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from accord import clients
 from accord.settings import (
+    ConnectCobotSettings,
     ConnectMailchimpSettings,
     ManageConnectionsSettings,
     TendConnectionsSettings,
@@ -19,13 +20,18 @@ if TYPE_CHECKING:
     from accord.usecases.approve_connection import ApproveConnection
     from accord.usecases.check_connection import CheckConnection
     from accord.usecases.choose_audience import ChooseAudience
+    from accord.usecases.connect_cobot import ConnectCobot
     from accord.usecases.connect_mailchimp import ConnectMailchimp
+    from accord.usecases.leave_space import LeaveSpace
     from accord.usecases.manage_connections import ManageConnections
     from accord.usecases.recognise_caller import RecogniseCaller
     from accord.usecases.tend_connections import TendConnections
 
 OPERATOR_PATIENCE = 8.0
 """Seconds that one call to Mailchimp may take while an operator waits: API Gateway gives up after thirty."""
+
+SPACE_PATIENCE = 14.0
+"""Seconds that all calls to a space may take together while somebody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +43,15 @@ class Connecting:
     choose: "ChooseAudience"
     check: "CheckConnection"
     approve: "ApproveConnection"
+    leave: "LeaveSpace"
 
 
 @dataclass(frozen=True, slots=True)
 class Authorising:
-    """What the routes of `connect_mailchimp` call."""
+    """What the routes of `connect_mailchimp` and `connect_cobot` call."""
 
     recognise: "RecogniseCaller"
-    connect: "ConnectMailchimp"
+    connect: "ConnectMailchimp | ConnectCobot"
     redirect_uri: "Callable[[], str]"
     """As it is stored with the client's secret; empty where the API's own name will do."""
 
@@ -54,6 +61,7 @@ def manage_connections() -> Connecting:
     """HTTP -> connections, their secrets and their accounts."""
     from secrets import token_bytes, token_hex, token_urlsafe
 
+    from accord.adapters.dynamodb_applications import DynamoDBTurns
     from accord.adapters.mailchimp_account import MailchimpAccount
     from accord.adapters.mailchimp_http import base_url_of, checked_base_url
     from accord.adapters.mailchimp_registration import MailchimpRegistration
@@ -61,7 +69,9 @@ def manage_connections() -> Connecting:
     from accord.usecases.approve_connection import ApproveConnection
     from accord.usecases.begin_run import BeginRun
     from accord.usecases.check_connection import CheckConnection
+    from accord.usecases.check_space import CheckSpace
     from accord.usecases.choose_audience import ChooseAudience
+    from accord.usecases.leave_space import LeaveSpace
     from accord.usecases.manage_connections import ManageConnections
     from accord.usecases.reach_account import KEY, ReachAccount
 
@@ -83,6 +93,9 @@ def manage_connections() -> Connecting:
     reach = ReachAccount(secrets, account_of)
     runs = clients.runs(settings)
     begin = BeginRun(runs, clients.step_queue(settings.connection_steps_queue_url), clock, lambda: token_hex(8))
+    reach_space = clients.cobot_of(settings, within=SPACE_PATIENCE)
+    turns = DynamoDBTurns(clients.table(settings))
+    check_space = CheckSpace(reach_space, turns, clock, settings.cobot_gap_seconds)
     return Connecting(
         recognise=clients.recognise(ledger, settings.operator_secret_arn),
         manage=ManageConnections(
@@ -95,7 +108,7 @@ def manage_connections() -> Connecting:
             clock=clock,
         ),
         choose=ChooseAudience(connections, ledger, reach, clock),
-        check=CheckConnection(connections, ledger, reach, check_endpoint, begin.reading, clock),
+        check=CheckConnection(connections, ledger, reach, check_endpoint, begin.reading, clock, check_space),
         approve=ApproveConnection(
             connections=connections,
             secrets=secrets,
@@ -107,6 +120,7 @@ def manage_connections() -> Connecting:
             new_secret=lambda: token_urlsafe(32),
             clock=clock,
         ),
+        leave=LeaveSpace(connections, reach_space),
     )
 
 
@@ -142,6 +156,50 @@ def connect_mailchimp() -> Authorising:
         recognise=recognise,
         connect=ConnectMailchimp(asking, connections, owner, clock),
         redirect_uri=lambda: secrets.registered_client(settings.mailchimp_oauth_secret_arn).redirect_uri,
+    )
+
+
+@cache
+def connect_cobot() -> Authorising:
+    """HTTP -> Cobot's OAuth -> the secret of a connection, and `cobot-events`."""
+    from secrets import token_urlsafe
+
+    from accord.adapters.cobot_oauth import LOGIN_URL, CobotOAuth, OAuthClient
+    from accord.usecases.ask_owner import AskOwner
+    from accord.usecases.connect_cobot import ConnectCobot
+    from accord.usecases.link_space import LinkSpace
+
+    settings = ConnectCobotSettings.from_environment()
+    ledger, secrets = clients.ledger(settings), clients.secrets()
+    recognise = clients.recognise(ledger, settings.operator_secret_arn)
+    connections = clients.connections(settings)
+    login_url = settings.cobot_login_url if settings.is_local else LOGIN_URL
+
+    def registered() -> OAuthClient:
+        client = secrets.registered_client(settings.cobot_oauth_secret_arn)
+        return OAuthClient(settings.cobot_oauth_client_id, client.client_secret)
+
+    asking = AskOwner(
+        service="cobot",
+        connections=connections,
+        secrets=clients.connection_secrets(),
+        authorisations=clients.authorisations(settings),
+        clock=clients.SystemClock(),
+        is_operators=recognise.is_operators,
+        new_state=lambda: token_urlsafe(32),
+    )
+    return Authorising(
+        recognise=recognise,
+        connect=ConnectCobot(
+            asking=asking,
+            owner=CobotOAuth(registered, login_url=login_url),
+            space_of=clients.space_of(settings, within=SPACE_PATIENCE),
+            base_url_of=lambda cobot: "" if login_url == LOGIN_URL else f"{login_url}/{cobot.space}",
+            link=LinkSpace(
+                connections, clients.fetch_queue(settings.cobot_events_queue_url), lambda: token_urlsafe(32)
+            ),
+        ),
+        redirect_uri=lambda: secrets.registered_client(settings.cobot_oauth_secret_arn).redirect_uri,
     )
 
 

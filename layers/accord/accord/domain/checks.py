@@ -14,6 +14,8 @@ class Check(StrEnum):
     FIELDS = "fields"
     WEBHOOK = "webhook"
     NOTICES = "notices"
+    SPACE = "space"
+    """Of Cobot; only where that is the application."""
 
 
 class Finding(StrEnum):
@@ -36,6 +38,12 @@ class Finding(StrEnum):
     NOTICES_UNWANTED = "notices_unwanted"
     NOTICES_REFUSED = "notices_refused"
     NOTICES_STOPPED = "notices_stopped"
+    SPACE_ANSWERS = "space_answers"
+    SPACE_BUSY = "space_busy"
+    SPACE_MISSING = "space_missing"
+    SPACE_NOT_AUTHORISED = "space_not_authorised"
+    SPACE_REFUSED = "space_refused"
+    SPACE_AWAY = "space_away"
     NOT_LOOKED_AT = "not_looked_at"
 
 
@@ -49,6 +57,8 @@ GOOD = frozenset(
         Finding.WEBHOOK_TO_COME,
         Finding.NOTICES_POSSIBLE,
         Finding.NOTICES_UNWANTED,
+        Finding.SPACE_ANSWERS,
+        Finding.SPACE_BUSY,
     }
 )
 
@@ -161,6 +171,37 @@ _TEXTS: dict[Finding, dict[Language, Text]] = {
         "Give its address (notice_url) again once it takes notices; until then it may read the feed.",
         "Plus rien n'est envoyé à l'application : {detail}.",
         "Redonnez son adresse (notice_url) quand elle acceptera les notifications ; d'ici là, elle peut lire le flux.",
+    ),
+    Finding.SPACE_ANSWERS: _well(
+        "The space of Cobot lets Accord in: {detail}.", "L'espace Cobot laisse entrer Accord : {detail}."
+    ),
+    Finding.SPACE_BUSY: _well(
+        "The space {detail} was not looked at: Cobot takes few calls a minute, and it is the turn of others.",
+        "L'espace {detail} n'a pas été examiné : Cobot accepte peu d'appels par minute, et c'est le tour d'autres.",
+    ),
+    Finding.SPACE_MISSING: _both(
+        "The connection has no space of Cobot yet.",
+        "Name it in the settings (cobot.space).",
+        "La connexion n'a pas encore d'espace Cobot.",
+        "Nommez-le dans les réglages (cobot.space).",
+    ),
+    Finding.SPACE_NOT_AUTHORISED: _both(
+        "Accord may not read the space {detail} yet.",
+        "Authorise it through Cobot, as an admin of the space.",
+        "Accord ne peut pas encore lire l'espace {detail}.",
+        "Autorisez-le dans Cobot, comme administrateur de l'espace.",
+    ),
+    Finding.SPACE_REFUSED: _both(
+        "The space does not let Accord in ({detail}).",
+        "Authorise it through Cobot again, as an admin of the space.",
+        "L'espace ne laisse pas entrer Accord ({detail}).",
+        "Autorisez-le à nouveau dans Cobot, comme administrateur de l'espace.",
+    ),
+    Finding.SPACE_AWAY: _both(
+        "The space {detail} did not answer.",
+        "Test again in a minute; if it lasts, look at Cobot's status page.",
+        "L'espace {detail} n'a pas répondu.",
+        "Testez à nouveau dans une minute ; si cela dure, consultez la page d'état de Cobot.",
     ),
     Finding.NOT_LOOKED_AT: _both(
         "This was not looked at, because something before it does not work.",

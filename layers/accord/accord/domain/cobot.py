@@ -27,7 +27,9 @@ class Cobot(Value):
     """What the consent field holds when it is ticked, in any case of letters, beside its own label. Anything else
     is no consent."""
     webhook_secret_hashes: tuple[str, ...] = ()
-    """Of the secrets in the URL that Cobot calls."""
+    """Of the secrets in the URL that Cobot calls. Without one the space is not linked to the connection."""
+    told_at: str = ""
+    """What Cobot was told to call, without the secret at its end."""
     base_url: str = ""
     """Where the space is on a local stack; passed over everywhere else."""
 

@@ -7,6 +7,8 @@ class ConnectionReason(StrEnum):
     """Every reason there is. The value is what answers carry as `reason.code`."""
 
     ACCOUNT_MISSING = "account_missing"
+    COBOT_SPACE_MISSING = "cobot_space_missing"
+    COBOT_NOT_AUTHORISED = "cobot_not_authorised"
     AUDIENCE_MISSING = "audience_missing"
     FIELDS_CLASH = "fields_clash"
     CHECK_FAILED = "check_failed"
@@ -18,3 +20,4 @@ class ConnectionReason(StrEnum):
     AUDIENCE_OUT_OF_REACH = "audience_out_of_reach"
     REFUSED_BY_MAILCHIMP = "refused_by_mailchimp"
     DISCONNECTED_BY_OPERATOR = "disconnected_by_operator"
+    DISCONNECTED_STILL_TOLD = "disconnected_still_told"

@@ -119,12 +119,19 @@ def with_settings(connection: Connection, said: ConnectionSettings) -> Connectio
     for name in said.model_fields_set & {"notice_url", "email"}:
         update[name] = getattr(said, name) or ""
     if "cobot" in said.model_fields_set:
-        known = connection.cobot
-        stays = {"webhook_secret_hashes": known.webhook_secret_hashes, "base_url": known.base_url} if known else {}
-        update["cobot"] = Cobot(**said.cobot.model_dump(), **stays) if said.cobot is not None else None
+        update["cobot"] = _space(connection.cobot, said.cobot)
     if update.get("notice_url", connection.notice_url) != connection.notice_url:
         update["notices_stopped"] = ""  # the other endpoint has not refused anything yet
     return connection.model_copy(update=update)
+
+
+def _space(known: Cobot | None, said: CobotChoice | None) -> Cobot | None:
+    """Another space is not linked: its admin has to be asked."""
+    if said is None:
+        return None
+    linked = {"webhook_secret_hashes", "told_at", "base_url"}
+    stays = known.model_dump(include=linked) if known is not None and known.space == said.space else {}
+    return Cobot(**said.model_dump(), **stays)
 
 
 def _each_once(mapping: dict[str, str]) -> dict[str, str]:

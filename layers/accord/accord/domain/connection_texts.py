@@ -24,6 +24,19 @@ _TEXTS: dict[ConnectionReason, dict[Language, Text]] = {
         "La connexion n'a pas encore de compte Mailchimp.",
         "Donnez-lui une clé d'API (mailchimp_api_key), ou autorisez-la dans Mailchimp.",
     ),
+    ConnectionReason.COBOT_SPACE_MISSING: _both(
+        "The connection has no space of Cobot yet.",
+        "Name it in the settings (cobot.space), and the field with which members agree (cobot.consent_field).",
+        "La connexion n'a pas encore d'espace Cobot.",
+        "Nommez-le dans les réglages (cobot.space), avec le champ par lequel les membres consentent "
+        "(cobot.consent_field).",
+    ),
+    ConnectionReason.COBOT_NOT_AUTHORISED: _both(
+        "Accord may not read the space of Cobot yet.",
+        "Authorise it through Cobot, as an admin of the space.",
+        "Accord ne peut pas encore lire l'espace Cobot.",
+        "Autorisez-le dans Cobot, comme administrateur de l'espace.",
+    ),
     ConnectionReason.AUDIENCE_MISSING: _both(
         "No audience is chosen yet.",
         "List the audiences of the account and choose one, or create one.",
@@ -90,5 +103,13 @@ _TEXTS: dict[ConnectionReason, dict[Language, Text]] = {
         "Reconnect it to begin anew.",
         "Un opérateur a déconnecté la connexion{detail}. Plus rien ne passe ; les désinscriptions restent en mémoire.",
         "Reconnectez-la pour recommencer.",
+    ),
+    ConnectionReason.DISCONNECTED_STILL_TOLD: _both(
+        "An operator disconnected the connection{detail}. Nothing goes either way; but Cobot did not take that it is "
+        "to tell nothing more. What it tells is not heard.",
+        "Remove Accord from the space in Cobot, or let it be: Cobot gives up within a day.",
+        "Un opérateur a déconnecté la connexion{detail}. Plus rien ne passe ; mais Cobot n'a pas accepté de ne plus "
+        "rien transmettre. Ce qu'il transmet n'est pas entendu.",
+        "Retirez Accord de l'espace dans Cobot, ou ne faites rien : Cobot renonce en moins d'un jour.",
     ),
 }

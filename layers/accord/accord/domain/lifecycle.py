@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from accord.domain.connection import Connection, ConnectionState
+from accord.domain.connection import Application, Connection, ConnectionState
 from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.reasons import ReasonCode
 from accord.domain.values import Value
@@ -128,6 +128,11 @@ def what_is_missing(connection: Connection) -> ConnectionReason:
     """Why a draft is one, as far as its settings tell."""
     if connection.authorised_by is None:
         return ConnectionReason.ACCOUNT_MISSING
+    if connection.application is Application.COBOT:
+        if connection.cobot is None:
+            return ConnectionReason.COBOT_SPACE_MISSING
+        if not connection.cobot.webhook_secret_hashes:
+            return ConnectionReason.COBOT_NOT_AUTHORISED
     if not connection.audience_id:
         return ConnectionReason.AUDIENCE_MISSING
     return ConnectionReason.READY_TO_CHECK

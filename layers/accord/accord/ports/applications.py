@@ -18,6 +18,9 @@ EVERYBODY = ""
 class MembershipApplication(Protocol):
     """One account of a membership application, read with its own token. `at`: when it is looked at."""
 
+    def reach(self) -> None:
+        """One call, which changes nothing: Accord is let in, or Misconfigured is raised."""
+
     def members(self, at: datetime) -> list[SeenMember]:
         """All current members. One call."""
 
@@ -57,6 +60,9 @@ class Turns(Protocol):
     def reserve(self, queued: QueuedFetch, now: datetime, gap: float) -> datetime | None:
         """When this message may call; the next one not before `gap` seconds later. None: another message waits for
         the same, and will read what this one would have read. The same message may ask again."""
+
+    def take(self, connection_id: str, now: datetime, gap: float) -> bool:
+        """Whether the turn that is now is free, and then it is taken; no other one ever is."""
 
     def begin(self, queued: QueuedFetch) -> None:
         """The call begins: whoever asks from now on for the same waits for a turn of its own."""

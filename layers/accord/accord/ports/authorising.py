@@ -38,3 +38,13 @@ class AccountOwner(Protocol):
 
     def has_audience(self, grant: Grant, audience_id: str) -> bool:
         """Whether the audience is one of this account's."""
+
+
+class SpaceOwner(Protocol):
+    """Cobot, where the admin of a space is asked."""
+
+    def authorize_url(self, state: str, redirect_uri: str) -> str:
+        """Where to send the admin's browser."""
+
+    def token(self, code: str, redirect_uri: str) -> str:
+        """The code for a token that does not expire; once. Raises Rejected where the code is not good (any more)."""

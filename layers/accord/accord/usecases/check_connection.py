@@ -26,6 +26,7 @@ class CheckConnection:
     begin_reading: Callable[[Connection], object]
     """Begins the reading of the audience that leads to the summary, unless one is under way."""
     clock: Clock
+    check_space: Callable[[Connection], list[Checked]]
 
     def __call__(self, connection: Connection) -> tuple[list[Checked], Connection]:
         """What was found, and the connection as it stands then. Raises NotNowError for one that is disconnected."""
@@ -33,7 +34,8 @@ class CheckConnection:
             raise NotNowError("A connection that is disconnected calls nobody: reconnect it first.")
         checks = self._in_mailchimp(connection)
         checks += [self._webhook(connection), self._notices(connection)]
-        if any(each.finding is Finding.MAILCHIMP_AWAY for each in checks):
+        checks += self.check_space(connection)
+        if any(each.finding in {Finding.MAILCHIMP_AWAY, Finding.SPACE_AWAY} for each in checks):
             return checks, connection  # an outage says nothing of the connection
         names = _names(checks)
         moved = changed(self.connections, connection, lambda known: self._moved(known, checks).model_copy(update=names))
@@ -90,7 +92,7 @@ class CheckConnection:
         failed = [each for each in checks if not each.ok]
         now = self.clock.now()
         by_check = {each.check: each for each in checks}
-        if connection.state is ConnectionState.BROKEN and by_check[Check.FIELDS].finding is not Finding.NOT_LOOKED_AT:
+        if connection.state is ConnectionState.BROKEN and _answers_again(connection, by_check):
             moved = stepped(connection, Step.MEND, now)
         elif not failed:
             moved = stepped(connection, Step.CHECK, now)
@@ -109,6 +111,13 @@ def _fields(bindings: Bindings) -> Checked:
     if missing := [binding.tag for binding in bindings.to_create]:
         return Checked(Check.FIELDS, Finding.FIELDS_TO_CREATE, ", ".join(sorted(missing)))
     return Checked(Check.FIELDS, Finding.FIELDS_FIT)
+
+
+def _answers_again(connection: Connection, by_check: dict[Check, Checked]) -> bool:
+    """Whether that answers which broke the connection: Mailchimp, or the application."""
+    if connection.is_refused_by_application:
+        return Check.SPACE in by_check and by_check[Check.SPACE].finding is Finding.SPACE_ANSWERS
+    return by_check[Check.FIELDS].finding is not Finding.NOT_LOOKED_AT
 
 
 def _why(connection: Connection, failed: list[Checked]) -> tuple[ConnectionReason, str]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from accord.domain.changes import Arrived, OrderBy
-from accord.domain.connection import APPLICATION_REFUSES, Connection
+from accord.domain.connection import APPLICATION_REFUSES, Connection, ConnectionState
 from accord.domain.consent import ConsentStatus
 from accord.domain.history import Event
 from accord.domain.seen_member import Box, SeenMember, look, with_consent
@@ -48,6 +48,8 @@ class Fetched(StrEnum):
     REFUSED = "refused"
     """The application does not understand the question, or what it shows can not be accepted."""
     UNKNOWN_CONNECTION = "unknown_connection"
+    DISCONNECTED = "disconnected"
+    """Nothing is read on a connection that is: reconnecting reads everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class FetchCobotMembers:
         connection = self.ledger.connection(queued.connection_id)
         if connection is None or connection.cobot is None:
             return Fetched.UNKNOWN_CONNECTION
+        if connection.state is ConnectionState.DISCONNECTED:
+            return Fetched.DISCONNECTED
         now = self.clock.now()
         slot = queued.slot
         if slot is None or slot < now - LATE:

@@ -5,50 +5,55 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from accord.domain.changes import OrderBy
-from accord.domain.connection import Connection
-from accord.errors import Misconfigured
-from accord.ports import Ledger
+from accord.domain.connection import Connection, ConnectionState
+from accord.domain.lifecycle import what_is_missing
+from accord.errors import Misconfigured, Retryable
 from accord.ports.applications import EVERYBODY, FetchQueue, MembershipApplication, QueuedFetch
+from accord.ports.connections import Connections
 
-NOT_CHOSEN = "The connection has no space of Cobot: choose one"
+NOT_CHOSEN = "The connection has no space of Cobot yet: name it in its settings (cobot.space)"
+CHOSEN_ANEW = "The connection was given another space meanwhile: authorise that one"
+TRIES = 5
+"""How often a connection is read again after somebody else was faster."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkSpace:
-    """`callback_base`: where the application finds Accord, `https://.../cobot/webhooks`. `new_secret` gives what
-    nobody guesses."""
+    """`new_secret` gives what nobody guesses."""
 
-    ledger: Ledger
-    application_of: Callable[[Connection], MembershipApplication]
+    connections: Connections
     queue: FetchQueue
-    callback_base: str
     new_secret: Callable[[], str]
 
-    def link(self, connection: Connection) -> Connection:
-        """Doing it again ends what was told under the secret before. What happens in between is seen by the reading of
+    def __call__(
+        self, connection: Connection, application: MembershipApplication, callback_base: str, base_url: str = ""
+    ) -> Connection:
+        """`callback_base`: where the application finds Accord, `https://.../cobot/webhooks`; `base_url`: see Cobot.
+        Doing it again ends what was told under the secret before. What happens in between is seen by the reading of
         all members, which is queued last. A step that fails leaves nothing behind that the next try does not mend."""
-        if connection.cobot is None:
-            raise Misconfigured(NOT_CHOSEN)
-        application, secret = self.application_of(connection), self.new_secret()
+        secret, told_at = self.new_secret(), f"{callback_base}/{connection.id}/"
         hashes = (hashlib.sha256(secret.encode()).hexdigest(),)
-        space = connection.cobot.model_copy(update={"webhook_secret_hashes": hashes})
-        # What is read has no time of its own, only that of the reading.
-        linked = connection.model_copy(update={"cobot": space, "order_by": OrderBy.RECEIVED})
-        application.unsubscribe(self._prefix(connection))
-        self.ledger.save_connection(linked)  # before it is told anything under the new secret
-        application.subscribe(f"{self._prefix(connection)}{secret}")
+        application.unsubscribe(told_at)
+        # Before it is told anything under the new secret.
+        found: dict[str, object] = {"webhook_secret_hashes": hashes, "told_at": told_at, "base_url": base_url}
+        linked = self._saved(connection, found)
+        application.subscribe(f"{told_at}{secret}")
         self.queue.send(QueuedFetch(connection.id, EVERYBODY, self.new_secret()))
         return linked
 
-    def unlink(self, connection: Connection) -> Connection:
-        """Nothing is told any more, and nobody is let in under the secret; what is known of members stays."""
+    def _saved(self, connection: Connection, found: dict[str, object]) -> Connection:
         if connection.cobot is None:
-            return connection
-        space = connection.cobot.model_copy(update={"webhook_secret_hashes": ()})
-        unlinked = connection.model_copy(update={"cobot": space})
-        self.ledger.save_connection(unlinked)
-        self.application_of(connection).unsubscribe(self._prefix(connection))
-        return unlinked
-
-    def _prefix(self, connection: Connection) -> str:
-        return f"{self.callback_base}/{connection.id}/"
+            raise Misconfigured(NOT_CHOSEN)
+        name = connection.cobot.space
+        for _ in range(TRIES):
+            if connection.cobot is None or connection.cobot.space != name:
+                raise Misconfigured(CHOSEN_ANEW)
+            # What is read has no time of its own, only that of the reading.
+            update = {"cobot": connection.cobot.model_copy(update=found), "order_by": OrderBy.RECEIVED}
+            after = connection.model_copy(update=update)
+            if after.state is ConnectionState.DRAFT:
+                after = after.model_copy(update={"state_code": what_is_missing(after)})
+            if self.connections.replace(after):
+                return after
+            connection = self.connections.connection(connection.id) or connection
+        raise Retryable("others kept changing the same connection", effect_unknown=False)
