@@ -44,6 +44,7 @@ QUEUES = (
 WEBHOOK_SECRET = "webhook-secret"
 OAUTH_CLIENT_SECRET = "oauth-client-secret"
 REDIRECT_URI = "https://accord.test/mailchimp/oauth/callback"
+COBOT_REDIRECT_URI = "https://accord.test/cobot/oauth/callback"
 OPERATOR_TOKENS = ["operator-token", "operator-token-of-next-month"]
 
 
@@ -158,6 +159,7 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "connection": json.dumps({"mailchimp_api_key": MAILCHIMP_KEY, "signing_secrets": list(SIGNING_SECRETS)}),
         "operator": json.dumps(dict(zip(("token", "previous"), OPERATOR_TOKENS, strict=False))),
         "address-key": ADDRESS_KEY,
+        "cobot-oauth": json.dumps({"client_secret": "hush", "redirect_uri": COBOT_REDIRECT_URI}),
         "oauth": json.dumps({"client_secret": OAUTH_CLIENT_SECRET, "redirect_uri": REDIRECT_URI}),
     }
     manager = boto3.client("secretsmanager")
@@ -176,6 +178,8 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "ADDRESS_KEY_SECRET_ARN": arns["address-key"],
         "MAILCHIMP_OAUTH_CLIENT_ID": "burrow-app",
         "MAILCHIMP_OAUTH_SECRET_ARN": arns["oauth"],
+        "COBOT_OAUTH_CLIENT_ID": "accord",
+        "COBOT_OAUTH_SECRET_ARN": arns["cobot-oauth"],
         "CONNECTION_SECRETS_PREFIX": f"accord/{own}/connections",
     }.items():
         monkeypatch.setenv(name, value)

@@ -31,7 +31,9 @@ def test_the_table_is_encrypted_under_a_key_whose_use_the_account_can_see() -> N
     assert LEDGER["SSESpecification"] == {"SSEEnabled": True}
 
 
-@pytest.mark.parametrize("name", ["Ledger", "AddressKeySecret", "OperatorSecret", "MailchimpOAuthSecret"])
+@pytest.mark.parametrize(
+    "name", ["Ledger", "AddressKeySecret", "OperatorSecret", "MailchimpOAuthSecret", "CobotOAuthSecret"]
+)
 def test_it_outlives_the_stack(name: str) -> None:
     assert RESOURCES[name]["DeletionPolicy"] == "Retain"
     assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"

@@ -59,6 +59,13 @@ MAY: dict[str, dict[str, set[str]]] = {
         "MailchimpOAuthSecret": SECRET,
         CONNECTION_SECRETS: SECRET | {"secretsmanager:PutSecretValue"},
     },
+    "connect_cobot": {
+        "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"},
+        "CobotEventsQueue.Arn": {"sqs:SendMessage"},
+        "OperatorSecret": SECRET,
+        "CobotOAuthSecret": SECRET,
+        CONNECTION_SECRETS: SECRET | {"secretsmanager:PutSecretValue"},
+    },
     "manage_connections": {
         "Ledger.Arn": READ | {"dynamodb:PutItem"},
         "ConnectionStepsQueue.Arn": {"sqs:SendMessage"},
@@ -143,7 +150,11 @@ def test_only_who_connects_writes_secrets_and_only_those_of_connections() -> Non
         if any(action.startswith("secretsmanager:") for action in actions - SECRET)
     }
 
-    assert writers == {("manage_connections", CONNECTION_SECRETS), ("connect_mailchimp", CONNECTION_SECRETS)}
+    assert writers == {
+        ("manage_connections", CONNECTION_SECRETS),
+        ("connect_mailchimp", CONNECTION_SECRETS),
+        ("connect_cobot", CONNECTION_SECRETS),
+    }
 
 
 def test_every_function_is_in_the_table() -> None:
@@ -172,10 +183,13 @@ def test_what_all_functions_share_writes_logs_and_traces() -> None:
     assert allowed([document]) == LOGS_AND_TRACES
 
 
-def test_only_who_connects_accounts_may_read_the_secret_of_the_oauth_client() -> None:
-    readers = {name for name in MAY if "MailchimpOAuthSecret" in allowed(policies(role_of(functions()[name])))}
+@pytest.mark.parametrize(
+    ("secret", "reader"), [("MailchimpOAuthSecret", "connect_mailchimp"), ("CobotOAuthSecret", "connect_cobot")]
+)
+def test_only_who_connects_to_a_service_may_read_the_secret_of_its_oauth_client(secret: str, reader: str) -> None:
+    readers = {name for name in MAY if secret in allowed(policies(role_of(functions()[name])))}
 
-    assert readers == {"connect_mailchimp"}
+    assert readers == {reader}
 
 
 def test_no_role_allows_every_action_of_a_service_or_everything_of_a_kind() -> None:
