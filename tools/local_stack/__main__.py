@@ -63,6 +63,7 @@ def _work(options: argparse.Namespace, terminal: Terminal) -> int:
         mailchimp_port=options.mailchimp_port,
         upstream_port=options.upstream_port,
         mailchimp=account,
+        cobot=options.cobot,
         watcher=terminal,
     )
     file.hold()
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--aws-port", type=int, help="of 127.0.0.1, as all ports; a free one otherwise")
         one.add_argument("--mailchimp-port", type=int)
         one.add_argument("--upstream-port", type=int)
+        one.add_argument("--cobot", action="store_true", help="a Cobot beside it; see python -m tools.cobot_simulator")
         fewest = A_REQUEST if deed == "demo" else 0
         one.add_argument(
             "--members", type=_at_least(fewest), default=1_000, help="sample members to post (%(default)s)"

@@ -50,6 +50,8 @@ def run(stack: LocalStack, file: StackFile, members: int, terminal: Terminal) ->
     if stack.simulator is not None:
         contact = next((change["member"]["email"] for change in samples if consents(change)), "try-1@demo.test")
         terminal.commands(commands_to_try(stack.info, contact))
+    if stack.cobot is not None:
+        terminal.say(f"\nCobot is {stack.cobot.url}; tools/cobot_simulator says what it can be told.")
     terminal.say("\nCtrl-C stops all of it.", style="bold")
     while True:
         time.sleep(WATCHED_EVERY)

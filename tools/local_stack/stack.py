@@ -9,6 +9,9 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from accord.adapters.mailchimp_http import base_url_of
+from tools.cobot_simulator import CobotSimulator
+from tools.cobot_simulator.api import CLIENT_ID as COBOT_CLIENT_ID
+from tools.cobot_simulator.api import CLIENT_SECRET as COBOT_CLIENT_SECRET
 from tools.connect import Wanted, connect
 from tools.connect.stack import find_stack
 from tools.local_aws import BASE, TEMPLATE, Emulator, build, deploy, install
@@ -50,8 +53,10 @@ class LocalStack:
     Several can run side by side, also in one `base`, which holds what is installed and built. Ports are free ones
     unless given. `mailchimp` is an account to use instead of the simulator: nothing here posts sample members there.
 
+    With `cobot` there is a Cobot beside it, with which Accord is registered.
+
     Once started: `api` (Accord's routes), `simulator` (None with a real account), `upstream` (the sample application),
-    `emulator`, `outputs` (the stack's), `info` (addresses and secrets), `ticker`.
+    `cobot` (None unless wanted), `emulator`, `outputs` (the stack's), `info` (addresses and secrets), `ticker`.
     """
 
     api: Api
@@ -60,6 +65,7 @@ class LocalStack:
     upstream: SampleApplication
     emulator: Emulator
     simulator: SimulatorProcess | None
+    cobot: CobotSimulator | None
     ticker: Ticker
 
     def __init__(
@@ -72,6 +78,7 @@ class LocalStack:
         timings: Timings | None = None,
         latency: float | None = None,
         mailchimp: Account | None = None,
+        cobot: bool = False,
         template: Path = TEMPLATE,
         watcher: Watcher | None = None,
     ) -> None:
@@ -81,6 +88,7 @@ class LocalStack:
         self._ports = (aws_port, mailchimp_port, upstream_port)
         self._latency = latency
         self._real = mailchimp
+        self.cobot = CobotSimulator() if cobot else None
         self._watcher = watcher or Unwatched()
         self._parts = ExitStack()
 
@@ -140,6 +148,9 @@ class LocalStack:
         with self._watcher.step("local AWS started"):
             self.emulator = self._parts.enter_context(Emulator(self.base, aws_port))
         account = self._mailchimp(mailchimp_port)
+        if self.cobot is not None:
+            with self._watcher.step("Cobot simulator started"):
+                self._parts.enter_context(self.cobot)
         with self._watcher.step("template deployed"):
             self.outputs = deploy(self.emulator, built, STACK_NAME, self._parameters())
         with self._watcher.step("sample application started"):
@@ -153,19 +164,24 @@ class LocalStack:
 
     def _parameters(self) -> dict[str, str]:
         parameters = self.timings.parameters()
+        if self.cobot is not None:
+            parameters |= {"CobotOAuthClientId": COBOT_CLIENT_ID, "CobotLoginUrl": self.cobot.url}
         if self.simulator is None:
             return parameters
         return parameters | {"MailchimpOAuthClientId": CLIENT_ID, "MailchimpLoginUrl": self.simulator.login_url}
 
     def _register(self, api_url: str) -> None:
-        """What a person does in Mailchimp's pages and in Secrets Manager. The address under which the emulator reaches
-        the API is not the API's own name, so it is stored as well."""
+        """What a person does in the pages of Mailchimp and Cobot and in Secrets Manager. The address under which the
+        emulator reaches the API is not the API's own name, so it is stored as well."""
         if self.simulator is not None:
             made = self.simulator.register_application(f"{api_url}/mailchimp/oauth/callback")
-            kept = {name: made[name] for name in ("client_secret", "redirect_uri")}
-            self.emulator.client("secretsmanager").put_secret_value(
-                SecretId=self.outputs["MailchimpOAuthSecretArn"], SecretString=json.dumps(kept)
-            )
+            self._keep_client("MailchimpOAuthSecretArn", made["client_secret"], made["redirect_uri"])
+        if self.cobot is not None:
+            self._keep_client("CobotOAuthSecretArn", COBOT_CLIENT_SECRET, f"{api_url}/cobot/oauth/callback")
+
+    def _keep_client(self, output: str, client_secret: str, redirect_uri: str) -> None:
+        kept = json.dumps({"client_secret": client_secret, "redirect_uri": redirect_uri})
+        self.emulator.client("secretsmanager").put_secret_value(SecretId=self.outputs[output], SecretString=kept)
 
     def _mailchimp(self, port: int | None) -> Account:
         if self._real is not None:
