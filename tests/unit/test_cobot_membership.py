@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.domain.changes import Arrived, OrderBy, Upserted
+from accord.domain.changes import OrderBy, Upserted
 from accord.domain.cobot import Cobot
 from accord.domain.cobot_membership import gone_member, seen_member
-from accord.domain.consent import Memory, memory_of
 from accord.domain.member import MemberState, PostalAddress
 from accord.domain.seen_member import Box, look, with_consent
 from accord.usecases.validate_change import validate_change
-from tests.builders import NOON, minutes
+from tests.builders import NOON
 
 HIVE = Cobot(space="beehive", consent_field="Newsletter", birthday_field="Birthday")
 QUEEN: dict[str, Any] = {
@@ -179,49 +178,6 @@ def test_a_ticked_box_is_found_however_it_is_written(fields: object) -> None:
 
     assert consent is not None
     assert consent.status == "opted_in"
-
-
-RENAMED: list[object] = [None, [], {}, "Newsletter", [{"label": "News", "value": ""}], {"News": "no"}, {"fields": []}]
-
-
-@pytest.mark.parametrize("fields", RENAMED)
-def test_a_field_that_is_renamed_in_the_space_opts_nobody_out(fields: object) -> None:
-    ticked = Box(ticked=True, source="Cobot: Newsletter", seen_at=NOON - minutes(1))
-
-    consent = told(QUEEN | {"custom_fields": fields}, box=ticked).member.consent
-
-    assert consent is not None
-    assert (consent.status, consent.at, consent.source) == ("unknown", None, "Cobot: Newsletter is not there")
-
-
-# What a look finds: the box ticked, unticked, or not there.
-WRITTEN = {True: {"Newsletter": "yes"}, False: {"Newsletter": ""}, None: {"News": "yes"}}
-
-
-@given(st.lists(st.sampled_from([True, False, None]), min_size=1, max_size=8))
-def test_only_a_box_that_is_there_says_anything_and_only_an_untick_after_a_tick_opts_out(
-    history: list[bool | None],
-) -> None:
-    box, memory = None, Memory()
-    for minute, ticked in enumerate(history):
-        at = NOON + minutes(minute)
-        seen = seen_member(QUEEN | {"custom_fields": WRITTEN[ticked]}, HIVE, at)
-        assert seen is not None
-        now = look(seen, at)
-        if now is not None:
-            box = box.seen_again(now) if box is not None else now
-        change = validate_change(
-            with_consent(seen, box) if now is not None and box is not None else seen.change, OrderBy.RECEIVED, at
-        )
-        assert isinstance(change, Upserted)
-        statement = Arrived(change=change, received_at=at).statement(OrderBy.RECEIVED)
-        assert statement is not None
-        memory = memory.joined(memory_of(statement))
-
-        told_so_far = [each for each in history[: minute + 1] if each is not None]
-        was_ticked, is_ticked = any(told_so_far), told_so_far[-1:] == [True]
-        assert (memory.opted_in_at is not None and not memory.stands_opted_out) is is_ticked
-        assert memory.stands_opted_out is (was_ticked and not is_ticked)
 
 
 def test_without_a_field_for_consent_nobody_has_agreed() -> None:

@@ -30,24 +30,21 @@ _CITY_THEN_CODE = re.compile(r"(?P<city>[^\d,]+),? (?P<state>[A-Z]{2}) (?P<posta
 
 def seen_member(document: object, cobot: Cobot, at: datetime) -> SeenMember | None:
     """The member as seen at that moment. Consent is not in the change but beside it, as long as a field for it is
-    chosen and is there. Without one it is `unknown`: nobody is added, and nothing is withdrawn. So a field that is
-    renamed in the space opts nobody out; whoever unticks a field that is there does."""
+    chosen; without one it is `unknown`, and nobody is added."""
     if not isinstance(document, Mapping) or not _ID.fullmatch(_text(document.get("id"))):
         return None
     member = _member(document, cobot, at)
-    ticked = _is_ticked(document, cobot)
-    if ticked is None:
-        why = f"{cobot.consent_field} is not there" if cobot.consent_field else "no consent field is chosen"
-        member["consent"] = {"status": "unknown", "source": f"Cobot: {why}"}
+    if not cobot.consent_field:
+        member["consent"] = {"status": "unknown", "source": "Cobot: no consent field is chosen"}
     change = {
         "type": "member.upserted",
         "id": _text(document["id"]),
         "occurred_at": at.isoformat(),
         "member": member,
     }
-    if ticked is None:
+    if not cobot.consent_field:
         return SeenMember(change=change)
-    return SeenMember(change=change, ticked=ticked, source=f"Cobot: {cobot.consent_field}")
+    return SeenMember(change=change, ticked=_is_ticked(document, cobot), source=f"Cobot: {cobot.consent_field}")
 
 
 def gone_member(reference: str, at: datetime) -> SeenMember:
@@ -104,11 +101,11 @@ def _postal_address(address: Mapping[str, Any]) -> _PostalAddress | None:
     return _PostalAddress(lines[0], line2, city, state, parts["postal_code"], country)
 
 
-def _is_ticked(document: Mapping[str, Any], cobot: Cobot) -> bool | None:
-    """None where no such field is there. One that is there twice and says both is not ticked."""
+def _is_ticked(document: Mapping[str, Any], cobot: Cobot) -> bool:
+    """A field that is not there is not ticked, nor is one that is there twice and says both."""
     yes = {value.strip().casefold() for value in (*cobot.ticked_values, cobot.consent_field)}
     values = list(_custom(document, cobot.consent_field))
-    return all(_text(value).casefold() in yes for value in values) if values else None
+    return bool(values) and all(_text(value).casefold() in yes for value in values)
 
 
 def _custom(document: Mapping[str, Any], label: str) -> Iterator[object]:

@@ -6,8 +6,7 @@ so Accord remembers how it was when it last looked, and takes of the possible ti
 - ticked when first seen: an opt-in without a time, older than every opt-out;
 - ticked after it was seen unticked: an opt-in as old as that look, so that an opt-out made in between stands;
 - unticked after it was seen ticked: an opt-out of the moment at which that was seen;
-- never seen ticked: `unknown`. It withdraws nothing (the person may have signed up in Mailchimp) and allows nothing;
-- not there at all, because it was renamed or removed: `unknown` as well, and no look at it.
+- never seen ticked: `unknown`. It withdraws nothing (the person may have signed up in Mailchimp) and allows nothing.
 
 So nobody is mailed who did not tick the box, and nobody who unticked it.
 """
