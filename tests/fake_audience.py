@@ -12,7 +12,7 @@ from accord.domain.connection import AudienceSetup
 from accord.domain.contact import Contact, ContactPatch, ContactStatus, NewContact, TagChange
 from accord.domain.payload import FieldValue
 from accord.domain.values import BEGINNING, normalised, subscriber_hash
-from accord.errors import Misconfigured, Refusal, Rejected, Retryable
+from accord.errors import Fault, Misconfigured, Refusal, Rejected, Retryable
 from accord.ports import Clock
 from tests.builders import SETUP
 
@@ -49,6 +49,7 @@ class FakeAudience:
     people: dict[str, Person] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
     refuses_the_key: bool = False
+    is_gone: bool = False
     page_size: int = 1000
     tags: dict[str, int] = field(default_factory=lambda: dict(SETUP.tags))
     calls: list[str] = field(default_factory=list)
@@ -155,7 +156,9 @@ class FakeAudience:
     def _call[T](self, name: str, effect: Callable[[], T], *, reads: bool = False) -> T:
         self.calls.append(name)
         if self.refuses_the_key:
-            raise Misconfigured("401 API Key Invalid: give the connection a new key")
+            raise Misconfigured("401 API Key Invalid: give the connection a new key", fault=Fault.ACCOUNT_REFUSED)
+        if self.is_gone:
+            raise Misconfigured("404 Resource Not Found: bring the audience back", fault=Fault.AUDIENCE_GONE)
         trouble = self.trouble(name)
         match trouble:
             case None:

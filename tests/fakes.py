@@ -4,17 +4,18 @@
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from accord.domain.address import MAX_HOLDERS, Address, Holder, Who
 from accord.domain.changes import OrderBy
 from accord.domain.connection import AudienceSetup, Connection
+from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.consent import Statement
 from accord.domain.erasure import Erasure
 from accord.domain.folding import Intent
 from accord.domain.history import Cause, Event
-from accord.domain.lifecycle import NotAllowed, Step, stepped
+from accord.domain.lifecycle import NotAllowed, going_on, stopped
 from accord.domain.notice import Notice
 from accord.domain.reasons import Status
 from accord.domain.record import Record
@@ -56,8 +57,10 @@ class FakeLedger:
     def save_audience_setup(self, connection_id: str, setup: AudienceSetup) -> None:
         self.setups[connection_id] = setup
 
-    def break_connection(self, connection_id: str, reason: str, at: datetime) -> None:
-        self._step(connection_id, Step.BREAK, reason, at)
+    def break_connection(
+        self, connection_id: str, reason: str, at: datetime, code: ConnectionReason | None = None
+    ) -> None:
+        self._move(connection_id, lambda known: stopped(known, at, code, reason))
 
     def stop_notices(self, connection_id: str, reason: str) -> None:
         if (connection := self.connections.get(connection_id)) is not None:
@@ -65,12 +68,12 @@ class FakeLedger:
             self.connections[connection_id] = connection.model_copy(update=update)
 
     def mend_connection(self, connection_id: str, at: datetime) -> None:
-        self._step(connection_id, Step.MEND, "", at)
+        self._move(connection_id, lambda known: going_on(known, at))
 
-    def _step(self, connection_id: str, step: Step, reason: str, at: datetime) -> None:
+    def _move(self, connection_id: str, way: Callable[[Connection], Connection | NotAllowed]) -> None:
         if (connection := self.connections.get(connection_id)) is None:
             return
-        if not isinstance(moved := stepped(connection, step, at, detail=reason), NotAllowed):
+        if not isinstance(moved := way(connection), NotAllowed):
             self.connections[connection_id] = moved.model_copy(update={"revision": connection.revision + 1})
 
     def remember_request(self, connection_id: str, request_id: str, now: datetime) -> Remembered:

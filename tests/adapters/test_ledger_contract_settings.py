@@ -2,6 +2,7 @@
 
 from accord.domain.connection import AudienceSetup, ConnectionState, Interest, MergeField
 from accord.domain.connection import FieldType as Type
+from accord.domain.connection_reasons import ConnectionReason
 from accord.ports import Ledger, Remembered
 from tests.adapters.ledger_values import (
     BARN,
@@ -44,6 +45,27 @@ def test_a_pause_is_neither_broken_nor_mended(ledger: Ledger) -> None:
     ledger.mend_connection(BARN, NOON)
 
     assert ledger.connection(BARN) == paused
+
+
+def test_s6_a_lost_audience_pauses_a_connection_until_it_is_found_or_the_key_is_refused_as_well(ledger: Ledger) -> None:
+    def stood() -> tuple[str, str | None, str] | None:
+        known = ledger.connection(BARN)
+        return (known.state, known.state_code, known.state_reason) if known else None
+
+    ledger.save_connection(connection())
+    gone, refused = ConnectionReason.AUDIENCE_GONE, ConnectionReason.ACCOUNT_REFUSED
+
+    ledger.break_connection(BARN, "The barn burned down.", NOON, gone)
+    ledger.break_connection(BARN, "It burned once only.", NOON, gone)
+    assert stood() == ("paused", "audience_gone", "The barn burned down.")
+    ledger.mend_connection(BARN, NOON)
+    assert stood() == ("live", None, "")
+    ledger.break_connection(BARN, "The barn burned down.", NOON, gone)
+    ledger.break_connection(BARN, "And the key melted.", NOON, refused)
+    assert stood() == ("broken", "account_refused", "And the key melted.")
+    ledger.break_connection(BARN, "It melted once only.", NOON, refused)
+    ledger.break_connection(BARN, "Still no barn.", NOON, gone)
+    assert stood() == ("paused", "audience_gone", "Still no barn.")
 
 
 def test_a_connection_that_is_not_there_is_not_made_by_breaking_it(ledger: Ledger) -> None:

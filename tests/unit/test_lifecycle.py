@@ -13,10 +13,12 @@ from accord.domain.lifecycle import (
     NotAllowed,
     Step,
     after,
+    going_on,
     may_send_urgent,
     may_write,
     reason_of,
     stepped,
+    stopped,
     what_is_missing,
     why_waiting,
 )
@@ -101,6 +103,37 @@ def test_a_step_gives_a_reason_and_a_time_and_a_way_that_begins_anew_forgets_tha
     assert (moved.state_since == NOON) is (moved.state is state)
     anew = step in {Step.CHOOSE_AUDIENCE, Step.RECONNECT}
     assert (moved.audience_read_at is None) is anew
+
+
+@pytest.mark.parametrize("state", [ConnectionState.LIVE, ConnectionState.BROKEN])
+def test_s6_a_connection_whose_audience_is_gone_pauses_itself_tries_and_goes_on(state: ConnectionState) -> None:
+    lost = stopped(a_connection(state=state), NOON, ConnectionReason.AUDIENCE_GONE, "404")
+
+    assert not isinstance(lost, NotAllowed)
+    assert (lost.state, reason_of(lost)) == (ConnectionState.PAUSED, ConnectionReason.AUDIENCE_GONE)
+    assert may_write(lost)
+    back = going_on(lost, NOON)
+    assert not isinstance(back, NotAllowed)
+    assert (back.state, back.state_code, back.state_reason) == (ConnectionState.LIVE, None, "")
+
+
+def test_a_connection_whose_audience_was_gone_breaks_when_the_key_is_refused_as_well() -> None:
+    lost = a_connection(state="paused", state_code="audience_gone")
+
+    broken = stopped(lost, NOON, ConnectionReason.ACCOUNT_REFUSED, "401")
+
+    assert not isinstance(broken, NotAllowed)
+    assert (broken.state, reason_of(broken)) == (ConnectionState.BROKEN, ConnectionReason.ACCOUNT_REFUSED)
+    assert isinstance(stopped(broken, NOON, ConnectionReason.ACCOUNT_REFUSED, "401"), NotAllowed)
+
+
+@pytest.mark.parametrize("code", [ConnectionReason.AUDIENCE_GONE, ConnectionReason.ACCOUNT_REFUSED, None])
+def test_what_an_operator_paused_is_neither_stopped_nor_set_going_by_mailchimp(code: ConnectionReason | None) -> None:
+    paused = a_connection(state="paused", state_reason="Hibernation.")
+
+    assert isinstance(stopped(paused, NOON, code, "404"), NotAllowed)
+    assert isinstance(going_on(paused, NOON), NotAllowed)
+    assert not may_write(paused)
 
 
 @pytest.mark.parametrize("state", ConnectionState)

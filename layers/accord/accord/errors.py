@@ -52,5 +52,16 @@ class Rejected(AccordError):
         self.detail = detail
 
 
+class Fault(StrEnum):
+    """What a person has to act on, where Mailchimp's answer tells. A reason of connections has the same name."""
+
+    ACCOUNT_REFUSED = "account_refused"
+    AUDIENCE_GONE = "audience_gone"
+
+
 class Misconfigured(AccordError):
     """Nothing works until a person acts; the message says what and how."""
+
+    def __init__(self, message: str, *, fault: Fault | None = None) -> None:
+        super().__init__(message)
+        self.fault = fault

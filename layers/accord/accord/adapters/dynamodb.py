@@ -28,6 +28,7 @@ from accord.adapters.dynamodb_items import (
 from accord.adapters.dynamodb_table import OnConsumed, Table, Write, put
 from accord.domain.address import Address
 from accord.domain.connection import AudienceSetup, Connection
+from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.consent import Statement
 from accord.domain.erasure import Erasure
 from accord.domain.folding import Intent
@@ -81,12 +82,14 @@ class DynamoDBLedger:
         """Whole, over what is there."""
         self._table.write(put(setup_item(connection_id, setup)))
 
-    def break_connection(self, connection_id: str, reason: str, at: datetime) -> None:
-        """A connection that an operator paused, or that is broken already, stays as it is."""
-        self._table.write(writes.break_write(connection_id, reason, at))
+    def break_connection(
+        self, connection_id: str, reason: str, at: datetime, code: ConnectionReason | None = None
+    ) -> None:
+        """A connection that an operator paused, or that is stopped for the same reason already, stays as it is."""
+        self._table.write(writes.break_write(connection_id, reason, at, code))
 
     def mend_connection(self, connection_id: str, at: datetime) -> None:
-        """Only one that is broken; an operator's pause stays one."""
+        """Only one that Mailchimp stopped; an operator's pause stays one."""
         self._table.write(writes.mend_write(connection_id, at))
 
     def stop_notices(self, connection_id: str, reason: str) -> None:

@@ -30,6 +30,7 @@ from accord.adapters.dynamodb_items import (
 from accord.adapters.dynamodb_table import Write, put, update
 from accord.domain.address import Address, Holder
 from accord.domain.connection import ConnectionState
+from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.folding import Intent
 from accord.domain.history import Cause
 from accord.domain.reasons import Status
@@ -133,9 +134,15 @@ def postpone_write(connection_id: str, member_id: str, due_at: datetime) -> Writ
     return update(key, "SET due_at = :due", "attribute_exists(due_at)", {"due": stamp(due_at)})
 
 
-def break_write(connection_id: str, reason: str, at: datetime) -> Write:
-    """Only what is live breaks: an operator's pause stays one."""
-    return _state_write(connection_id, ConnectionState.LIVE, ConnectionState.BROKEN, reason, at)
+def break_write(connection_id: str, reason: str, at: datetime, code: ConnectionReason | None) -> Write:
+    """See lifecycle.stopped: only what is live, or stopped for another reason. An operator's pause stays one."""
+    if code is ConnectionReason.AUDIENCE_GONE:
+        paused, before = ConnectionState.PAUSED, "#state IN (:live, :broken)"
+        told = {"live": ConnectionState.LIVE.value, "broken": ConnectionState.BROKEN.value}
+        return _state_write(connection_id, paused, before, told, reason, at, code)
+    before = f"#state = :live OR {_LACKS_AUDIENCE}"
+    told = {"live": ConnectionState.LIVE.value} | _LACKING
+    return _state_write(connection_id, ConnectionState.BROKEN, before, told, reason, at, code)
 
 
 def stop_notices_write(connection_id: str, reason: str) -> Write:
@@ -145,21 +152,32 @@ def stop_notices_write(connection_id: str, reason: str) -> Write:
 
 
 def mend_write(connection_id: str, at: datetime) -> Write:
-    """Only what is broken is mended: an operator's pause stays one."""
-    return _state_write(connection_id, ConnectionState.BROKEN, ConnectionState.LIVE, "", at)
+    """See lifecycle.going_on: only what Mailchimp stopped. An operator's pause stays one."""
+    before = f"#state = :broken OR {_LACKS_AUDIENCE}"
+    told = {"broken": ConnectionState.BROKEN.value} | _LACKING
+    return _state_write(connection_id, ConnectionState.LIVE, before, told, "", at, None)
+
+
+_LACKS_AUDIENCE = "(#state = :paused AND state_code = :gone)"
+_LACKING = {"paused": ConnectionState.PAUSED.value, "gone": ConnectionReason.AUDIENCE_GONE.value}
 
 
 def _state_write(
-    connection_id: str, before: ConnectionState, after: ConnectionState, reason: str, at: datetime
+    connection_id: str,
+    after: ConnectionState,
+    before: str,
+    told: dict[str, str],
+    reason: str,
+    at: datetime,
+    code: ConnectionReason | None,
 ) -> Write:
-    """From the one state to the other, for its usual reason."""
-    return update(
-        settings_key(connection_id),
-        "SET #state = :after, state_reason = :reason, state_since = :at REMOVE state_code ADD revision :one",
-        "#state = :before",
-        {"before": before.value, "after": after.value, "reason": reason, "at": stamp(at), "one": 1},
-        {"#state": "state"},
-    )
+    """To the other state where the condition `before` holds; without a code for its usual reason."""
+    change = "SET #state = :after, state_reason = :reason, state_since = :at"
+    change += " REMOVE state_code" if code is None else ", state_code = :code"
+    values: dict[str, str | int] = {**told, "after": after.value, "reason": reason, "at": stamp(at), "one": 1}
+    if code is not None:
+        values["code"] = code.value
+    return update(settings_key(connection_id), f"{change} ADD revision :one", before, values, {"#state": "state"})
 
 
 def count_writes(stored: Iterable[Record], shard: int) -> list[Write]:

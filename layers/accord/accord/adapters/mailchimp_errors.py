@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
-from accord.errors import AccordError, Misconfigured, Refusal, Rejected, Retryable
+from accord.errors import AccordError, Fault, Misconfigured, Refusal, Rejected, Retryable
 
 
 class Subject(Enum):
@@ -67,7 +67,8 @@ def error_of(status: int, problem: Problem | None, *, subject: Subject, reads: b
         case 401:
             return Misconfigured(
                 f"Mailchimp does not accept the API key, or the authorisation was revoked ({named}): store a valid key "
-                "in the secret of the connection, or authorise Accord again; then resume the connection"
+                "in the secret of the connection, or authorise Accord again; then resume the connection",
+                fault=Fault.ACCOUNT_REFUSED,
             )
         case 403:
             return Misconfigured(
@@ -84,7 +85,8 @@ def error_of(status: int, problem: Problem | None, *, subject: Subject, reads: b
         case 404:
             return Misconfigured(
                 f"Mailchimp does not know the {subject.value} ({named}): look whether it exists and "
-                "belongs to the account of the API key, then resume the connection"
+                "belongs to the account of the API key, then resume the connection",
+                fault=Fault.AUDIENCE_GONE if subject is Subject.AUDIENCE else None,
             )
         case 405 if subject is Subject.CONTACT:
             return Rejected(Refusal.CAN_NOT_ARCHIVE)

@@ -211,6 +211,11 @@ class Connection(Value):
     """The space that is read, where the application is Cobot."""
 
     @property
+    def lacks_audience(self) -> bool:
+        """Whether it paused itself because the audience is gone; an operator's pause is another thing."""
+        return self.state is ConnectionState.PAUSED and self.state_code is ConnectionReason.AUDIENCE_GONE
+
+    @property
     def is_refused_by_application(self) -> bool:
         """Whether the application broke it: only its own answer mends that."""
         return self.state is ConnectionState.BROKEN and self.state_reason.startswith(APPLICATION_REFUSES)

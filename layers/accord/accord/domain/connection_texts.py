@@ -86,11 +86,19 @@ _TEXTS: dict[ConnectionReason, dict[Language, Text]] = {
         "effacements.",
         "Reprenez la connexion quand elle peut continuer.",
     ),
-    ConnectionReason.AUDIENCE_OUT_OF_REACH: _both(
-        "The audience is gone or out of reach{detail}. Everything is kept and waits.",
-        "Bring the audience back and resume the connection, or choose another audience.",
-        "L'audience a disparu ou est hors d'atteinte{detail}. Tout est conservé et attend.",
-        "Rétablissez l'audience et reprenez la connexion, ou choisissez une autre audience.",
+    ConnectionReason.AUDIENCE_GONE: _both(
+        "The audience is gone or out of reach, so the connection paused itself{detail}. Everything is kept and waits.",
+        "Bring the audience back, and the connection goes on by itself; or choose another audience.",
+        "L'audience a disparu ou est hors d'atteinte, et la connexion s'est mise en pause{detail}. Tout est conservé "
+        "et attend.",
+        "Rétablissez l'audience, et la connexion continue d'elle-même ; ou choisissez une autre audience.",
+    ),
+    ConnectionReason.ACCOUNT_REFUSED: _both(
+        "Mailchimp does not accept the key or the authorisation any more{detail}. Everything is kept and waits.",
+        "Give it another API key (mailchimp_api_key), or authorise it through Mailchimp again; it goes on by itself.",
+        "Mailchimp n'accepte plus la clé ou l'autorisation{detail}. Tout est conservé et attend.",
+        "Donnez-lui une autre clé d'API (mailchimp_api_key), ou autorisez-la à nouveau dans Mailchimp ; elle continue "
+        "d'elle-même.",
     ),
     ConnectionReason.REFUSED_BY_MAILCHIMP: _both(
         "Mailchimp refuses the connection's calls{detail}. Everything is kept and waits.",

@@ -32,7 +32,9 @@ class Step(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     BREAK = "break"
-    """Mailchimp refuses the account or the audience."""
+    """Mailchimp refuses the account."""
+    LOSE_AUDIENCE = "lose_audience"
+    """Mailchimp does not know the audience: deleted, or of another account."""
     MEND = "mend"
     """Mailchimp answers again."""
     DISCONNECT = "disconnect"
@@ -57,6 +59,7 @@ _WAYS: dict[Step, dict[ConnectionState, ConnectionState]] = {
     Step.PAUSE: {LIVE: PAUSED, BROKEN: PAUSED},
     Step.RESUME: {PAUSED: LIVE, BROKEN: LIVE},
     Step.BREAK: {LIVE: BROKEN},
+    Step.LOSE_AUDIENCE: {LIVE: PAUSED, BROKEN: PAUSED},
     Step.MEND: {BROKEN: LIVE},
     Step.DISCONNECT: dict.fromkeys((DRAFT, CHECKED, AWAITING_APPROVAL, LIVE, PAUSED, BROKEN), DISCONNECTED),
     Step.RECONNECT: {DISCONNECTED: DRAFT},
@@ -70,9 +73,10 @@ def after(state: ConnectionState, step: Step) -> ConnectionState | NotAllowed:
 
 
 def may_write(connection: Connection) -> bool:
-    """Whether anything at all may be written to the audience. A broken connection tries, so that it mends by itself.
-    Nothing is written before the audience was read."""
-    return connection.state in {LIVE, BROKEN} and connection.audience_read_at is not None
+    """Whether anything at all may be written to the audience. A broken connection tries, so that it mends by itself,
+    and so does one whose audience is gone. Nothing is written before the audience was read."""
+    tries = connection.state in {LIVE, BROKEN} or connection.lacks_audience
+    return tries and connection.audience_read_at is not None
 
 
 def may_send_urgent(connection: Connection) -> bool:
@@ -122,6 +126,22 @@ def stepped(
     if step in {Step.CHOOSE_AUDIENCE, Step.RECONNECT}:
         update["audience_read_at"] = None  # the way begins anew
     return connection.model_copy(update=update)
+
+
+def stopped(
+    connection: Connection, at: datetime, code: ConnectionReason | None, detail: str
+) -> Connection | NotAllowed:
+    """The connection that Mailchimp stops: it pauses itself where the audience is gone, and breaks otherwise."""
+    if code is ConnectionReason.AUDIENCE_GONE:
+        return stepped(connection, Step.LOSE_AUDIENCE, at, code, detail)
+    if connection.lacks_audience:  # by now the account is refused as well, which has to be mended first
+        connection = connection.model_copy(update={"state": LIVE})
+    return stepped(connection, Step.BREAK, at, code, detail)
+
+
+def going_on(connection: Connection, at: datetime) -> Connection | NotAllowed:
+    """Mailchimp answers again: what it had stopped goes on. An operator's pause stays one."""
+    return stepped(connection, Step.RESUME if connection.lacks_audience else Step.MEND, at)
 
 
 def what_is_missing(connection: Connection) -> ConnectionReason:

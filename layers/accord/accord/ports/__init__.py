@@ -12,6 +12,7 @@ from accord.domain.address import Address, Holder
 from accord.domain.audience_hint import AudienceHint
 from accord.domain.changes import Arrived
 from accord.domain.connection import AudienceSetup, Connection
+from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.consent import Statement
 from accord.domain.contact import Contact, ContactPatch, NewContact, TagChange
 from accord.domain.erasure import Erasure
@@ -127,14 +128,16 @@ class Ledger(Protocol):
 
     def save_audience_setup(self, connection_id: str, setup: AudienceSetup) -> None: ...
 
-    def break_connection(self, connection_id: str, reason: str, at: datetime) -> None:
-        """Mark the connection `broken` with the reason; its work stays due."""
+    def break_connection(
+        self, connection_id: str, reason: str, at: datetime, code: ConnectionReason | None = None
+    ) -> None:
+        """Mark the connection `broken` with the reason, or `paused` where its audience is gone; its work stays due."""
 
     def stop_notices(self, connection_id: str, reason: str) -> None:
         """Nothing is sent to the connection's endpoint any more; the feed goes on."""
 
     def mend_connection(self, connection_id: str, at: datetime) -> None:
-        """Mark a connection that was `broken` `live` again."""
+        """Mark a connection `live` again that was `broken`, or paused itself because its audience was gone."""
 
     def remember_request(self, connection_id: str, request_id: str, now: datetime) -> Remembered:
         """What is known of this request, for 14 days: a new one was first received now, and is not queued."""

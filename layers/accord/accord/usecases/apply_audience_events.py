@@ -16,6 +16,7 @@ from accord.domain.timing import Timing, backoff
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, Clock, HintQueue, Ledger, QueuedHint
 from accord.usecases.read_contact import ReadContact, Seen
+from accord.usecases.stop_connection import stop_connection
 
 PATIENCE = 3
 """How often a hint about an address that nobody knows is put back: the webhook that explains it may be on its way."""
@@ -75,7 +76,7 @@ class ApplyAudienceEvents:
         except Retryable:
             return Applied.FAILED
         except Misconfigured as error:
-            self.ledger.break_connection(queued.connection_id, str(error), self.clock.now())
+            stop_connection(self.ledger, queued.connection_id, error, self.clock.now())
             return Applied.FAILED
 
     def _put_back(self, queued: QueuedHint, outcome: Applied) -> None:

@@ -7,7 +7,7 @@ from accord.domain.binding import Bindings, Clash, Fit, bind
 from accord.domain.checks import Check, Checked, Finding
 from accord.domain.connection import Connection, ConnectionState
 from accord.domain.connection_reasons import ConnectionReason
-from accord.domain.lifecycle import NotAllowed, Step, stepped, what_is_missing
+from accord.domain.lifecycle import NotAllowed, Step, going_on, stepped, what_is_missing
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Clock, EndpointRefusedError, Ledger
 from accord.ports.connections import Account, Connections
@@ -92,8 +92,9 @@ class CheckConnection:
         failed = [each for each in checks if not each.ok]
         now = self.clock.now()
         by_check = {each.check: each for each in checks}
-        if connection.state is ConnectionState.BROKEN and _answers_again(connection, by_check):
-            moved = stepped(connection, Step.MEND, now)
+        is_stopped = connection.state is ConnectionState.BROKEN or connection.lacks_audience
+        if is_stopped and _answers_again(connection, by_check):
+            moved = going_on(connection, now)
         elif not failed:
             moved = stepped(connection, Step.CHECK, now)
         else:

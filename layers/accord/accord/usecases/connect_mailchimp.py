@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accord.domain.connection import AuthorisedBy, Connection, ConnectionState
-from accord.domain.lifecycle import NotAllowed, Step, stepped, what_is_missing
+from accord.domain.lifecycle import NotAllowed, going_on, what_is_missing
 from accord.ports import Clock
 from accord.ports.authorising import AccountOwner, Grant
 from accord.ports.connections import Connections
@@ -45,7 +45,7 @@ class ConnectMailchimp:
             after = known.model_copy(update=account)
             if after.state is ConnectionState.DRAFT:
                 after = after.model_copy(update={"state_code": what_is_missing(after)})
-            mended = stepped(after, Step.MEND, self.clock.now())
-            return after if isinstance(mended, NotAllowed) else mended
+            moved = going_on(after, self.clock.now())
+            return after if isinstance(moved, NotAllowed) else moved
 
         return changed(self.connections, connection, joined)

@@ -9,7 +9,7 @@ from typing import Any
 from accord.domain.connection import AuthorisedBy, Connection, ConnectionState
 from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.connection_settings import ConnectionSettings, MappedTwiceError, NewConnection, with_settings
-from accord.domain.lifecycle import NotAllowed, Step, stepped, what_is_missing
+from accord.domain.lifecycle import NotAllowed, Step, going_on, stepped, what_is_missing
 from accord.domain.policy_change_texts import effect_of
 from accord.domain.policy_changes import SettingChange, changes_between
 from accord.domain.reason_texts import Language
@@ -207,8 +207,8 @@ class ManageConnections:
         """What the settings do to the state: a broken connection goes on with a good key, a draft may lack less, and
         what was summed up otherwise has to be checked again."""
         now = self._clock.now()
-        if mended and after.state is ConnectionState.BROKEN:
-            moved = stepped(after, Step.MEND, now)
+        if mended and (after.state is ConnectionState.BROKEN or after.lacks_audience):
+            moved = going_on(after, now)
         elif after.state is ConnectionState.DRAFT:
             settled = {ConnectionReason.FIELDS_CLASH, ConnectionReason.CHECK_FAILED} & {after.state_code}
             unchanged = settled and all(getattr(before, name) == getattr(after, name) for name in CHANGES_A_SUMMARY)

@@ -19,6 +19,7 @@ from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, Clock, Ledger, QueuedChanges
 from accord.usecases.perform_bulk import BULK
 from accord.usecases.settle_members import SettleMembers
+from accord.usecases.stop_connection import stop_connection
 from accord.usecases.unreachable_audience import UnreachableAudience
 
 SAVES = 6
@@ -73,7 +74,7 @@ class SyncMembers:
                 failed += indexes
                 continue
             except Misconfigured as error:  # the connection's secret is gone: what was saved waits for a person
-                self.ledger.break_connection(connection_id, str(error), self.clock.now())
+                stop_connection(self.ledger, connection_id, error, self.clock.now())
                 continue
             if connection is None or audience is None:
                 continue

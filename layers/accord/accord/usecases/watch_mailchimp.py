@@ -7,6 +7,7 @@ from datetime import datetime
 from accord.domain.connection import Connection, ConnectionState
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Clock, Ledger
+from accord.usecases.stop_connection import stop_connection
 
 IN_A_ROW = 3
 """After so many failed calls in a row Mailchimp counts as away, and the rest waits."""
@@ -42,7 +43,7 @@ class WatchMailchimp:
                     continue
                 case Misconfigured():
                     self._refused = True
-                    self.ledger.break_connection(self.connection.id, str(answer), self.clock.now())
+                    stop_connection(self.ledger, self.connection.id, answer, self.clock.now())
                 case Retryable():
                     self._failures += 1
                 case _:
@@ -50,8 +51,8 @@ class WatchMailchimp:
                     self._mend()
 
     def _mend(self) -> None:
-        """Mailchimp answers again: a connection that an answer had broken goes on by itself."""
+        """Mailchimp answers again: a connection that an answer had stopped goes on by itself."""
         broken = self.connection.state is ConnectionState.BROKEN and not self.connection.is_refused_by_application
-        if broken and not self._mended:
+        if (broken or self.connection.lacks_audience) and not self._mended:
             self.ledger.mend_connection(self.connection.id, self.clock.now())
             self._mended = True
