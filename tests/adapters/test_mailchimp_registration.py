@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import requests
 
-from accord.adapters.mailchimp_account import EVENTS, MailchimpAccount
+from accord.adapters.mailchimp_account import MailchimpAccount
 from accord.adapters.mailchimp_registration import MailchimpRegistration
 from accord.errors import Rejected
+from accord.ports.keeping import EVENTS
 from tools.mailchimp_simulator import Simulator
 
 

@@ -173,6 +173,7 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "UPSTREAM_NOTICES_QUEUE_URL": queues["upstream-notices"],
         "COBOT_EVENTS_QUEUE_URL": queues["cobot-events"],
         "CONNECTION_STEPS_QUEUE_URL": queues["connection-steps"],
+        "API_URL": "https://a1b2c3d4e5.execute-api.eu-west-3.amazonaws.com",
         "ALLOWED_ENDPOINTS": "127.0.0.1",
         "OPERATOR_SECRET_ARN": arns["operator"],
         "ADDRESS_KEY_SECRET_ARN": arns["address-key"],

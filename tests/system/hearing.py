@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from accord.adapters.mailchimp_account import EVENTS
+from accord.ports.keeping import EVENTS
 from tests.system.application import HEARD_BY_THEN, Answer, Application
 from tests.system.watching import HINTS, eventually, messages
 from tools.local_stack import STACK_NAME

@@ -1,9 +1,12 @@
 """Functions, the routes that reach them and what they are told."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from accord.adapters.sqs_steps import decode_step
+from accord.ports.tending import Step
 from tests.template.stack import GLOBALS, REPOSITORY, RESOURCES, STACK, default, events, functions, resources
 
 FUNCTIONS = functions()
@@ -139,12 +142,23 @@ def test_every_function_has_the_memory_that_it_was_measured_with(name: str, memo
 
 
 def test_due_members_are_offered_every_minute_and_a_missed_minute_is_not_made_up_for() -> None:
-    (schedule,) = resources("AWS::Scheduler::Schedule").values()
+    schedule = resources("AWS::Scheduler::Schedule")["OfferDueChangesSchedule"]
 
     assert schedule["ScheduleExpression"] == "rate(1 minute)"
     assert schedule["Target"]["Arn"] == "OfferDueChangesFunction.Arn"
     assert schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
     assert FUNCTIONS["offer_due_changes"]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
+def test_s5_every_night_a_message_that_its_reader_understands_has_all_connections_checked() -> None:
+    schedule = resources("AWS::Scheduler::Schedule")["CheckConnectionsSchedule"]
+    target = schedule["Target"]
+
+    assert schedule["ScheduleExpression"] == "cron(0 2 * * ? *)"
+    assert target["Arn"] == "ConnectionStepsQueue.Arn"
+    queued = decode_step(target["Input"].replace("<aws.scheduler.scheduled-time>", "2026-03-01T02:00:00Z"))
+    assert queued.step is Step.CHECK_ALL
+    assert queued.place.began == datetime(2026, 3, 1, 2, tzinfo=UTC)
 
 
 def test_logs_end() -> None:

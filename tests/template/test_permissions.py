@@ -91,7 +91,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "MemberChangesQueue.Arn": {"sqs:SendMessage"},
         "BulkChangesQueue.Arn": {"sqs:SendMessage"},
         "AddressKeySecret": SECRET,
-        CONNECTION_SECRETS: SECRET,
+        CONNECTION_SECRETS: SECRET | {"secretsmanager:PutSecretValue"},
         "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${SenderIdentity}": {"ses:SendEmail"},
     },
     "offer_due_changes": {
@@ -142,7 +142,7 @@ def role_of(function: dict[str, Any]) -> str:
     return role.removesuffix(".Arn")
 
 
-def test_only_who_connects_writes_secrets_and_only_those_of_connections() -> None:
+def test_only_who_connects_and_registers_webhooks_writes_secrets_and_only_those_of_connections() -> None:
     writers = {
         (name, resource)
         for name, allows in MAY.items()
@@ -154,6 +154,7 @@ def test_only_who_connects_writes_secrets_and_only_those_of_connections() -> Non
         ("manage_connections", CONNECTION_SECRETS),
         ("connect_mailchimp", CONNECTION_SECRETS),
         ("connect_cobot", CONNECTION_SECRETS),
+        ("tend_connections", CONNECTION_SECRETS),
     }
 
 
@@ -199,7 +200,8 @@ def test_no_role_allows_every_action_of_a_service_or_everything_of_a_kind() -> N
             assert "*" not in resource.removesuffix("/connections/*")
 
 
-def test_the_schedule_may_call_its_function_and_nothing_else() -> None:
+def test_a_schedule_may_do_what_it_is_for_and_nothing_else() -> None:
+    assert allowed(policies("CheckConnectionsScheduleRole")) == {"ConnectionStepsQueue.Arn": {"sqs:SendMessage"}}
     assert allowed(policies("OfferDueChangesScheduleRole")) == {
         "OfferDueChangesFunction.Arn": {"lambda:InvokeFunction"},
     }

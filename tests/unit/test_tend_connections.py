@@ -14,12 +14,15 @@ from accord.domain.run import Run, RunKind, RunState
 from accord.domain.summary import Deed
 from accord.ports.tending import QueuedStep, Step
 from accord.usecases.begin_run import BeginRun
+from accord.usecases.check_nightly import CheckNightly
+from accord.usecases.check_webhook import CheckWebhook
 from accord.usecases.hold_addresses import HoldAddresses
 from accord.usecases.read_audience import ReadAudience
 from accord.usecases.sum_up_members import SumUpMembers
 from accord.usecases.tend_connections import AGAIN, TendConnections
 from tests.builders import NOON, a_connection, a_member, key_of, minutes, no_us_phone, opted_in, opted_out, upserted
-from tests.fake_connections import FakeConnections
+from tests.fake_connections import FakeConnections, FakeConnectionSecrets
+from tests.fake_keeping import FakeWebhook
 from tests.fake_outbox import FakeOutbox
 from tests.fake_tending import FakeMail, FakeRuns, FakeStepQueue
 from tests.fakes import FakeQueue, Trouble
@@ -52,7 +55,16 @@ class Tending:
             outbox=self.outbox,
             mail=self.mail,
             offered_again=timedelta(minutes=5),
+            nightly=self._nightly(),
         )
+
+    def _nightly(self) -> CheckNightly:
+        ledger, clock, webhook = self.scene.ledger, self.scene.clock, FakeWebhook()
+        check = CheckWebhook(
+            self.connections, FakeConnectionSecrets(), lambda _connection: webhook, clock, lambda: "mole"
+        )
+        audience = self.scene.audience
+        return CheckNightly(self.connections, ledger, self.runs, self.steps, lambda _connection: audience, check, clock)
 
     @property
     def state(self) -> ConnectionState:
@@ -227,6 +239,17 @@ def test_a_step_for_which_there_is_no_time_or_no_queue_is_handed_back() -> None:
     tending.begin()
     messages = [queued for queued, _ in tending.steps.messages]
     assert tending.tend(messages, tending.scene.clock.now())[1] == [0]
+
+
+def test_s5_the_message_of_the_night_becomes_a_check_of_each_connection_at_work() -> None:
+    tending = Tending(state=ConnectionState.LIVE, audience_read_at=NOON)
+    tending.scene.audience.is_gone = True
+
+    tending.steps.send(QueuedStep("", Step.CHECK_ALL, ""))
+    assert tending.go_on() == [Step.CHECK_ALL, Step.CHECK]
+
+    assert (tending.newest().kind, tending.newest().state) == (RunKind.NIGHTLY_CHECK, RunState.FAILED)
+    assert tending.state is ConnectionState.PAUSED
 
 
 @pytest.mark.parametrize("consent", [opted_in(), opted_out(), None])

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from accord.domain.folding import KeyOf
     from accord.ports import Audience
     from accord.ports.applications import MembershipApplication
+    from accord.ports.keeping import AudienceWebhook
     from accord.usecases.reach_space import ReachSpace, SpaceOf
     from accord.usecases.recognise_caller import RecogniseCaller
 
@@ -226,6 +227,35 @@ def audience_of(
         return audience(connection.api_base_url, secrets().mailchimp_api_key(connection), connection.audience_id)
 
     return of
+
+
+def webhook_of(settings: TendConnectionsSettings) -> "Callable[[Connection], AudienceWebhook]":
+    """The webhook of a connection, at Accord's own address."""
+    from accord.adapters.mailchimp_account import MailchimpAccount
+    from accord.adapters.mailchimp_registration import MailchimpRegistration
+
+    url = f"{_reached_at(settings)}/mailchimp/webhooks"
+
+    def of(connection: "Connection") -> "AudienceWebhook":
+        account = MailchimpAccount(
+            connection.api_base_url,
+            secrets().mailchimp_api_key(connection),
+            timeout=settings.mailchimp_timeout_seconds,
+            allow_any_host=settings.is_local,
+        )
+        return MailchimpRegistration(account, connection.audience_id, f"{url}/{connection.id}")
+
+    return of
+
+
+def _reached_at(settings: TendConnectionsSettings) -> str:
+    """The name that an emulator gives an API may not resolve; its path on the emulator itself always does."""
+    if not settings.is_local:
+        return settings.api_url
+    import boto3
+
+    api_id = settings.api_url.rpartition("//")[2].partition(".")[0]
+    return f"{boto3.client('sqs').meta.endpoint_url}/_aws/execute-api/{api_id}/$default"
 
 
 def _config(pool: int = 10) -> "Config":

@@ -181,6 +181,8 @@ class TendConnectionsSettings(WithOffers):
     """`tend_connections`."""
 
     address_key_secret_arn: Given
+    api_url: Given
+    """Where Accord's own API answers: Mailchimp's webhooks are registered there."""
     connection_steps_queue_url: Given
     member_changes_queue_url: Given
     bulk_changes_queue_url: Given

@@ -8,8 +8,9 @@ import pytest
 import requests
 
 from accord.adapters.dynamodb import DynamoDBLedger
-from accord.adapters.mailchimp_account import EVENTS, MailchimpAccount
+from accord.adapters.mailchimp_account import MailchimpAccount
 from accord.adapters.secrets import SecretsManagerSecrets
+from accord.ports.keeping import EVENTS
 from tools.connect import Connected, ConnectError, Stack, Wanted, connect
 from tools.mailchimp_simulator import Simulator
 

@@ -14,6 +14,7 @@ from accord.domain.connection import AudienceSetup, FieldType, MergeField
 from accord.domain.contact import ContactStatus
 from accord.domain.new_audience import NewAudience
 from accord.ports.connections import ListedAudience, ListedAudiences
+from accord.ports.keeping import EVENTS, RegisteredWebhook
 
 
 class AudienceSummary(NamedTuple):
@@ -22,24 +23,6 @@ class AudienceSummary(NamedTuple):
     id: str
     name: str
     member_count: int
-
-
-class RegisteredWebhook(NamedTuple):
-    """A webhook of an audience; whoever made it."""
-
-    id: str
-    url: str
-    events: frozenset[str] = frozenset()
-    sources: frozenset[str] = frozenset()
-
-    @property
-    def tells_all(self) -> bool:
-        """Whether it tells everything but what is done through the API: our own writes would come back as an echo."""
-        return self.events >= set(EVENTS) and self.sources == {"user", "admin"}
-
-
-EVENTS = ("subscribe", "unsubscribe", "profile", "cleaned", "upemail", "campaign")
-"""All that Mailchimp tells of email (FACTS section 5.1)."""
 
 
 class MailchimpAccount:

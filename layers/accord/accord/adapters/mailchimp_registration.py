@@ -1,26 +1,14 @@
 """The audience's webhook: how Mailchimp tells Accord what people and the newsletter's owner do there, kept in order."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
-from accord.adapters.mailchimp_account import MailchimpAccount, RegisteredWebhook
-
-
-class Registration(NamedTuple):
-    """What Mailchimp has of ours. `webhook` is None where there is none whose secret is known; `strays` are those at
-    our address that nobody knows any more. Whether Mailchimp has stopped calling one is not to be seen (FACTS 5.1)."""
-
-    webhook: RegisteredWebhook | None
-    strays: tuple[RegisteredWebhook, ...]
-
-    @property
-    def is_in_order(self) -> bool:
-        """Whether everything is told but our own writes, to us alone."""
-        return self.webhook is not None and self.webhook.tells_all and not self.strays
+from accord.adapters.mailchimp_account import MailchimpAccount
+from accord.ports.keeping import RegisteredWebhook, Registration
 
 
 class MailchimpRegistration:
-    """The webhooks of one audience at `url`, which says `.../mailchimp/webhooks/{connection}` and no secret."""
+    """`AudienceWebhook` over the webhooks of one audience at `url`: `.../mailchimp/webhooks/{connection}`, without the
+    secret."""
 
     def __init__(self, account: MailchimpAccount, audience_id: str, url: str) -> None:
         self._account = account

@@ -17,9 +17,9 @@ class _Message(Value):
     """The wire format: see the messages of changes."""
 
     v: Literal[1]
-    connection: str
+    connection: str = ""
     step: Step
-    run: str
+    run: str = ""
     cursor: str | None = None
     archived: bool = False
     since: datetime | None = None

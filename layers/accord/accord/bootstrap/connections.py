@@ -206,7 +206,11 @@ def connect_cobot() -> Authorising:
 @cache
 def tend_connections() -> "TendConnections":
     """`connection-steps` -> ledger."""
+    from secrets import token_urlsafe
+
     from accord.adapters.phones import us_phone
+    from accord.usecases.check_nightly import CheckNightly
+    from accord.usecases.check_webhook import CheckWebhook
     from accord.usecases.hold_addresses import HoldAddresses
     from accord.usecases.read_audience import ReadAudience
     from accord.usecases.sum_up_members import SumUpMembers
@@ -215,18 +219,32 @@ def tend_connections() -> "TendConnections":
     settings = TendConnectionsSettings.from_environment()
     ledger, clock = clients.ledger(settings), clients.SystemClock()
     key_of = clients.key_of(settings.address_key_secret_arn)
+    connections, runs, audience_of = (
+        clients.connections(settings),
+        clients.runs(settings),
+        clients.audience_of(settings),
+    )
+    steps = clients.step_queue(settings.connection_steps_queue_url)
+    webhook = CheckWebhook(
+        connections=connections,
+        secrets=clients.connection_secrets(),
+        webhook_of=clients.webhook_of(settings),
+        clock=clock,
+        new_secret=lambda: token_urlsafe(32),
+    )
     return TendConnections(
         ledger=ledger,
-        connections=clients.connections(settings),
-        runs=clients.runs(settings),
-        audience_of=clients.audience_of(settings),
+        connections=connections,
+        runs=runs,
+        audience_of=audience_of,
         clock=clock,
         hold=HoldAddresses(ledger),
         read=lambda audience: ReadAudience(ledger, audience, clock, key_of),
         sum_up=SumUpMembers(ledger, clients.queue(settings.member_changes_queue_url), clock, us_phone),
-        steps=clients.step_queue(settings.connection_steps_queue_url),
+        steps=steps,
         bulk_queue=clients.queue(settings.bulk_changes_queue_url),
         outbox=clients.outbox(settings),
         mail=clients.mail(settings.sender_email),
         offered_again=settings.offered_again,
+        nightly=CheckNightly(connections, ledger, runs, steps, audience_of, webhook, clock),
     )

@@ -194,7 +194,11 @@ class Connection(Value):
     `webhook_signing_secrets` (lists: two are valid while one is rotated)."""
     token_hashes: tuple[str, ...] = ()
     webhook_secret_hashes: tuple[str, ...] = ()
-    """Of the secrets in the URL of Mailchimp's webhook."""
+    """Of the secrets in the URL of Mailchimp's webhook, the newest first; the one before is valid for a day."""
+    webhook_secret_since: Moment | None = None
+    """Since when the newest one is; None for the first."""
+    webhook_unfinished: bool = False
+    """Whether a registration was begun that has not ended: what Mailchimp signs with may be lost."""
     webhook_signed: bool = False
     webhook_checked_at: Moment | None = None
     notice_url: str = ""

@@ -13,6 +13,8 @@ class RunKind(StrEnum):
     """The whole audience is read, and what the first import would do is summed up."""
     FIRST_IMPORT = "first_import"
     """Everybody who waited for the approval is carried to the audience."""
+    NIGHTLY_CHECK = "nightly_check"
+    """Audience and webhook are looked at, and set right where somebody changed them."""
 
 
 class RunState(StrEnum):
@@ -37,6 +39,6 @@ class Run(Value):
     done: int = 0
     total: int | None = None
     counts: dict[str, int] = {}
-    """Members by status, once an import is done."""
+    """Members by status, once an import is done; what was set right, once a check is."""
     summary: Summary | None = None
     detail: str = ""

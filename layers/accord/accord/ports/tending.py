@@ -22,6 +22,10 @@ class Step(StrEnum):
     """Offer everybody who waited for the approval."""
     WATCH = "watch"
     """Until nobody waits any more; then say so."""
+    CHECK_ALL = "check_all"
+    """Every night, of no connection and no run: begin a check of each connection."""
+    CHECK = "check"
+    """Look at audience and webhook, and set right what somebody changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from accord.ports import Audience, ChangeQueue, Clock, Ledger, Outbox, QueuedCha
 from accord.ports.connections import Connections
 from accord.ports.tending import Mail, Place, QueuedStep, Runs, Step, StepQueue
 from accord.usecases.change_connection import changed
+from accord.usecases.check_nightly import CheckNightly
 from accord.usecases.hold_addresses import HoldAddresses
 from accord.usecases.read_audience import ReadAudience
 from accord.usecases.sum_up_members import SumUpMembers
@@ -52,6 +53,7 @@ class TendConnections:
     outbox: Outbox
     mail: Mail
     offered_again: timedelta
+    nightly: CheckNightly
 
     def __call__(self, steps: Sequence[QueuedStep], deadline: datetime) -> tuple[Counter[Step], list[int]]:
         """The steps that were taken, and the indexes of messages for which there was no time, or no queue."""
@@ -70,6 +72,9 @@ class TendConnections:
         return taken, failed
 
     def _take(self, queued: QueuedStep, deadline: datetime) -> None:
+        if queued.step is Step.CHECK_ALL:
+            self.nightly.begin(queued, deadline)
+            return
         connection = self.connections.connection(queued.connection_id)
         run = self.runs.run(queued.connection_id, queued.run_id)
         if connection is None or run is None or run.state is not RunState.RUNNING:
@@ -80,6 +85,7 @@ class TendConnections:
             Step.SUM_UP: self._sum_up,
             Step.IMPORT: self._import,
             Step.WATCH: self._watch,
+            Step.CHECK: self.nightly.check,
         }
         try:
             work[queued.step](connection, run, queued, deadline)
