@@ -136,6 +136,14 @@ class SimulatorProcess:
         """The newsletter's owner does something: archive, delete_permanently, edit, tag..."""
         return self._tell("POST", f"staff/{quote(email)}", {"deed": deed, **settings})
 
+    def lose_audience(self, list_id: str) -> None:
+        """Somebody deletes the audience; `bring_back` undoes it."""
+        self._tell("POST", f"audiences/{list_id}", {"deed": "lose"})
+
+    def bring_back(self, list_id: str) -> None:
+        """The audience is there again, with everybody in it."""
+        self._tell("POST", f"audiences/{list_id}", {"deed": "bring_back"})
+
     def standing(self, email: str) -> dict[str, Any]:
         """`{"status", "standing", "contact_id", "confirmation_mails"}` of an address, which may be unknown."""
         return self._tell("GET", f"people/{quote(email)}")

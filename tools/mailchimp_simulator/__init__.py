@@ -28,6 +28,8 @@ GET  people/{email}?list_id=       {"email", "list_id", "status" (also forgotten
 POST staff/{email}                 {"deed", "list_id"?, ...}, deed one of archive unarchive delete_permanently
                                    edit (merge_fields, interests, language, vip, new_email) tag untag (name)
                                    add_contact (status, merge_fields, tags)
+POST audiences/{list_id}           {"deed"}, one of lose bring_back: deleted as far as anybody sees, and there again
+                                   with everybody in it; {"audiences": [id]}
 POST clock                         {"advance": seconds}; moves the time that is written, not that of signatures
 GET  webhooks                      {"deliveries": [{"webhook_id", "url", "type", "form", "body", "signature",
                                    "state", "attempts": [{"at", "status", "error"}]}]}

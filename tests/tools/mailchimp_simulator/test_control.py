@@ -55,6 +55,19 @@ def test_staff_bring_back_one_who_was_asked_without_asking_again(keeper: Zookeep
     assert keeper.staff(HEN, "unarchive") | {"status": "pending", "confirmation_mails": 1} == keeper.standing(HEN)
 
 
+def test_an_audience_is_lost_and_brought_back_with_everybody_in_it(keeper: Zookeeper) -> None:
+    keeper.add(HEN)
+    path = f"audiences/{keeper.simulator.list_id}"
+
+    assert keeper.control("POST", path, {"deed": "lose"}).json() == {"audiences": []}
+    assert keeper.refused("GET", f"members/{HEN}")["status"] == 404
+    assert "to lose" in refusal(keeper, path, {"deed": "lose"})
+    assert keeper.control("POST", path, {"deed": "bring_back"}).json() == {"audiences": [keeper.simulator.list_id]}
+    assert keeper.get(f"members/{HEN}")["status"] == "subscribed"
+    assert "to bring back" in refusal(keeper, path, {"deed": "bring_back"})
+    assert "deed must be one of" in refusal(keeper, path, {"deed": "eat"})
+
+
 def test_what_can_not_be_done_is_said(keeper: Zookeeper) -> None:
     assert "is not in the audience" in refusal(keeper, f"people/{HEN}", {"deed": "unsubscribe"})
     assert "deed must be one of: subscribe, unsubscribe" in refusal(keeper, f"people/{HEN}", {"deed": "fly"})

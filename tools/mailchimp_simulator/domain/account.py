@@ -29,6 +29,7 @@ class Account:
         self.batches = Batches()
         self.oauth = OAuth()
         self._audiences: dict[str, Audience] = {}
+        self._lost: dict[str, Audience] = {}
         self._listings: dict[str, Listing] = {}
         self._numbers = 0
         settings = DEFAULT_SETTINGS | ({"name": audience_name} if audience_name else {})
@@ -65,6 +66,17 @@ class Account:
     def delete_audience(self, list_id: str) -> None:
         del self._audiences[self.audience(list_id).id]
         self._listings.pop(list_id, None)
+
+    def lose_audience(self, list_id: str) -> None:
+        """As if it were deleted, until it is brought back, which Mailchimp's staff can do. Raises Problem 404."""
+        self._lost[list_id] = self.audience(list_id)
+        self.delete_audience(list_id)
+
+    def bring_back(self, list_id: str) -> None:
+        """With everybody who was in it. Raises Problem 404 for one that was not lost."""
+        if list_id not in self._lost:
+            raise not_found()
+        self._audiences[list_id] = self._lost.pop(list_id)
 
     def total_subscribers(self) -> int:
         return sum(audience.by_arrival.total((Status.SUBSCRIBED,)) for audience in self.audiences)

@@ -41,6 +41,7 @@ class Control:
             web.post(PREFIX + "/people/{email}", _told(self.person)),
             web.get(PREFIX + "/people/{email}", _told(self.who)),
             web.post(PREFIX + "/staff/{email}", _told(self.staff)),
+            web.post(PREFIX + "/audiences/{list_id}", _told(self.audience)),
             web.post(f"{PREFIX}/clock", _told(self.clock)),
             web.get(f"{PREFIX}/webhooks", _told(self.webhooks)),
             web.post(f"{PREFIX}/contacts", _told(self.contacts)),
@@ -79,6 +80,18 @@ class Control:
 
     async def who(self, request: web.Request) -> Any:
         return _standing(self._audience(request.query.get("list_id")), request.match_info["email"])
+
+    async def audience(self, request: web.Request) -> Any:
+        account, list_id = self._world.account, request.match_info["list_id"]
+        deeds = {"lose": account.lose_audience, "bring_back": account.bring_back}
+        deed = (await _body(request)).get("deed")
+        if deed not in deeds:
+            raise Refused(f"deed must be one of: {', '.join(deeds)}; it is {deed!r}")
+        try:
+            deeds[deed](list_id)
+        except Problem as problem:
+            raise Refused(f"there is no audience {list_id!r} to {deed.replace('_', ' ')}") from problem
+        return {"audiences": [audience.id for audience in account.audiences]}
 
     async def clock(self, request: web.Request) -> Any:
         seconds = (await _body(request)).get("advance")
