@@ -176,10 +176,11 @@ def test_two_fields_can_not_go_to_one_tag() -> None:
         with_settings(a_connection(), settings(mapping={"fields.tariff": "PLAN"}))
 
 
-def test_another_endpoint_has_not_refused_anything_yet() -> None:
+def test_an_endpoint_that_is_given_anew_be_it_the_same_one_is_told_again() -> None:
     stopped = a_connection(notice_url="https://old.test", notices_stopped="410 Gone")
 
     assert with_settings(stopped, settings(notice_url="https://new.test")).notices_stopped == ""
+    assert with_settings(stopped, settings(notice_url="https://old.test")).notices_stopped == ""
     assert with_settings(stopped, settings(name="Sett")).notices_stopped == "410 Gone"
 
 

@@ -270,6 +270,18 @@ def test_an_endpoint_is_checked_when_it_is_given_and_not_again() -> None:
     assert "private" in caught.value.errors[0].message
 
 
+def test_an_endpoint_that_had_stopped_notices_is_checked_before_they_begin_again() -> None:
+    office = Office()
+    read = office.has(notice_url="https://old.test/notices", notices_stopped="410")
+    office.refused = "leads to a private address"
+    with pytest.raises(SettingsRefusedError):
+        office.change(read, notice_url="https://old.test/notices")
+
+    office.refused = ""
+    changes = office.change(read, notice_url="https://old.test/notices").changes
+    assert [(change.field, change.before, change.after) for change in changes] == [("notices_stopped", "410", None)]
+
+
 def test_a_reconnected_draft_says_what_it_lacks() -> None:
     office = Office()
     read = office.has(state="disconnected")

@@ -120,8 +120,8 @@ def with_settings(connection: Connection, said: ConnectionSettings) -> Connectio
         update[name] = getattr(said, name) or ""
     if "cobot" in said.model_fields_set:
         update["cobot"] = _space(connection.cobot, said.cobot)
-    if update.get("notice_url", connection.notice_url) != connection.notice_url:
-        update["notices_stopped"] = ""  # the other endpoint has not refused anything yet
+    if "notice_url" in said.model_fields_set:
+        update["notices_stopped"] = ""  # another endpoint has refused nothing yet; the same one is to be tried again
     return connection.model_copy(update=update)
 
 

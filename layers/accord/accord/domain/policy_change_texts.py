@@ -106,6 +106,10 @@ _KINDS: dict[str, tuple[str, str]] = {
         "Les réponses à l'application sont dans cette langue, sauf si elle en demande une autre.",
     ),
     "notice_url": _both("Notices are sent to this address.", "Les notifications sont envoyées à cette adresse."),
+    "notices_stopped": _both(
+        "Notices are sent again; what happened in between is in the feed.",
+        "Les notifications sont à nouveau envoyées ; ce qui s'est passé entre-temps est dans le flux.",
+    ),
     "email": _both(
         "This address is told when an import is done.",
         "Cette adresse est prévenue de la fin d'une importation.",

@@ -170,7 +170,8 @@ class ManageConnections:
         except MappedTwiceError as twice:
             message = f"would write two fields to {twice}; map one of them elsewhere, or leave it out (null)"
             raise SettingsRefusedError(FieldError("mapping", message)) from None
-        if after.notice_url and after.notice_url != connection.notice_url:
+        begins_again = connection.notices_stopped and not after.notices_stopped
+        if after.notice_url and (begins_again or after.notice_url != connection.notice_url):
             try:
                 self._check_endpoint(after.notice_url)
             except (EndpointRefusedError, Retryable) as error:
