@@ -20,6 +20,7 @@ from accord.adapters.http_members import cursor, language_of
 from accord.adapters.http_messages import Request, Response
 from accord.adapters.http_problems import Route, answer, unknown, wrong_shape
 from accord.adapters.http_runs import shown_fields, shown_run, shown_summary
+from accord.adapters.http_segments import posted_segments, shown_segments
 from accord.domain.connection_settings import ConnectionSettings, NewConnection
 from accord.domain.lifecycle import Step
 from accord.observability import count, deadline, discreet, logger_of, metrics_of
@@ -44,7 +45,11 @@ metrics = metrics_of("manage_connections")
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     count(metrics, "Requests", 1)
     until = deadline(context, MARGIN)
-    routes = {**ROUTES, AUDIENCES: lambda request: get_audiences(request, until)}
+    routes = {
+        **ROUTES,
+        AUDIENCES: lambda request: get_audiences(request, until),
+        SEGMENTS: lambda request: post_segments(request, until),
+    }
     return answer(event, routes, logger)
 
 
@@ -159,6 +164,15 @@ def get_runs(request: Request) -> Response:
     return Response(200, {"runs": [shown_run(run) for run in page.items], "next": page.next})
 
 
+def post_segments(request: Request, until: datetime) -> Response:
+    """A saved segment for each plan or tag; those that are there stay as they are."""
+    connection = _connection(request)
+    by, values = posted_segments(request)
+    with refusals():
+        created = bootstrap.manage_connections().segments(connection, by, values, until)
+    return Response(200, shown_segments(created))
+
+
 def post_credentials(request: Request) -> Response:
     """A new token or signing secret, told this once. The one before stays valid beside it, unless it is dropped."""
     connection = _connection(request)
@@ -193,6 +207,7 @@ def _step(step: Step) -> Route:
 
 ONE = "/v1/connections/{connection_id}"
 AUDIENCES = f"GET {ONE}/audiences"
+SEGMENTS = f"POST {ONE}/segments"
 ROUTES: dict[str, Route] = {
     "POST /v1/connections": post_connection,
     "GET /v1/connections": get_connections,

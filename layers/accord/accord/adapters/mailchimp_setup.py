@@ -126,6 +126,11 @@ class MailchimpSetup:
         condition = {"condition_type": "StaticSegment", "field": "static_segment", "op": "static_is", "value": tag_id}
         return self._create_segment(audience_id, name, condition)
 
+    def saved_segments(self, audience_id: str) -> dict[str, int]:
+        """The ids of the saved segments by their names in small letters. Tags are static segments, not saved ones."""
+        found = self._all(f"/lists/{audience_id}/segments", "segments", "id,name", {"type": "saved"})
+        return {str(each.get("name", "")).casefold(): int(each["id"]) for each in found if each.get("id")}
+
     def marketing_permissions(self, audience_id: str) -> tuple[MarketingPermission, ...]:
         """The ids that Mailchimp shows on contacts only, all of which have the same (FACTS section 6). None where the
         audience asks for none, or is empty: ask again once it has a contact."""
@@ -142,9 +147,9 @@ class MailchimpSetup:
     def _create_segment(self, audience_id: str, name: str, condition: dict[str, Any]) -> int:
         """One of that name that is there may have been changed by people since: it is theirs, and stays."""
         path = f"/lists/{audience_id}/segments"
-        for each in self._all(path, "segments", "id,name", {"type": "saved"}):
-            if str(each.get("name", "")).casefold() == name.casefold():
-                return int(each["id"])
+        there = self.saved_segments(audience_id).get(name.casefold())
+        if there is not None:
+            return there
         options = {"match": "all", "conditions": [condition]}
         made = self._http.call("POST", path, subject=Subject.AUDIENCE, body={"name": name, "options": options})
         if not isinstance(made.get("id"), int):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from accord.usecases.choose_audience import ChooseAudience
     from accord.usecases.connect_cobot import ConnectCobot
     from accord.usecases.connect_mailchimp import ConnectMailchimp
+    from accord.usecases.create_segments import CreateSegments
     from accord.usecases.leave_space import LeaveSpace
     from accord.usecases.manage_connections import ManageConnections
     from accord.usecases.recognise_caller import RecogniseCaller
@@ -44,6 +45,7 @@ class Connecting:
     check: "CheckConnection"
     approve: "ApproveConnection"
     leave: "LeaveSpace"
+    segments: "CreateSegments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ def manage_connections() -> Connecting:
     from accord.adapters.mailchimp_account import MailchimpAccount
     from accord.adapters.mailchimp_http import base_url_of, checked_base_url
     from accord.adapters.mailchimp_registration import MailchimpRegistration
+    from accord.adapters.mailchimp_setup import MailchimpSetup
     from accord.adapters.upstream_endpoint import UpstreamEndpoint
     from accord.usecases.approve_connection import ApproveConnection
     from accord.usecases.begin_run import BeginRun
     from accord.usecases.check_connection import CheckConnection
     from accord.usecases.check_space import CheckSpace
     from accord.usecases.choose_audience import ChooseAudience
+    from accord.usecases.create_segments import CreateSegments
     from accord.usecases.leave_space import LeaveSpace
     from accord.usecases.manage_connections import ManageConnections
     from accord.usecases.reach_account import KEY, ReachAccount
@@ -82,6 +86,9 @@ def manage_connections() -> Connecting:
 
     def account_of(base_url: str, key: str) -> MailchimpAccount:
         return MailchimpAccount(base_url, key, timeout=OPERATOR_PATIENCE, allow_any_host=settings.is_local)
+
+    def setup_of(base_url: str, key: str) -> MailchimpSetup:
+        return MailchimpSetup(base_url, key, timeout=OPERATOR_PATIENCE, allow_any_host=settings.is_local)
 
     def checked(key: str, said: str) -> str:
         return checked_base_url(said or base_url_of(key), allow_any_host=settings.is_local)
@@ -121,6 +128,7 @@ def manage_connections() -> Connecting:
             clock=clock,
         ),
         leave=LeaveSpace(connections, reach_space),
+        segments=CreateSegments(ledger, reach, setup_of, clock),
     )
 
 

@@ -50,10 +50,14 @@ class ReachAccount:
 
     def __call__(self, connection: Connection, base_url: str = "") -> Account:
         """`base_url` instead of the connection's own. Raises NotNowError where there is no key yet."""
+        return self.account_of(base_url or connection.api_base_url, self.key(connection))
+
+    def key(self, connection: Connection) -> str:
+        """The key or token itself. Raises NotNowError where there is none yet."""
         key = self.secrets.read(connection.secret_arn).get(KEY) if connection.secret_arn else None
         if not isinstance(key, str) or not key:
             raise NotNowError(
                 "The connection has no Mailchimp account yet: give it an API key (mailchimp_api_key), or authorise it "
                 "through Mailchimp."
             )
-        return self.account_of(base_url or connection.api_base_url, key)
+        return key
