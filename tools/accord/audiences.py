@@ -1,4 +1,4 @@
-"""`accord connections audiences, choose-audience, fields`: where members go in Mailchimp, and into which fields."""
+"""`accord connections audiences, choose-audience, fields, segments`: where members go in Mailchimp, and how sorted."""
 
 import sys
 from typing import Any
@@ -145,3 +145,28 @@ def fields(asking: Asking, connection: str) -> None:
             mapping = f"{each['source']}={each['proposal']}"
             asking.terminal.say(f"→ accord connections update {connection} --map {mapping}")
     return asking.terminal.say(f"{document['left']} more merge fields may be made in this audience.")
+
+
+@connections.command()
+@connection_argument
+@click.argument("by", type=click.Choice(("plan", "tag")))
+@click.argument("values", nargs=-1)
+@shared_options
+@asks
+def segments(asking: Asking, connection: str, by: str, values: tuple[str, ...]) -> None:
+    """Make a saved segment for each of VALUES.
+
+    Without values: for each tag that the audience has. What is there already
+    stays as it is.
+
+    \b
+    accord connections segments zoo plan "Full time" "Part time"
+    """
+    body = {"by": by, **({"values": list(values)} if values else {})}
+    document = asking.api.post("connections", connection, "segments", body=body)
+    if asking.terminal.as_json:
+        return asking.terminal.document(document)
+    if document["left"]:
+        asking.terminal.note(f"no time for {', '.join(document['left'])}: ask for them again")
+    rows = [(each["name"], "made" if each["made"] else "was there") for each in document["segments"]]
+    return asking.terminal.table(("segment", ""), rows)
