@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from accord.domain.actions import Active, Archive, Create, Erase, Look, Move, Reconfirm, Tag, Unsubscribe, Update
+from accord.domain.actions import Active, Archive, Create, Erase, Look, Lower, Move, Reconfirm, Tag, Unsubscribe, Update
+from accord.domain.consent import ConsentStatus
 from accord.domain.contact import Contact, ContactPatch, ContactStatus
 from accord.errors import Refusal
 from tests.unit.promises_upstream import Upstream, after
@@ -42,6 +43,14 @@ class Chronicle(Upstream):
     """The addresses whose contact Accord created, adopted or moved."""
     written_to: set[str] = field(default_factory=set)
     """The addresses whose contact may have been written to, under a promise that is checked as it happens."""
+    approved: set[datetime] = field(default_factory=set)
+    """When reconfirmations were approved."""
+    reconfirmed: set[tuple[str, datetime]] = field(default_factory=set)
+    """Who was asked in one, by its approval, whatever Accord heard of it."""
+    lowering: dict[str, datetime] = field(default_factory=dict)
+    """Where a reconfirmation may have lowered a contact."""
+    lowered: dict[str, datetime] = field(default_factory=dict)
+    """Where it is known to have done so."""
     own_tags: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     # --- what is seen -----------------------------------------------------------------------------------------------
@@ -54,6 +63,8 @@ class Chronicle(Upstream):
         when = (contact.last_changed if contact else None) or at
         known = before is not None or bool(self._all(email, "forgotten", "erased"))
         self.shown[email] = status
+        if status is ContactStatus.PENDING and "Lower" in unclear:
+            self.lowered[email] = self.lowering[email]
         if status is not ContactStatus.ARCHIVED and contact is not None:
             self.lift_archiving(email)
         if contact is not None and before is None and unclear & {"Create", "Move"}:
@@ -95,6 +106,9 @@ class Chronicle(Upstream):
                 self._certain(email, status)
                 self.lift_archiving(email)
                 self.cared_for.add(email)
+            case Lower(approved_at=approved_at):
+                self._certain(email, status)
+                self.lowering[email] = self.lowered[email] = approved_at
             case Update(patch=patch):
                 if patch != ContactPatch():
                     self.sees(email, answer, at)
@@ -105,6 +119,7 @@ class Chronicle(Upstream):
                 self.happened[to] += [Seen("archived_by_staff", at)] if status is ContactStatus.ARCHIVED else []
                 self.cared_for = self.cared_for - {email} | {to}
                 self.own_tags[to] |= self.own_tags.pop(email, set())
+                self._takes_question(email, to)
             case Tag(change=change):
                 self.own_tags[email] -= set(change.remove)
             case Archive():
@@ -125,9 +140,17 @@ class Chronicle(Upstream):
         if email in self.cared_for:
             self.cared_for = self.cared_for - {email} | {to}
         self.own_tags[to] |= self.own_tags.pop(email, set())
+        self._takes_question(email, to)
+
+    def _takes_question(self, email: str, to: str) -> None:
+        for places in (self.lowering, self.lowered):
+            if email in places:
+                places[to] = places[email]
 
     def attempted(self, action: Active, email: str, to: str | None) -> None:
         """Accord did something and will perhaps never know whether it took effect."""
+        if isinstance(action, Lower):
+            self.lowering[email] = action.approved_at
         for place in (email, to):
             if place is not None:
                 self.unclear[place].add(type(action).__name__)
@@ -190,6 +213,7 @@ class Chronicle(Upstream):
             if not any(confirmed > at for confirmed in self._all(email, "confirmed")):
                 must_ask = True
                 why += [] if after(opt_in, at) else ["promise 1: the address bounced"]
+        must_ask = must_ask or bool(self.unanswered(member, email, self.lowered))
         back = max(self.returned(member), default=None)
         for place in {email, *(h.email for h in self.held(member))}:
             for at in self._all(place, "archived_by_staff"):
@@ -198,10 +222,24 @@ class Chronicle(Upstream):
             why.append("promise 1: the person must be asked")
         if must_ask and opt_in is not None and (email, opt_in) in self.asked:
             why.append("promise 1: the person was asked for this opt-in")
-        may_ask = status is ContactStatus.PENDING and self.declined_by_others(member, email)
+        reasons = self.declined_by_others(member, email) or self.unanswered(member, email, self.lowering)
+        may_ask = status is ContactStatus.PENDING and reasons
         if not must_ask and status is not self.policy.first_status and not may_ask:
             why.append("promise 1: not the connection's first status")
         return why
+
+    def unanswered(self, member: str, email: str, lowered: dict[str, datetime]) -> list[str]:
+        """The member's other addresses where a reconfirmation asked, and nobody has answered."""
+        answers = [*self._all(email, "confirmed"), *self.said(member, ConsentStatus.OPTED_IN)]
+        return [
+            place
+            for place in {held.email for held in self.held(member)} - {email}
+            if self.shown.get(place) is ContactStatus.PENDING
+            and place in lowered
+            and self._was_mine(member, place, lowered[place])
+            and not any(at > lowered[place] for at in answers)
+            and not any(at > lowered[place] for at in self._all(place, "confirmed", "unsubscribed", "bounced"))
+        ]
 
     def must_ask(self, member: str, email: str) -> bool:
         """Whether at most one `pending` may be sent."""

@@ -13,6 +13,7 @@ from accord.domain.actions import (
     Follow,
     Hold,
     Look,
+    Lower,
     Move,
     Nothing,
     Passive,
@@ -21,14 +22,15 @@ from accord.domain.actions import (
 )
 from accord.domain.address import Address, Holder
 from accord.domain.changes import Arrived
-from accord.domain.connection import Connection, Policy
-from accord.domain.contact import MAILED, Contact, ContactPatch, ContactStatus
+from accord.domain.connection import Connection, Policy, Reconfirmation, Whom
+from accord.domain.contact import MAILED, Contact, ContactStatus
 from accord.domain.decision import decide
 from accord.domain.finishing import chose, finished
 from accord.domain.folding import changed_holders, fold
 from accord.domain.observation import is_moving, observe
 from accord.domain.payload import Payload, payload_of
 from accord.domain.permission import owner
+from accord.domain.reconfirming import called
 from accord.domain.record import OwnChange, Record
 from accord.domain.values import subscriber_hash
 from accord.errors import Rejected, Retryable
@@ -41,8 +43,9 @@ from tests.builders import (
     key_of,
     no_us_phone,
 )
-from tests.fakes import FakeAudience, FakeClock, Trouble
+from tests.fakes import FakeClock, Trouble
 from tests.unit.promises import Chronicle
+from tests.unit.promises_mailchimp import Witness, lower
 
 MEMBERS = ("gnu", "newt", "yak")
 EMAILS = ("bog@fen.test", "den@fen.test", "nest@fen.test")
@@ -51,25 +54,6 @@ ROUNDS = 8
 CLAIM = timedelta(seconds=150)
 
 type Check = Callable[["History", MemberWork, Active], None]
-
-
-class Witness(FakeAudience):
-    """Mailchimp in small, that keeps the contact it showed last."""
-
-    answer: Contact | None = None
-
-    def read(self, reference: str) -> Contact | None:
-        self.answer = super().read(reference)
-        return self.answer
-
-    def found(self, reference: str) -> Contact | None:
-        """The contact under one of its names, as anybody else may read it."""
-        person = self._find(reference)
-        return person.contact if person else None
-
-    def change(self, reference: str, patch: ContactPatch) -> Contact:
-        self.answer = super().change(reference, patch)
-        return self.answer
 
 
 @dataclass(slots=True)
@@ -87,6 +71,7 @@ class History:
     holders: dict[str, dict[str, Holder]] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
     asks: list[tuple[str, datetime, int]] = field(default_factory=list)
+    lowerings: list[tuple[str, datetime, int]] = field(default_factory=list)
     tokens: "count[int]" = field(default_factory=count)
 
     def __post_init__(self) -> None:
@@ -106,6 +91,21 @@ class History:
         self.records[id_] = intent.record
         for key, holder in intent.holders:
             self.holders.setdefault(key, {})[id_] = holder
+
+    # --- the operator ------------------------------------------------------------------------------------------------
+
+    def approve(self, who: Whom) -> None:
+        """A reconfirmation is approved; nobody is called up yet."""
+        now = self.clock.now()
+        self.chronicle.approved.add(now)
+        approved = Reconfirmation(id=now.isoformat(), approved_at=now, who=who)
+        self.connection = self.connection.model_copy(update={"reconfirmation": approved})
+
+    def call_up(self, member: str) -> None:
+        """The long work reaches a member: once, or again."""
+        record, approved = self.records.get(member), self.connection.reconfirmation
+        if record is not None and approved is not None and record.reconfirmed != approved.id:
+            self.records[member] = called(record, approved, self.clock.now())
 
     # --- the worker -------------------------------------------------------------------------------------------------
 
@@ -136,14 +136,16 @@ class History:
 
     def _conclude(self, work: MemberWork, end: Passive) -> int:
         """How many of the member's entries at their addresses changed."""
-        record = self.records[work.record.member_id] = finished(work.case(None, self.policy), end, self.clock.now())
+        case = work.case(None, self.policy, self.connection.reconfirmation)
+        record = self.records[work.record.member_id] = finished(case, end, self.clock.now())
         changed = changed_holders(work.record, record)
         for key, holder in changed:
             self.holders[key][record.member_id] = holder
         return len(changed)
 
     def decision(self, work: MemberWork) -> Action:
-        return Look(work.must_look) if work.must_look else decide(work.case(self._payload(work), self.policy))
+        case = work.case(self._payload(work), self.policy, self.connection.reconfirmation)
+        return Look(work.must_look) if work.must_look else decide(case)
 
     def _payload(self, work: MemberWork) -> Payload | None:
         profile = work.record.profile
@@ -171,7 +173,8 @@ class History:
             followed = isinstance(action, Follow) and after.must_look is None
             if followed and to is not None and self.mailchimp.answer is not None:
                 self.chronicle.follows(email, to, self.mailchimp.answer, now)
-            self.chronicle.did(action, email, to, self.mailchimp.answer, now)
+            if not (isinstance(action, Lower) and after.must_look):
+                self.chronicle.did(action, email, to, self.mailchimp.answer, now)
         except Rejected as why:
             self.chronicle.was_refused(to or email, why.refusal, now)
             after = refused(claimed, action, why, self.connection.mapping, now)
@@ -182,9 +185,9 @@ class History:
                 self._keep(claimed if error.still_running else claimed.unresolved(now))
             return None
         finally:
-            if ask is not None:
-                self.asks.append((*ask, mails))
-                self._hear_of_mails()
+            self.asks += [(*ask, mails)] if ask is not None else []
+            self.lowerings += [(email, action.approved_at, mails)] if isinstance(action, Lower) else []
+            self._hear_of_mails()
         self._keep(after)
         self._took(work.record, after.record)
         if after.unread:
@@ -211,6 +214,8 @@ class History:
     def _hear_of_mails(self) -> None:
         """Whom Mailchimp did ask, whatever Accord heard of it."""
         self.chronicle.asked |= {(email, opt_in) for email, opt_in, before in self.asks if self._mails(email) > before}
+        heard = {(email, approved) for email, approved, before in self.lowerings if self._mails(email) > before}
+        self.chronicle.reconfirmed |= heard
 
     def _perform(self, work: MemberWork, action: Active, now: datetime) -> MemberWork:
         match action:
@@ -218,6 +223,8 @@ class History:
                 (answer,) = create_contacts(self.mailchimp, [(work, action)], now)
             case Tag():
                 (answer,) = TagContacts(self.mailchimp, SETUP, lambda _setup: None)([(work, action)])
+            case Lower():
+                answer = lower(self.mailchimp, work, action, now)
             case _:
                 answer = perform(self.mailchimp, work, action, now, key_of)
         if isinstance(answer, MemberWork):

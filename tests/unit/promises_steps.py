@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hypothesis import strategies as st
 
-from accord.domain.connection import Departure, ExistingContacts, OnEmailChange, OptIn, Policy
+from accord.domain.connection import Departure, ExistingContacts, OnEmailChange, OptIn, Policy, Whom
 from accord.domain.consent import Consent
 from accord.domain.contact import ContactStatus
 from accord.domain.member import Member, MemberState
@@ -128,7 +128,33 @@ class Wait:
         history.wait(self.minutes)
 
 
-type Step = Post | Leave | Forget | Turn | Take | Work | Wait
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """An operator approves that people are asked to confirm; some are called up at once."""
+
+    who: Whom
+    members: tuple[str, ...]
+
+    def play(self, history: History) -> None:
+        history.approve(self.who)
+        for called_up in self.members:
+            history.call_up(called_up)
+
+
+@dataclass(frozen=True, slots=True)
+class CallUp:
+    """The last reconfirmation that was approved reaches a member, perhaps once more."""
+
+    member: str
+    then: Troubles | None
+
+    def play(self, history: History) -> None:
+        history.call_up(self.member)
+        if self.then is not None:
+            history.work(self.member, self.then)
+
+
+type Step = Approve | CallUp | Post | Leave | Forget | Turn | Take | Work | Wait
 
 member = st.sampled_from((MEMBERS[0], *MEMBERS))
 troubles = st.lists(st.sampled_from((None, *Trouble)), max_size=2).map(tuple)
@@ -160,6 +186,8 @@ steps = st.one_of(
     st.builds(Work, member, troubles),
     st.builds(Leave, member, st.sampled_from((0, 0, 2)), then),
     st.builds(Wait, st.integers(1, 4)) | st.builds(Forget, member),
+    st.builds(Approve, st.sampled_from(Whom), st.sampled_from(((), MEMBERS, MEMBERS[:1]))),
+    st.builds(CallUp, member, then),
 )
 histories = st.lists(steps, min_size=2, max_size=12)
 policies = st.builds(

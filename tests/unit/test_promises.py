@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from hypothesis import given
 
-from accord.domain.actions import Active, Archive, Create, Erase, Move, Reconfirm, Tag, Unsubscribe, Update
-from accord.domain.connection import OnEmailChange, Policy
+from accord.domain.actions import Active, Archive, Create, Erase, Lower, Move, Reconfirm, Tag, Unsubscribe, Update
+from accord.domain.connection import Departure, OnEmailChange, Policy
 from accord.domain.contact import MAILED, ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from accord.usecases.member_work import MemberWork
@@ -24,6 +24,8 @@ def keeps_the_promises(history: History, work: MemberWork, action: Active) -> No
     status_stays_out_of_the_rest(log, email, action)
     what_is_not_ours_is_not_touched(log, member, email, action)
     three_verbs_are_three(log, member, email, action)
+    if isinstance(action, Lower):
+        a_reconfirmation_only_lowers(log, member, email, action)
 
 
 def consent_is_needed(log: Chronicle, member: str, email: str, action: Active) -> None:
@@ -85,6 +87,22 @@ def three_verbs_are_three(log: Chronicle, member: str, email: str, action: Activ
             assert in_mailchimp or any(log.stands_out(m) for m in holders), "promise 7: nobody opted out"
 
 
+ONLY_OF_FIRST_STATUS = {
+    "promise 1: not the connection's first status",
+    "promise 1: the person was asked for this opt-in",
+}
+
+
+def a_reconfirmation_only_lowers(log: Chronicle, member: str, email: str, action: Lower) -> None:
+    """Promise 4: who is subscribed is asked once in each reconfirmation that was approved; nobody else is."""
+    assert action.approved_at in log.approved, "promise 4: nobody approved that anybody is asked"
+    assert log.shown.get(email) is ContactStatus.SUBSCRIBED, "promise 4: a reconfirmation only lowers"
+    assert (email, action.approved_at) not in log.reconfirmed, "promise 4: asked twice in one reconfirmation"
+    assert email in log.cared_for, "promise 5: not ours"
+    assert log.policy.on_leave is Departure.KEEP or not log.departed(member), "promise 7: who left is archived"
+    assert set(log.forbids(member, email, ContactStatus.PENDING)) <= ONLY_OF_FIRST_STATUS
+
+
 def played(policy: Policy, steps: Sequence[Step]) -> History:
     """The history, then quiet: time passes, every call succeeds, everybody is decided until nothing is left to do."""
     history = History(policy, keeps_the_promises)
@@ -106,6 +124,7 @@ def test_no_history_breaks_a_promise(policy: Policy, steps: list[Step]) -> None:
         nobody_who_declined_is_mailed(history, email)
         foreign_tags_stay(history, email)
     for member in history.records:
+        who_is_called_up_is_answered_for(history, member)
         who_may_be_mailed_is(history, member)
 
 
@@ -131,12 +150,21 @@ def foreign_tags_stay(history: History, email: str) -> None:
         assert contact.merge_fields == {"FNAME": "Foreigner"}, "promise 5: a foreign contact's fields"
 
 
+def who_is_called_up_is_answered_for(history: History, member: str) -> None:
+    """Liveness: a reconfirmation ends for everybody whom it reached."""
+    record, approved = history.records[member], history.connection.reconfirmation
+    open_ = approved is not None and record.reconfirm == approved.id
+    assert not open_ or record.status is Status.FAILED, "liveness: a reconfirmation without an end"
+
+
 def who_may_be_mailed_is(history: History, member: str) -> None:
     """Liveness: consent without a restriction ends in a contact that shows it."""
     log = history.chronicle
     email = log.email(member)
     if log.departed(member) or email is None or len(log.holders(email)) > 1 or log.declined_by_others(member, email):
         return
+    if log.unanswered(member, email, log.lowering):
+        return  # they may have been asked at another address
     if log.forbids(member, email, log.policy.first_status) == []:
         record = history.records[member]
         if record.reason.code is ReasonCode.PROFILE_NEEDED:  # nothing was kept of who was excluded

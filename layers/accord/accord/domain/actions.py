@@ -49,6 +49,15 @@ class Reconfirm:
 
 
 @dataclass(frozen=True, slots=True)
+class Lower:
+    """Ask whoever is subscribed at this address to confirm, as an operator approved at that moment: `pending`, and
+    nothing else, to a contact that is found subscribed at that very time."""
+
+    key: str
+    approved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """Give the contact at `key` the address of `to_key`; it keeps its history."""
 
@@ -124,6 +133,6 @@ class Nothing:
     detail: str = ""
 
 
-type Active = Look | Create | Update | Reconfirm | Move | Follow | Tag | Archive | Unsubscribe | Erase
+type Active = Look | Create | Update | Reconfirm | Lower | Move | Follow | Tag | Archive | Unsubscribe | Erase
 type Passive = Exclude | Hold | Nothing
 type Action = Active | Passive

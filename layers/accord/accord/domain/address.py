@@ -91,6 +91,8 @@ class Attempt(Value):
     """Which interests may have been chosen."""
     asks_for: Moment | None = None
     """The opt-in for which the person may have been asked to confirm."""
+    reconfirms: Moment | None = None
+    """The approval of the reconfirmation in which the person may have been asked."""
     begun: Moment | None = None
     """When the first of the unresolved attempts began."""
 
@@ -136,6 +138,8 @@ class Address(Value):
     """The tombstone of an erasure."""
     asked_for: Moment | None = None
     """The opt-in for which this address was last asked to confirm: nobody is asked twice for one opt-in."""
+    reconfirmed_for: Moment | None = None
+    """The approval of the reconfirmation in which this address was last asked: nobody is asked twice in one."""
     untold: bool = False
     """Something was seen here that its holders were not made due for yet: set with what was seen, so that a crash in
     between loses nothing."""
@@ -158,6 +162,13 @@ class Address(Value):
         """What was seen of the will of whoever reads mail here, and of the staff's: it concerns every holder."""
         will = (self.confirmed_at, self.unsubscribed_at, self.compliance_at, self.complained_at, self.forgotten_at)
         return (*will, self.bounced_at, self.archived_by_staff_at, self.erased_at)
+
+    @property
+    def awaits_reconfirmation(self) -> bool:
+        """Whether the contact was lowered to `pending` in a reconfirmation, and nobody answered yet."""
+        since = (self.confirmed_at, self.unsubscribed_at, self.compliance_at, self.bounced_at)
+        lowered = self.seen is ContactStatus.PENDING and self.reconfirmed_for is not None
+        return lowered and not newer(newest(*since), self.reconfirmed_for)
 
     def held_with_others(self, who: Who) -> bool:
         """Whether somebody other than this member holds the address now."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accord.domain.address import Address
-from accord.domain.connection import Departure, Policy
+from accord.domain.connection import Departure, Policy, Reconfirmation
 from accord.domain.contact import Contact
 from accord.domain.member import MemberState
 from accord.domain.payload import InvalidField, Payload
@@ -17,7 +17,8 @@ class Case:
     """Everything a decision looks at.
 
     `addresses` are those of the record, in its order; `payload` is None where no profile with an address is kept;
-    `contact` is the contact at the current address when it was read under this very decision.
+    `contact` is the contact at the current address when it was read under this very decision; `reconfirmation`
+    is the connection's, whether it concerns this member or not.
     """
 
     record: Record
@@ -25,6 +26,7 @@ class Case:
     payload: Payload | InvalidField | None
     policy: Policy
     contact: Contact | None = None
+    reconfirmation: Reconfirmation | None = None
 
     @property
     def current(self) -> Address | None:

@@ -55,6 +55,22 @@ class Preset(StrEnum):
     CALENDARSPOTS = "calendarspots"
 
 
+class Whom(StrEnum):
+    """Who is asked in a reconfirmation."""
+
+    ALL = "all"
+    WITHOUT_PROOF = "without_proof"
+    """Those of whom no statement says when they agreed, and where."""
+
+
+class Reconfirmation(Value):
+    """An operator approved that people in the audience are asked to confirm. `id` is that of its run."""
+
+    id: str
+    approved_at: Moment
+    who: Whom
+
+
 class Policy(Value):
     """The choices of a connection; the defaults are those of the preset `recommended`."""
 
@@ -210,6 +226,8 @@ class Connection(Value):
     """Who is told when an import is done."""
     audience_read_at: Moment | None = None
     """When the whole audience was last read into the ledger; nothing is written to it before."""
+    reconfirmation: Reconfirmation | None = None
+    """The last one that was approved for this audience."""
     signup_form_url: str = ""
     cobot: Cobot | None = None
     """The space that is read, where the application is Cobot."""

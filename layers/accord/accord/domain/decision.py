@@ -4,7 +4,7 @@ A decision orders one action on one contact; when it is done, the member is deci
 do. So an interruption between two actions loses nothing: the next decision sees how far things came.
 """
 
-from accord.domain import writing
+from accord.domain import reconfirming, writing
 from accord.domain.actions import (
     Action,
     Archive,
@@ -13,6 +13,7 @@ from accord.domain.actions import (
     Follow,
     Hold,
     Look,
+    Lower,
     Nothing,
     Passive,
     Tag,
@@ -42,6 +43,8 @@ def decide(case: Case) -> Action:
     ruling = _ruling(case)
     if (opt_out := _opt_out_to_carry(case, ruling)) is not None:
         return Unsubscribe(opt_out.key)
+    if case.reconfirmation is not None and (asked := reconfirming.due_for(case)) is not None:
+        return Lower(asked.key, case.reconfirmation.approved_at)
     if (gone := departed(case.record, case.policy)) is not None:
         return _depart(case, gone)
     return _stay(case, ruling)
@@ -83,6 +86,8 @@ def _opt_out_to_carry(case: Case, ruling: Ruling) -> Address | None:
 def _depart(case: Case, why: ReasonCode) -> Action:
     """Leaving archives or changes nothing; it never unsubscribes."""
     if why is ReasonCode.LEFT and case.policy.on_leave is Departure.KEEP:
+        if any(address.awaits_reconfirmation and address.ours for address in case.kept):
+            return Hold(Status.AWAITING_CONFIRMATION, ReasonCode.RECONFIRMATION_SENT)
         stays = any(address.seen in MAILED and address.ours for address in case.kept)
         return Nothing(Status.SYNCED, ReasonCode.LEFT_KEPT) if stays else Nothing(Status.ARCHIVED, why)
     if (address := next(filter(case.to_archive, case.kept), None)) is not None:
@@ -152,6 +157,8 @@ def _standing(address: Address) -> Passive:
     match address.seen:
         case ContactStatus.SUBSCRIBED:
             return Nothing(Status.SYNCED, ReasonCode.IN_AGREEMENT)
+        case ContactStatus.PENDING if address.awaits_reconfirmation:
+            return Hold(Status.AWAITING_CONFIRMATION, ReasonCode.RECONFIRMATION_SENT)
         case ContactStatus.PENDING:
             return Hold(Status.AWAITING_CONFIRMATION, ReasonCode.CONFIRMATION_SENT)
         case _:

@@ -64,7 +64,7 @@ def _witnessed(case: Case, held: HeldAddress) -> HeldAddress:
 def _concluded(case: Case, passive: Passive, at: datetime) -> Record:
     record = case.record
     if _consent_may_follow(record, passive) and at < record.since + GRACE:
-        return _with_profile_for_now(record, passive, at)
+        return _with_profile_for_now(case, passive, at)
     reason = Reason(code=passive.reason, detail=passive.detail)
     changed = (record.status, record.reason) != (passive.status, reason)
     update: dict[str, object] = {
@@ -78,6 +78,7 @@ def _concluded(case: Case, passive: Passive, at: datetime) -> Record:
     }
     if passive.status is not Status.FAILED:
         update["settled_version"] = record.version
+        update |= _reconfirmed(case)
     if isinstance(passive, Exclude) or record.presence is not Presence.PRESENT:
         update["profile"] = None
         if record.own_change is not None:
@@ -89,6 +90,15 @@ def _concluded(case: Case, passive: Passive, at: datetime) -> Record:
     return record.model_copy(update=update)
 
 
+def _reconfirmed(case: Case) -> dict[str, object]:
+    """A reconfirmation is over for a member once they were decided with knowledge of it: asked, or nobody to ask. A
+    worker that read the connection earlier leaves it open."""
+    record, known = case.record, case.reconfirmation
+    if record.reconfirm is None or known is None or known.id != record.reconfirm:
+        return {}
+    return {"reconfirm": None, "reconfirmed": record.reconfirm}
+
+
 def _consent_may_follow(record: Record, passive: Passive) -> bool:
     """A change without `consent` means *as last stated*, and that statement may still be on its way: changes overtake
     each other. Were the profile dropped at once, the statement would come too late for it."""
@@ -96,7 +106,8 @@ def _consent_may_follow(record: Record, passive: Passive) -> bool:
     return passive.reason is ReasonCode.NO_CONSENT and silent
 
 
-def _with_profile_for_now(record: Record, passive: Passive, at: datetime) -> Record:
+def _with_profile_for_now(case: Case, passive: Passive, at: datetime) -> Record:
+    record = case.record
     reason = Reason(code=passive.reason)
     since = record.since if (record.status, record.reason) == (passive.status, reason) else at
     update = {
@@ -107,7 +118,7 @@ def _with_profile_for_now(record: Record, passive: Passive, at: datetime) -> Rec
         "holders_changed": False,
         "settled_version": record.version,
         "due_at": since + GRACE,
-    }
+    } | _reconfirmed(case)
     return record.model_copy(update=update)
 
 

@@ -124,7 +124,7 @@ def stepped(
     since = connection.state_since if state is connection.state and connection.state_since else at
     update: dict[str, object] = {"state": state, "state_code": code, "state_reason": detail, "state_since": since}
     if step in {Step.CHOOSE_AUDIENCE, Step.RECONNECT}:
-        update["audience_read_at"] = None  # the way begins anew
+        update |= {"audience_read_at": None, "reconfirmation": None}  # the way begins anew
     return connection.model_copy(update=update)
 
 

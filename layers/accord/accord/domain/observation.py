@@ -43,6 +43,8 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
         update |= {"tags": tuple(tag for tag in address.tags if tag.casefold() in known)}
         if _asked(address.attempt, contact):
             update["asked_for"] = newest(address.asked_for, address.attempt.asks_for)
+        if _lowered(address.attempt, contact):
+            update["reconfirmed_for"] = newest(address.reconfirmed_for, address.attempt.reconfirms)
     if address.origin is None and unresolved & {Effect.CREATE, Effect.MOVE}:
         update |= {"origin": Origin.CREATED} if _the_one_moved(address, contact) else _UNTOUCHED
     elif address.origin is None and unresolved & {Effect.WRITE, Effect.RAISE, Effect.ASK}:
@@ -93,18 +95,24 @@ def _since_ours(address: Address, contact: Contact, effect: Effect) -> bool:
     attempt = address.attempt
     if attempt is None or effect not in attempt.effects:
         return False
-    changed, begun = contact.last_changed, attempt.begun
-    return changed is None or begun is None or changed >= begun - CLOCKS_DIFFER
+    return _changed_since(attempt, contact)
 
 
 def _asked(attempt: Attempt, contact: Contact) -> bool:
     """Whether an ask of unknown effect may have reached the person: they wait or have confirmed, or something changed
     since it began. Where nothing did, nobody was asked, and asking is not over."""
-    if contact.status in {ContactStatus.PENDING, ContactStatus.SUBSCRIBED}:
-        return True
-    return (
-        contact.last_changed is None or attempt.begun is None or contact.last_changed >= attempt.begun - CLOCKS_DIFFER
-    )
+    return contact.status in {ContactStatus.PENDING, ContactStatus.SUBSCRIBED} or _changed_since(attempt, contact)
+
+
+def _lowered(attempt: Attempt, contact: Contact) -> bool:
+    """Whether a reconfirmation of unknown effect may have asked the person: they wait, or something changed since it
+    began. One who is found subscribed, as they were before, was not asked."""
+    return contact.status is ContactStatus.PENDING or _changed_since(attempt, contact)
+
+
+def _changed_since(attempt: Attempt, contact: Contact) -> bool:
+    changed, begun = contact.last_changed, attempt.begun
+    return changed is None or begun is None or changed >= begun - CLOCKS_DIFFER
 
 
 _ENDED = frozenset({ContactStatus.UNSUBSCRIBED, ContactStatus.CLEANED})

@@ -9,6 +9,7 @@ from accord.domain.actions import (
     Erase,
     Follow,
     Look,
+    Lower,
     Move,
     Reconfirm,
     Tag,
@@ -19,7 +20,7 @@ from accord.domain.address import Address, Attempt, Effect, Origin
 from accord.domain.contact import Contact, ContactPatch, ContactStatus, TagChange
 from accord.domain.observation import observe
 from accord.domain.payload import FieldValue, fingerprint
-from accord.domain.values import subscriber_hash
+from accord.domain.values import newest, subscriber_hash
 
 
 def keys_of(action: Active) -> tuple[str, ...]:
@@ -36,7 +37,7 @@ def effect_of(action: Active) -> Effect:
             return Effect.CREATE
         case Update(patch=patch):
             return Effect.WRITE if patch.status is None else Effect.RAISE
-        case Reconfirm():
+        case Reconfirm() | Lower():
             return Effect.ASK
         case Move():
             return Effect.MOVE
@@ -75,6 +76,8 @@ def claimed(address: Address, action: Active, token: str, span: tuple[datetime, 
             update["attempt"] = attempt.model_copy(update={"asks_for": opt_in})
         case Reconfirm(asks_for=opt_in):
             update["attempt"] = attempt.model_copy(update={"asks_for": opt_in})
+        case Lower(approved_at=approved_at):
+            update["attempt"] = attempt.model_copy(update={"reconfirms": approved_at})
         case Tag(change=change):
             update["tags"] = (*address.tags, *(tag for tag in change.add if tag not in address.tags))
         case Move(to_key=to_key, patch=patch) if to_key == address.key and patch.email is not None:
@@ -139,6 +142,19 @@ def patched(address: Address, action: Update | Reconfirm, contact: Contact, at: 
     return _carrying(seen, action.patch, action.digest, address)
 
 
+def lowered(address: Address, action: Lower, contact: Contact, at: datetime) -> Address:
+    """A contact that was asked to confirm: what Accord wrote to it before is still there."""
+    return address.model_copy(
+        update={
+            "seen": contact.status,
+            "seen_at": at,
+            "contact_id": contact.contact_id or address.contact_id,
+            "reconfirmed_for": newest(address.reconfirmed_for, action.approved_at),
+            "attempt": None,
+        }
+    )
+
+
 def adopted(address: Address, digest: str) -> Address:
     """A contact that was there before, taken under Accord's care without writing to it."""
     origin = address.origin or Origin.ADOPTED
@@ -159,6 +175,7 @@ def moved(old: Address, new: Address, action: Move, contact: Contact, at: dateti
             "tags": old.tags,
             "archived_by_us_at": None,
             "archived_by_staff_at": learnt.archived_by_staff_at,
+            "reconfirmed_for": newest(old.reconfirmed_for, new.reconfirmed_for),
             "attempt": None,
         }
     )
@@ -173,6 +190,7 @@ def followed(old: Address, new: Address, contact: Contact, at: datetime) -> tupl
     giver = new if not old.ours and new.contact_id == contact.contact_id else old
     known: dict[str, object] = {"origin": giver.origin, "digest": None, "written": giver.written}
     known |= {"interests": giver.interests, "tags": giver.tags}
+    known["reconfirmed_for"] = newest(old.reconfirmed_for, new.reconfirmed_for)
     gone_since = {"forgotten_at": None} if old.seen is None else {}
     return _left_behind(old, at).model_copy(update=gone_since), seen.model_copy(update=known)
 
@@ -235,6 +253,7 @@ def erased(address: Address, at: datetime) -> Address:
         compliance_at=address.compliance_at,
         bounced_at=address.bounced_at,
         asked_for=address.asked_for,
+        reconfirmed_for=address.reconfirmed_for,
         complained_at=address.complained_at,
         forgotten_at=address.forgotten_at,
     )

@@ -60,6 +60,7 @@ def permission(record: Record, address: Address, others: tuple[Address, ...]) ->
         *_tombstone(record, address),
         *_archived_by_staff(record, address, others),
         *_bounce(record, address),
+        *_reconfirmation(record, address, others),
     ]
     return min(rows, default=Ruling(Permission.FIRST_STATUS, ReasonCode.IN_AGREEMENT), key=lambda row: row.permission)
 
@@ -146,6 +147,16 @@ def _bounce(record: Record, address: Address) -> Iterator[Ruling]:
         yield _ask_once(record, address)
     else:
         yield Ruling(Permission.NOTHING, ReasonCode.HARD_BOUNCE)
+
+
+def _reconfirmation(record: Record, address: Address, others: tuple[Address, ...]) -> Iterator[Ruling]:
+    """Who was asked to confirm, and has not, does not get around it by another address."""
+    for place in others:
+        at = place.reconfirmed_for if place.awaits_reconfirmation else None
+        if at is None or newer(newest(record.memory.opted_in_at, address.confirmed_at), at):
+            continue
+        if _theirs(record, place, at, bool(_others(place, record.who))):
+            yield _ask_once(record, address)
 
 
 def _ask_once(record: Record, address: Address) -> Ruling:

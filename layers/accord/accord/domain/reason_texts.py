@@ -127,6 +127,19 @@ _TEXTS: dict[ReasonCode, dict[Language, Text]] = {
         "Mailchimp a demandé à la personne de confirmer ; rien n'est envoyé avant cela.",
         "Attendez que la personne confirme.",
     ),
+    ReasonCode.RECONFIRMATION_APPROVED: _both(
+        "An operator approved that the person is asked whether they still want the newsletter.",
+        "Wait: they are asked as soon as it is their turn.",
+        "Un opérateur a approuvé que l'on demande à la personne si elle souhaite toujours la newsletter.",
+        "Patientez : la demande part dès que vient son tour.",
+    ),
+    ReasonCode.RECONFIRMATION_SENT: _both(
+        "An operator had the person asked to confirm that they want the newsletter; nothing is sent until they do.",
+        "Wait for the person to confirm.",
+        "Un opérateur a fait demander à la personne de confirmer qu'elle souhaite la newsletter ; "
+        "rien n'est envoyé avant cela.",
+        "Attendez que la personne confirme.",
+    ),
     ReasonCode.COMPLIANCE: _both(
         "Mailchimp holds the contact in a compliance state, after an unsubscribe, a bounce or a review.",
         "Show the person the audience's sign-up form, or send a newer consent: they are then asked once to confirm.",

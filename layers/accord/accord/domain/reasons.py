@@ -41,6 +41,8 @@ class ReasonCode(StrEnum):
     OPTED_OUT_BY_OTHER_HOLDER = "opted_out_by_other_holder"
     NOT_CONFIRMED = "not_confirmed"
     CONFIRMATION_SENT = "confirmation_sent"
+    RECONFIRMATION_APPROVED = "reconfirmation_approved"
+    RECONFIRMATION_SENT = "reconfirmation_sent"
     COMPLIANCE = "compliance"
     HARD_BOUNCE = "hard_bounce"
     COMPLAINED = "complained"

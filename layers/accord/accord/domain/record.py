@@ -100,6 +100,10 @@ class Record(Value):
     told: Told = Told()
     settled_version: int | str | None = None
     refusal: Refusal | None = None
+    reconfirm: str | None = None
+    """The reconfirmation in which this member is still to be asked, by its id."""
+    reconfirmed: str | None = None
+    """The last one that is over for this member, asked or not: nobody is asked twice in one."""
     holders_changed: bool = False
     """Others at the same address must be decided again once this member is settled."""
 

@@ -14,6 +14,7 @@ from accord.domain.actions import (
     Follow,
     Hold,
     Look,
+    Lower,
     Move,
     Nothing,
     Reconfirm,
@@ -85,7 +86,7 @@ def deed_of(action: Action) -> Deed | None:
     match action:
         case Create():
             return Deed.CREATE
-        case Look() | Update() | Reconfirm() | Move() | Follow() | Tag():
+        case Look() | Update() | Reconfirm() | Lower() | Move() | Follow() | Tag():
             return Deed.UPDATE
         case Nothing():
             return Deed.LEAVE_ALONE
@@ -105,7 +106,7 @@ def billed_change(action: Action, address: Address | None) -> int:
             return int(contact.status in BILLED)
         case Update(patch=patch) | Reconfirm(patch=patch) if patch.status is not None:
             return int(patch.status in BILLED) - int(seen in BILLED)
-        case Archive() | Erase():
+        case Archive() | Erase() | Lower():
             return -int(seen in BILLED)
         case _:
             return 0

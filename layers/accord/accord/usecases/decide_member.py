@@ -28,7 +28,8 @@ class DecideMember:
         if work.must_look is not None:
             return Look(work.must_look)
         try:
-            return decide(work.case(self._payload(work.record), self.connection.policy))
+            reconfirmation = self.connection.reconfirmation
+            return decide(work.case(self._payload(work.record), self.connection.policy, reconfirmation))
         except Exception as error:  # noqa: BLE001 - one member's trouble must not become everybody's
             self.errors.append(error)
             return Hold(Status.FAILED, ReasonCode.INTERNAL_ERROR)

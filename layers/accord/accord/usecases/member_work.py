@@ -9,7 +9,7 @@ from accord.domain import outcome
 from accord.domain.actions import Active
 from accord.domain.address import Address
 from accord.domain.case import Case
-from accord.domain.connection import Policy
+from accord.domain.connection import Policy, Reconfirmation
 from accord.domain.contact import Contact
 from accord.domain.payload import InvalidField, Payload
 from accord.domain.record import Record
@@ -36,10 +36,12 @@ class MemberWork:
     before: Mapping[str, Address] = field(default_factory=dict)
     """The claimed addresses, as they were before the claim."""
 
-    def case(self, payload: Payload | InvalidField | None, policy: Policy) -> Case:
+    def case(
+        self, payload: Payload | InvalidField | None, policy: Policy, reconfirmation: Reconfirmation | None = None
+    ) -> Case:
         """What the decision looks at."""
         held = tuple(self.addresses[held.key] for held in self.record.addresses)
-        return Case(self.record, held, payload, policy, self.contact)
+        return Case(self.record, held, payload, policy, self.contact, reconfirmation)
 
     def busy_until(self, now: datetime) -> datetime | None:
         """When the last attempt of somebody else on these addresses ends, or None where none is open."""

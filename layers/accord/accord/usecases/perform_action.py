@@ -12,6 +12,7 @@ from accord.domain.actions import (
     Erase,
     Follow,
     Look,
+    Lower,
     Move,
     Reconfirm,
     Tag,
@@ -32,6 +33,7 @@ from accord.ports import Audience
 from accord.usecases.member_work import MemberWork
 
 UNSUBSCRIBED = ContactPatch(status=ContactStatus.UNSUBSCRIBED)
+PENDING = ContactPatch(status=ContactStatus.PENDING)
 
 
 def perform(audience: Audience, work: MemberWork, action: Active, at: datetime, key_of: KeyOf) -> MemberWork:
@@ -39,6 +41,8 @@ def perform(audience: Audience, work: MemberWork, action: Active, at: datetime, 
     raises; creations and tags go out in bulk (see perform_bulk)."""
     after = _effect(audience, work, action, at, key_of)
     contact = after.contact if isinstance(action, Look) else None
+    if isinstance(action, Lower) and after.must_look is not None:
+        return after  # nobody was asked
     return replace(after, contact=contact, done=(*work.done, action))
 
 
@@ -53,6 +57,8 @@ def _effect(audience: Audience, work: MemberWork, action: Active, at: datetime, 
             contact = audience.change(address.reference, action.patch)
             written = work.with_addresses(outcome.patched(address, action, contact, at))
             return _gone_along(written, address, contact, at, key_of)
+        case Lower():
+            return _lower(audience, work, action, at)
         case Follow():
             return _follow(audience, work, action, at)
         case Move(to_key=to_key):
@@ -99,6 +105,16 @@ def _gone_along(work: MemberWork, address: Address, contact: Contact | None, at:
         key=key_of(contact.email), at=at, subscriber_hash=contact.subscriber_hash, email=normalised(contact.email)
     )
     return replace(work, record=chose(work.record, own))
+
+
+def _lower(audience: Audience, work: MemberWork, action: Lower, at: datetime) -> MemberWork:
+    """The contact is read first: were it unsubscribed since it was last seen, `pending` would raise it. When it is not
+    as it was thought to be, it is looked at anew."""
+    address = work.addresses[action.key]
+    contact = audience.read(address.reference)
+    if contact is None or contact.status is not ContactStatus.SUBSCRIBED or has_gone(address, contact):
+        return work.unclaimed().looking_at(action.key)
+    return work.with_addresses(outcome.lowered(address, action, audience.change(address.reference, PENDING), at))
 
 
 def _follow(audience: Audience, work: MemberWork, action: Follow, at: datetime) -> MemberWork:
@@ -166,7 +182,7 @@ def _refused_as_sent(work: MemberWork, action: Active, why: Rejected, mapping: M
 
     An opt-out, a departure or an erasure is never given up: its refusal is raised again, to be tried later.
     """
-    if not isinstance(action, Create | Update | Reconfirm | Move) or work.digest is None:
+    if not isinstance(action, Create | Update | Reconfirm | Lower | Move) or work.digest is None:
         raise why
     match why.refusal:
         case Refusal.EMAIL_REFUSED:

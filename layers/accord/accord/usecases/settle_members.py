@@ -263,7 +263,7 @@ class SettleMembers:
 
     def _concluded(self, work: MemberWork, end: Passive) -> Outcome:
         now = self.clock.now()
-        record = finished(work.case(None, self.connection.policy), end, now)
+        record = finished(work.case(None, self.connection.policy, self.connection.reconfirmation), end, now)
         if work.done:
             record = record.model_copy(update={"attempts": record.attempts + 1})
         if work.has_news:
