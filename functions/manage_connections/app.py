@@ -8,6 +8,7 @@ from accord.adapters import http_body as body
 from accord.adapters.http_connections import (
     posted_audience,
     posted_reason,
+    posted_reconfirmation,
     posted_settings,
     refusals,
     shown_audiences,
@@ -19,7 +20,13 @@ from accord.adapters.http_connections import (
 from accord.adapters.http_members import cursor, language_of
 from accord.adapters.http_messages import Request, Response
 from accord.adapters.http_problems import Route, answer, unknown, wrong_shape
-from accord.adapters.http_runs import shown_fields, shown_run, shown_summary
+from accord.adapters.http_runs import (
+    shown_fields,
+    shown_proposal,
+    shown_reconfirmation,
+    shown_run,
+    shown_summary,
+)
 from accord.adapters.http_segments import posted_segments, shown_segments
 from accord.domain.connection_settings import ConnectionSettings, NewConnection
 from accord.domain.lifecycle import Step
@@ -49,6 +56,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
         **ROUTES,
         AUDIENCES: lambda request: get_audiences(request, until),
         SEGMENTS: lambda request: post_segments(request, until),
+        RECONFIRM: lambda request: post_reconfirm(request, until),
     }
     return answer(event, routes, logger)
 
@@ -155,6 +163,20 @@ def post_approve(request: Request) -> Response:
     return Response(202, {"connection": shown_connection(live, language_of(request, live)), "run": run.id})
 
 
+def post_reconfirm(request: Request, until: datetime) -> Response:
+    """How many people would be asked to confirm; with `approve`, they are."""
+    connection = _connection(request)
+    who, proposal = posted_reconfirmation(request)
+    reconfirm = bootstrap.manage_connections().reconfirm
+    with refusals():
+        if proposal is None:
+            proposed, all_counted = reconfirm.propose(connection, who, until)
+            return Response(200, shown_proposal(proposed, all_counted=all_counted))
+        run = reconfirm.approve(connection, who, proposal)
+    logger.info("reconfirmation approved", extra={"connection": connection.id, "run": run.id, "who": who.value})
+    return Response(202, shown_reconfirmation(run))
+
+
 def get_runs(request: Request) -> Response:
     """What was done on the connection as a whole, newest first, with its progress."""
     connection = _connection(request)
@@ -208,6 +230,7 @@ def _step(step: Step) -> Route:
 ONE = "/v1/connections/{connection_id}"
 AUDIENCES = f"GET {ONE}/audiences"
 SEGMENTS = f"POST {ONE}/segments"
+RECONFIRM = f"POST {ONE}/reconfirm"
 ROUTES: dict[str, Route] = {
     "POST /v1/connections": post_connection,
     "GET /v1/connections": get_connections,

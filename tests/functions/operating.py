@@ -17,6 +17,7 @@ NAMES = [
     "test",
     "segments",
     "rotate",
+    "reconfirm",
     "pause",
     "resume",
     "disconnect",

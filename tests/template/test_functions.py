@@ -41,6 +41,7 @@ ROUTES = {
     ("GET", "/v1/connections/{connection_id}/runs"): "manage_connections",
     ("POST", "/v1/connections/{connection_id}/segments"): "manage_connections",
     ("POST", "/v1/connections/{connection_id}/credentials"): "manage_connections",
+    ("POST", "/v1/connections/{connection_id}/reconfirm"): "manage_connections",
     ("POST", "/v1/connections/{connection_id}/pause"): "manage_connections",
     ("POST", "/v1/connections/{connection_id}/resume"): "manage_connections",
     ("POST", "/v1/connections/{connection_id}/disconnect"): "manage_connections",

@@ -68,6 +68,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     },
     "manage_connections": {
         "Ledger.Arn": READ | {"dynamodb:PutItem"},
+        "${Ledger.Arn}/index/by_status": {"dynamodb:Query"},
         "ConnectionStepsQueue.Arn": {"sqs:SendMessage"},
         "OperatorSecret": SECRET,
         CONNECTION_SECRETS: SECRET | {"secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"},

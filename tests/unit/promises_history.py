@@ -105,7 +105,8 @@ class History:
         """The long work reaches a member: once, or again."""
         record, approved = self.records.get(member), self.connection.reconfirmation
         if record is not None and approved is not None and record.reconfirmed != approved.id:
-            self.records[member] = called(record, approved, self.clock.now())
+            now = self.clock.now()
+            self.records[member] = called(record, approved, now, now)
 
     # --- the worker -------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from accord.domain.run import Run, RunKind, RunState
 from accord.domain.summary import Deed
 from accord.ports.tending import QueuedStep, Step
 from accord.usecases.begin_run import BeginRun
+from accord.usecases.call_up_members import CallUpMembers
 from accord.usecases.check_nightly import CheckNightly
 from accord.usecases.check_webhook import CheckWebhook
 from accord.usecases.hold_addresses import HoldAddresses
@@ -50,6 +51,7 @@ class Tending:
             hold=HoldAddresses(scene.ledger),
             read=lambda audience: ReadAudience(scene.ledger, audience, scene.clock, key_of),
             sum_up=SumUpMembers(scene.ledger, scene.members, scene.clock, no_us_phone),
+            call_up=CallUpMembers(scene.ledger, self.runs, self.steps, self.bulk, scene.clock, timedelta(minutes=5)),
             steps=self.steps,
             bulk_queue=self.bulk,
             outbox=self.outbox,

@@ -10,7 +10,7 @@ from accord.adapters import http_body as body
 from accord.adapters.http_messages import Request
 from accord.adapters.http_problems import ProblemError, wrong_shape
 from accord.domain.checks import Checked, explain_check
-from accord.domain.connection import Connection
+from accord.domain.connection import Connection, Whom
 from accord.domain.connection_settings import ConnectionSettings
 from accord.domain.connection_texts import explain_connection
 from accord.domain.lifecycle import reason_of
@@ -25,6 +25,7 @@ from accord.usecases.manage_connections import Credentials
 from accord.usecases.reach_account import NotNowError, SettingsRefusedError
 
 LONGEST_REASON = 300
+LONGEST_ID = 100
 
 
 @contextmanager
@@ -73,6 +74,20 @@ def posted_reason(request: Request) -> str:
     if not isinstance(said, str) or len(said) > LONGEST_REASON:
         raise wrong_shape(FieldError("reason", f"must be a text of {LONGEST_REASON} characters at most"))
     return said.strip()
+
+
+def posted_reconfirmation(request: Request) -> tuple[Whom, str | None]:
+    """Who is to be asked, and the proposal that is approved, if one is. 422 names every field that is wrong."""
+    said = body.posted_object(request, allowed=("who", "approve"))
+    who, proposal = str(said.get("who")), said.get("approve")
+    wrong = []
+    if who not in {each.value for each in Whom}:
+        wrong.append(FieldError("who", f"must be one of {', '.join(Whom)}"))
+    if proposal is not None and not (isinstance(proposal, str) and 0 < len(proposal) <= LONGEST_ID):
+        wrong.append(FieldError("approve", "must be the id of a proposal: leave it out to get one"))
+    if wrong:
+        raise wrong_shape(*wrong)
+    return Whom(who), proposal
 
 
 def shown_connection(connection: Connection, language: Language) -> dict[str, object]:

@@ -73,6 +73,16 @@ def shown_summary(summary: Summary, language: Language) -> dict[str, object]:
     }
 
 
+def shown_proposal(run: Run, *, all_counted: bool) -> dict[str, object]:
+    """A reconfirmation that may be approved: how many members it would ask, and so far asked."""
+    return {"proposal": run.id, "members": run.total or 0, "asked": 0, "all_counted": all_counted}
+
+
+def shown_reconfirmation(run: Run) -> dict[str, object]:
+    """One that was approved: its run, how many members are called up so far, and for how many of them it is over."""
+    return {"run": run.id, "proposal": run.id, "members": run.total or 0, "asked": run.done}
+
+
 def shown_run(run: Run) -> dict[str, object]:
     """A run with its progress."""
     return {

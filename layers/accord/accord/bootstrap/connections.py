@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from accord.usecases.leave_space import LeaveSpace
     from accord.usecases.manage_connections import ManageConnections
     from accord.usecases.recognise_caller import RecogniseCaller
+    from accord.usecases.reconfirm_members import ReconfirmMembers
     from accord.usecases.tend_connections import TendConnections
 
 OPERATOR_PATIENCE = 8.0
@@ -46,6 +47,7 @@ class Connecting:
     approve: "ApproveConnection"
     leave: "LeaveSpace"
     segments: "CreateSegments"
+    reconfirm: "ReconfirmMembers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def manage_connections() -> Connecting:
     from accord.usecases.leave_space import LeaveSpace
     from accord.usecases.manage_connections import ManageConnections
     from accord.usecases.reach_account import KEY, ReachAccount
+    from accord.usecases.reconfirm_members import ReconfirmMembers
 
     settings = ManageConnectionsSettings.from_environment()
     ledger, connections, clock = clients.ledger(settings), clients.connections(settings), clients.SystemClock()
@@ -129,6 +132,7 @@ def manage_connections() -> Connecting:
         ),
         leave=LeaveSpace(connections, reach_space),
         segments=CreateSegments(ledger, reach, setup_of, clock),
+        reconfirm=ReconfirmMembers(ledger, connections, runs, begin, clock),
     )
 
 
@@ -217,6 +221,7 @@ def tend_connections() -> "TendConnections":
     from secrets import token_urlsafe
 
     from accord.adapters.phones import us_phone
+    from accord.usecases.call_up_members import CallUpMembers
     from accord.usecases.check_nightly import CheckNightly
     from accord.usecases.check_webhook import CheckWebhook
     from accord.usecases.hold_addresses import HoldAddresses
@@ -240,6 +245,7 @@ def tend_connections() -> "TendConnections":
         clock=clock,
         new_secret=lambda: token_urlsafe(32),
     )
+    bulk_queue = clients.queue(settings.bulk_changes_queue_url)
     return TendConnections(
         ledger=ledger,
         connections=connections,
@@ -249,8 +255,9 @@ def tend_connections() -> "TendConnections":
         hold=HoldAddresses(ledger),
         read=lambda audience: ReadAudience(ledger, audience, clock, key_of),
         sum_up=SumUpMembers(ledger, clients.queue(settings.member_changes_queue_url), clock, us_phone),
+        call_up=CallUpMembers(ledger, runs, steps, bulk_queue, clock, settings.offered_again),
         steps=steps,
-        bulk_queue=clients.queue(settings.bulk_changes_queue_url),
+        bulk_queue=bulk_queue,
         outbox=clients.outbox(settings),
         mail=clients.mail(settings.sender_email),
         offered_again=settings.offered_again,

@@ -78,8 +78,9 @@ def _is_refused(case: Case) -> bool:
     return case.record.status is Status.FAILED
 
 
-def called(record: Record, approved: Reconfirmation, at: datetime) -> Record:
-    """The record of a member who is to be asked, due at once; who has something to do already is asked then."""
+def called(record: Record, approved: Reconfirmation, at: datetime, due_at: datetime) -> Record:
+    """The record of a member who is to be asked, offered again at `due_at` should no worker take them up; who has
+    something to do already is asked with that."""
     called_up: dict[str, object] = {"reconfirm": approved.id}
     if record.settled:
         called_up |= {
@@ -88,7 +89,7 @@ def called(record: Record, approved: Reconfirmation, at: datetime) -> Record:
             "since": at,
             "cause": Cause(kind=CauseKind.OPERATOR, at=at, detail=approved.id),
             "attempts": 0,
-            "due_at": at,
+            "due_at": due_at,
         }
     return record.model_copy(update=called_up)
 

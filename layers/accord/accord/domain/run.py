@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from accord.domain.connection import Whom
 from accord.domain.summary import Summary
 from accord.domain.values import Moment, Value
 
@@ -11,6 +12,8 @@ class RunKind(StrEnum):
 
     AUDIENCE_READING = "audience_reading"
     """The whole audience is read, and what the first import would do is summed up."""
+    RECONFIRMATION = "reconfirmation"
+    """People who are in the audience are asked to confirm, once an operator approved it."""
     FIRST_IMPORT = "first_import"
     """Everybody who waited for the approval is carried to the audience."""
     NIGHTLY_CHECK = "nightly_check"
@@ -20,6 +23,8 @@ class RunKind(StrEnum):
 class RunState(StrEnum):
     """How far it is."""
 
+    PROPOSED = "proposed"
+    """It waits for an operator's approval; `total` is what it would come to."""
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
@@ -41,4 +46,6 @@ class Run(Value):
     counts: dict[str, int] = {}
     """Members by status, once an import is done; what was set right, once a check is."""
     summary: Summary | None = None
+    who: Whom | None = None
+    """Who is asked in a reconfirmation."""
     detail: str = ""

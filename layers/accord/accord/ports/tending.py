@@ -20,6 +20,8 @@ class Step(StrEnum):
     """Fill consent from the audience, and count what the first import would do."""
     IMPORT = "import"
     """Offer everybody who waited for the approval."""
+    RECONFIRM = "reconfirm"
+    """Call up everybody who is to be asked to confirm, again and again, until all were asked."""
     WATCH = "watch"
     """Until nobody waits any more; then say so."""
     CHECK_ALL = "check_all"

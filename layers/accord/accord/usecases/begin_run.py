@@ -8,7 +8,7 @@ from accord.domain.run import Run, RunKind, RunState
 from accord.ports import Clock
 from accord.ports.tending import QueuedStep, Runs, Step, StepQueue
 
-FIRST = {RunKind.AUDIENCE_READING: Step.HOLD, RunKind.FIRST_IMPORT: Step.IMPORT}
+FIRST = {RunKind.AUDIENCE_READING: Step.HOLD, RunKind.FIRST_IMPORT: Step.IMPORT, RunKind.RECONFIRMATION: Step.RECONFIRM}
 A_LOOK = 20
 """Runs among which one that is under way is looked for."""
 
@@ -28,12 +28,16 @@ class BeginRun:
         known = next((run for run in under_way if run.state is RunState.RUNNING), None)
         if known is not None:
             return known
-        now = self.clock.now()
-        id_ = f"{now.isoformat(timespec='microseconds').replace('+00:00', 'Z')}-{self.new_token()[:8]}"
-        run = Run(id=id_, connection_id=connection.id, kind=kind, at=now)
+        run = self.new(connection, kind)
         self.runs.save(run)
         self.steps.send(QueuedStep(connection.id, FIRST[kind], run.id))
         return run
+
+    def new(self, connection: Connection, kind: RunKind) -> Run:
+        """A run that is noted nowhere yet."""
+        now = self.clock.now()
+        id_ = f"{now.isoformat(timespec='microseconds').replace('+00:00', 'Z')}-{self.new_token()[:8]}"
+        return Run(id=id_, connection_id=connection.id, kind=kind, at=now)
 
     def reading(self, connection: Connection) -> Run:
         """The reading of the audience that leads to the summary."""

@@ -21,6 +21,7 @@ from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, ChangeQueue, Clock, Ledger, Outbox, QueuedChanges
 from accord.ports.connections import Connections
 from accord.ports.tending import Mail, Place, QueuedStep, Runs, Step, StepQueue
+from accord.usecases.call_up_members import CallUpMembers
 from accord.usecases.change_connection import changed
 from accord.usecases.check_nightly import CheckNightly
 from accord.usecases.hold_addresses import HoldAddresses
@@ -48,6 +49,7 @@ class TendConnections:
     hold: HoldAddresses
     read: Callable[[Audience], ReadAudience]
     sum_up: SumUpMembers
+    call_up: CallUpMembers
     steps: StepQueue
     bulk_queue: ChangeQueue
     outbox: Outbox
@@ -79,11 +81,12 @@ class TendConnections:
         run = self.runs.run(queued.connection_id, queued.run_id)
         if connection is None or run is None or run.state is not RunState.RUNNING:
             return  # somebody disconnected it, or began anew
-        work = {
+        work: dict[Step, Callable[[Connection, Run, QueuedStep, datetime], None]] = {
             Step.HOLD: self._hold,
             Step.READ: self._read,
             Step.SUM_UP: self._sum_up,
             Step.IMPORT: self._import,
+            Step.RECONFIRM: self.call_up,
             Step.WATCH: self._watch,
             Step.CHECK: self.nightly.check,
         }
