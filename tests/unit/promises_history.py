@@ -46,6 +46,7 @@ from tests.builders import (
 from tests.fakes import FakeClock, Trouble
 from tests.unit.promises import Chronicle
 from tests.unit.promises_mailchimp import Witness, lower
+from tests.unit.promises_upstream import Chosen
 
 MEMBERS = ("gnu", "newt", "yak")
 EMAILS = ("bog@fen.test", "den@fen.test", "nest@fen.test")
@@ -202,10 +203,10 @@ class History:
         for key, holder in changed_holders(before, record):
             self.holders.setdefault(key, {})[member] = holder
         own, known = record.own_change, before.own_change
-        if own is not None and (known is None or known.key != own.key):
-            self.chronicle.chosen[member].append((self.clock.now(), KEYS[own.key]))
+        if own is not None and (known is None or (known.key, known.followed) != (own.key, own.followed)):
+            self.chronicle.chosen[member].append(Chosen(self.clock.now(), KEYS[own.key], own.followed))
         if own is None and known is not None:
-            self.chronicle.chosen[member].append((self.clock.now(), ""))
+            self.chronicle.chosen[member].append(Chosen(self.clock.now(), "", followed=False))
 
     def _mails(self, email: str) -> int:
         """How often Mailchimp has asked whoever is at this address to confirm."""

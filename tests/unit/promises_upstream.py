@@ -20,15 +20,22 @@ class Held(NamedTuple):
     until: datetime | None
 
 
+class Chosen(NamedTuple):
+    """A member gave their contact another address in Mailchimp, as was known then; an empty one: the contact was not
+    there after all. `followed`: it was found there."""
+
+    at: datetime
+    email: str
+    followed: bool
+
+
 @dataclass(slots=True)
 class Upstream:
     """All changes in the order of their arrival."""
 
     policy: Policy
     changes: dict[str, list[Arrived]] = field(default_factory=lambda: defaultdict(list))
-    chosen: dict[str, list[tuple[datetime, str]]] = field(default_factory=lambda: defaultdict(list))
-    """Which addresses members gave their contact in Mailchimp, and since when that is known; an empty one: the contact
-    was not there after all."""
+    chosen: dict[str, list[Chosen]] = field(default_factory=lambda: defaultdict(list))
 
     def counted(self, member: str) -> list[Arrived]:
         """The changes that were the newest when they came, until an erasure."""
@@ -58,8 +65,8 @@ class Upstream:
         """The address that upstream says the member has, or the one that they chose since upstream named it."""
         named, own = None, None
         for happening in self._timeline(member):
-            if isinstance(happening, str):
-                own = happening or None
+            if isinstance(happening, Chosen):
+                own = happening.email or None
             elif isinstance(happening.change, Upserted):
                 said = happening.change.member.email
                 email = normalised(said) if said else None
@@ -67,11 +74,13 @@ class Upstream:
                 named = email
         return own or named
 
-    def _timeline(self, member: str) -> list[Arrived | str]:
+    def _timeline(self, member: str) -> list[Arrived | Chosen]:
         """The changes that counted and the addresses that the member chose, as they came; of one moment the changes
         first, since a worker finds out then."""
-        changes: list[tuple[datetime, int, Arrived | str]] = [(a.received_at, 0, a) for a in self.counted(member)]
-        choices: list[tuple[datetime, int, Arrived | str]] = [(at, 1, email) for at, email in self.chosen[member]]
+        changes: list[tuple[datetime, int, Arrived | Chosen]] = [(a.received_at, 0, a) for a in self.counted(member)]
+        choices: list[tuple[datetime, int, Arrived | Chosen]] = [
+            (choice.at, 1, choice) for choice in self.chosen[member]
+        ]
         return [happening for _, _, happening in sorted([*changes, *choices], key=lambda each: each[:2])]
 
     def returned(self, member: str) -> list[datetime]:
@@ -107,29 +116,29 @@ class Upstream:
     # --- who has, and had, an address -------------------------------------------------------------------------------
 
     def held(self, member: str) -> list[Held]:
-        """Every time that the member had an address. Under `keep_old` the earlier ones stay theirs."""
+        """Every time that the member had an address. Under `keep_old` the earlier ones stay theirs, save those that
+        they chose and gave up: nothing was left behind there. Until a contact is found, it may be where it was."""
         spans: list[Held] = []
         had: dict[str, datetime] = {}
         earlier: list[str] = []
         named: str | None = None
         own: str | None = None
-        taken: list[str] = []  # a choice that a further one follows stays theirs until upstream speaks again
-        choices = iter(self.chosen[member])
+        found: str | None = None
         at, stays = BEGINNING, False
         for happening in self._timeline(member):
-            if isinstance(happening, str):
-                at = next(choices)[0]
-                own = happening or None
-                taken += [happening] if happening else []
+            if isinstance(happening, Chosen):
+                before = {named, own, found}
+                at, own = happening.at, happening.email or None
+                found = own if own is None or happening.followed else found
+                earlier = [email for email in earlier if email not in before - {named, own, found}]
             else:
                 at, stays = happening.received_at, self._stays(happening)
                 if isinstance(happening.change, Upserted):
                     said = happening.change.member.email
                     email = normalised(said) if said else None
-                    own = own if email == named else None
+                    own, found = (own, found) if email == named else (None, None)
                     named = email
-                taken = [own] if own is not None else []
-            now = [email for email in (named, *taken) if email is not None]
+            now = [email for email in dict.fromkeys((named, found, own)) if email is not None]
             earlier += [email for email in now if email not in earlier]
             if self.policy.on_email_change is OnEmailChange.KEEP_OLD:
                 now = earlier

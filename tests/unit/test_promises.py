@@ -126,6 +126,7 @@ def test_no_history_breaks_a_promise(policy: Policy, steps: list[Step]) -> None:
     for member in history.records:
         who_is_called_up_is_answered_for(history, member)
         who_may_be_mailed_is(history, member)
+        whoever_is_shown_instead_has_the_address(history, member)
 
 
 def nobody_who_declined_is_mailed(history: History, email: str) -> None:
@@ -173,3 +174,11 @@ def who_may_be_mailed_is(history: History, member: str) -> None:
             return  # an ask was lost while the contact changed otherwise: they may have been asked
         assert record.status in {Status.SYNCED, Status.AWAITING_CONFIRMATION}, "liveness: not in the audience"
         assert log.shown.get(email) in MAILED
+
+
+def whoever_is_shown_instead_has_the_address(history: History, member: str) -> None:
+    """Liveness of promise 6: nobody waits behind somebody whose data are not shown there."""
+    log, reason = history.chronicle, history.records[member].reason
+    email = log.email(member)
+    if reason.code is ReasonCode.SHARED_WITH and email is not None:
+        assert reason.detail in log.holders(email), "promise 6: shared with somebody who does not have the address"

@@ -37,19 +37,42 @@ def chose(record: Record, own: OwnChange) -> Record:
     be the second change in a row, or lead back to where the contact was."""
     before = record.own_change
     left = record.place if before is None or before.followed else before.left
-    own = own.model_copy(update={"left": left, "followed": left == own.key})
-    kept = tuple(held for held in record.addresses if held.key != own.key)
-    return record.model_copy(update={"own_change": own, "addresses": (*kept, HeldAddress(key=own.key, since=own.at))})
+    return _chosen(record, own.model_copy(update={"left": left, "followed": left == own.key}), own.at)
 
 
-def stayed(record: Record, hash_: str) -> Record:
+def went_along(record: Record, at: datetime) -> Record:
+    """The record of a member whose contact was found where they took it, and all that is known of it with it."""
+    own = record.own_change
+    return _chosen(record, own.model_copy(update={"followed": True}) if own is not None else None, at)
+
+
+def stayed(record: Record, hash_: str, at: datetime) -> Record:
     """The record of a member whose contact is not where it was said to be: it is looked for where it was before, at
     the address with this subscriber hash."""
     own = record.own_change
     if own is None or own.left in {None, record.current}:
-        return record.model_copy(update={"own_change": None})
+        return _chosen(record, None, at)
     update = {"key": own.left, "subscriber_hash": hash_, "email": "", "followed": True}
-    return record.model_copy(update={"own_change": own.model_copy(update=update)})
+    return _chosen(record, own.model_copy(update=update), at)
+
+
+def _chosen(record: Record, own: OwnChange | None, at: datetime) -> Record:
+    """The record with another choice of the member's, or none. An address that they chose before and where their
+    contact is not any more is given up; who has departed holds none. The others there are told of it."""
+    place = next((held for held in record.addresses if held.key == record.place), None)
+    gone = place is not None and place.left_at is not None
+    after = record.model_copy(update={"own_change": own, "holders_changed": True})
+    addresses = []
+    for held in record.addresses:
+        update: dict[str, object] = {}
+        if held.key in record.places - after.places:
+            update = {"left_at": held.left_at or at, "until": at}
+        elif held.key in after.places and held.left_at is not None and not gone:
+            update = {"since": at, "left_at": None, "until": None}
+        addresses.append(held.model_copy(update=update))
+    if own is not None and all(held.key != own.key for held in addresses):
+        addresses.append(HeldAddress(key=own.key, since=at, left_at=at if gone else None))
+    return after.model_copy(update={"addresses": tuple(addresses)})
 
 
 def _witnessed(case: Case, held: HeldAddress) -> HeldAddress:

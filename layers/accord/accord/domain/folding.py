@@ -107,7 +107,7 @@ def _held(record: Record, policy: Policy, at: datetime) -> tuple[HeldAddress, ..
     keeps = policy.on_email_change is OnEmailChange.KEEP_OLD
     addresses = []
     for held in record.addresses:
-        has = held.key in {record.current, record.place}
+        has = held.key in record.places
         theirs = not gone and (has or (keeps and held.until is None))
         reopened = theirs and held.left_at is not None
         addresses.append(

@@ -130,6 +130,13 @@ class Record(Value):
         return self.own_change.key if self.own_change is not None else self.current
 
     @property
+    def places(self) -> set[str | None]:
+        """The keys of the addresses that are the member's: upstream's, the one that they chose in Mailchimp, and the
+        one where their contact was, until it is followed."""
+        own = self.own_change
+        return {self.current, self.place, own.left if own is not None and not own.followed else self.place}
+
+    @property
     def kept_addresses(self) -> tuple[HeldAddress, ...]:
         """The addresses still in Accord's care: the current one, and those that a policy keeps or a move has left."""
         return tuple(held for held in self.addresses if held.until is None)

@@ -87,7 +87,10 @@ class MemberWork:
 
     @property
     def has_news(self) -> bool:
-        """Whether something was seen at a claimed address that concerns the others who hold it."""
+        """Whether something concerns the others who hold the member's addresses: it was seen at a claimed one, or the
+        member turned out to hold other ones."""
+        if self.record.holders_changed:
+            return True
         shared = (key for key in self.before if self.addresses[key].held_with_others(self.record.who))
         return any(self.addresses[key].facts != self.before[key].facts for key in shared)
 

@@ -21,7 +21,7 @@ from accord.domain.actions import (
 )
 from accord.domain.address import Address
 from accord.domain.contact import Contact, ContactPatch, ContactStatus
-from accord.domain.finishing import chose, stayed
+from accord.domain.finishing import chose, stayed, went_along
 from accord.domain.folding import KeyOf
 from accord.domain.observation import has_gone, is_moving, observe
 from accord.domain.reasons import ReasonCode
@@ -122,10 +122,10 @@ def _follow(audience: Audience, work: MemberWork, action: Follow, at: datetime) 
     old, new, own = work.addresses[action.key], work.addresses[action.to_key], work.record.own_change
     contact = audience.read(action.subscriber_hash)
     if own is None or contact is None or old.contact_id not in {None, contact.contact_id}:
-        record = stayed(work.record, old.subscriber_hash)
+        record = stayed(work.record, old.subscriber_hash, at)
         return replace(work.unclaimed(), record=record).looking_at(action.key)
-    record = work.record.model_copy(update={"own_change": own.model_copy(update={"followed": True})})
-    return replace(work.with_addresses(*outcome.followed(old, new, contact, at)), record=record)
+    followed = work.with_addresses(*outcome.followed(old, new, contact, at))
+    return replace(followed, record=went_along(work.record, at))
 
 
 def _erase(audience: Audience, work: MemberWork, address: Address, at: datetime, key_of: KeyOf) -> MemberWork:

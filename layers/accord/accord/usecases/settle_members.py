@@ -10,7 +10,7 @@ from accord.domain.actions import Active, Create, Erase, Exclude, Follow, Hold, 
 from accord.domain.address import Who, by_connection
 from accord.domain.connection import Connection
 from accord.domain.finishing import finished, tried_again, with_news
-from accord.domain.folding import KeyOf, changed_holders, holders_of
+from accord.domain.folding import KeyOf, changed_holders
 from accord.domain.history import Cause, CauseKind
 from accord.domain.lifecycle import concludes, may_send_urgent, may_write, why_waiting
 from accord.domain.notice import noticed
@@ -115,7 +115,7 @@ class SettleMembers:
             action = self.decide(work)
             if isinstance(action, Exclude | Hold | Nothing):
                 may = concludes(self.connection) or action.status is Status.ERASED
-                outcomes.append(self._concluded(work, action) if may else self._waiting(work))
+                outcomes.append(self._concluded(work, action, work.record) if may else self._waiting(work))
             elif self._may(action):
                 orders.append((work, action))
             else:
@@ -231,7 +231,7 @@ class SettleMembers:
                 answer = error
         match answer:
             case MemberWork():
-                return self._decided_again(answer)
+                return self._decided_again(answer, work.record)
             case None:
                 return Outcome(work.unclaimed(), work.record.model_copy(update={"due_at": self._next(work.record)}))
             case Retryable(effect_unknown=True, still_running=True):
@@ -248,20 +248,21 @@ class SettleMembers:
             case _:
                 return Outcome(work.unclaimed(), tried_again(work.record, self._later(work.record)))
 
-    def _decided_again(self, work: MemberWork) -> Outcome:
-        """The member right after an action: settled for good, or with more to do."""
+    def _decided_again(self, work: MemberWork, known: Record) -> Outcome:
+        """The member right after an action: settled for good, or with more to do. `known` is who they were before."""
         now = self.clock.now()
         record = with_news(work.record, now) if work.has_news else work.record
-        if unread := work.unread:
+        if work.unread:
             record = tried_again(record, now, attempt=False)
-            entries = tuple((key, holder) for key, holder in holders_of(record).items() if key in unread)
+            entries = changed_holders(known, record)
             return Outcome(work, record, events_of(work, work.done, None, record, now), holders=entries, reread=True)
         following = self.decide(work)
         if isinstance(following, Exclude | Hold | Nothing):
-            return self._concluded(work, following)
-        return Outcome(work, record, events_of(work, work.done, None, record, now), goes_on=True)
+            return self._concluded(work, following, known)
+        events, entries = events_of(work, work.done, None, record, now), changed_holders(known, record)
+        return Outcome(work, record, events, goes_on=True, holders=entries)
 
-    def _concluded(self, work: MemberWork, end: Passive) -> Outcome:
+    def _concluded(self, work: MemberWork, end: Passive, known: Record) -> Outcome:
         now = self.clock.now()
         record = finished(work.case(None, self.connection.policy, self.connection.reconfirmation), end, now)
         if work.done:
@@ -272,7 +273,7 @@ class SettleMembers:
             self.ledger.forget_member(self.connection.id, record.member_id)
         record, notices = noticed(record, now)
         events = events_of(work, work.done, end, record, now)
-        return Outcome(work, record, events, record.holders_changed, changed_holders(work.record, record), notices)
+        return Outcome(work, record, events, record.holders_changed, changed_holders(known, record), notices)
 
     def _store(self, outcomes: Sequence[Outcome]) -> list[MemberWork]:
         going_on, records = self.record(outcomes)
