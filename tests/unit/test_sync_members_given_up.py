@@ -3,8 +3,9 @@
 from accord.domain.audience_hint import AudienceHint, HintKind
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
+from accord.domain.values import subscriber_hash
 from accord.ports import QueuedHint
-from tests.builders import NOON, a_member, left, minutes, upserted
+from tests.builders import NOON, a_member, erased, left, minutes, opted_out, upserted
 from tests.fakes import Trouble
 from tests.scene import Scene
 
@@ -71,3 +72,55 @@ def test_who_has_left_holds_no_address_that_their_contact_is_found_at() -> None:
     assert scene.seen(NEW) is ContactStatus.ARCHIVED
     scene.post(upserted(a_member(NEW, first_name="Dory"), "m-fish", NOON + minutes(60)))
     assert scene.status("m-fish") == (Status.SYNCED, ReasonCode.IN_AGREEMENT)
+
+
+def gone_to_sea() -> Scene:
+    """The otter, whom upstream still has at the river, took the contact to the sea; a beaver has the river as well."""
+    scene = known()
+    scene.post(upserted(a_member(OLD, first_name="Castor"), "m-beaver", NOON + minutes(10)))
+    assert scene.status("m-beaver") == (Status.SHARED, ReasonCode.SHARED_WITH)
+    scene.audience.move(OLD, NEW)
+    scene.hear("upemail", NEW, OLD)
+    scene.settle_all()
+    return scene
+
+
+def test_who_stays_at_an_address_is_shown_once_the_contact_of_who_shared_it_is_elsewhere() -> None:
+    scene = gone_to_sea()
+    contacts = [scene.audience.of(email) for email in (OLD, NEW)]
+    assert [contact and contact.merge_fields["FNAME"] for contact in contacts] == ["Castor", "Wilma"]
+    for who in ("m-1", "m-beaver"):
+        assert scene.status(who) == (Status.SYNCED, ReasonCode.IN_AGREEMENT)
+
+
+def test_an_opt_out_of_whose_contact_is_elsewhere_still_closes_the_address_that_upstream_names() -> None:
+    scene = gone_to_sea()
+    scene.post(upserted(a_member(OLD, consent=opted_out(NOON + minutes(30))), at=NOON + minutes(30)))
+    scene.settle_all()
+    assert [scene.seen(email) for email in (OLD, NEW)] == [ContactStatus.UNSUBSCRIBED] * 2
+    assert scene.status("m-beaver") == (Status.SHARED, ReasonCode.OPTED_OUT_BY_OTHER_HOLDER)
+
+
+def test_p06_an_erasure_reaches_the_contact_at_an_address_that_only_somebody_elsewhere_agrees_at() -> None:
+    scene = gone_to_sea()
+    scene.post(erased("m-beaver", NOON + minutes(30)))
+    scene.settle_all()
+    assert [scene.seen(email) for email in (OLD, NEW)] == [None, SUBSCRIBED]
+
+
+def test_who_leaves_is_archived_though_somebody_elsewhere_agrees_at_the_address() -> None:
+    scene = gone_to_sea()
+    scene.post(left("m-beaver", NOON + minutes(30)))
+    scene.settle_all()
+    assert [scene.seen(email) for email in (OLD, NEW)] == [ContactStatus.ARCHIVED, SUBSCRIBED]
+
+
+def test_who_takes_the_contact_back_shares_the_address_again() -> None:
+    scene = gone_to_sea()
+    scene.post(left("m-beaver", NOON + minutes(30)))
+    scene.audience.people.pop(subscriber_hash(OLD))
+    scene.audience.move(NEW, OLD)
+    scene.hear("upemail", OLD, NEW)
+    scene.settle_all()
+    scene.post(upserted(a_member(OLD, first_name="Castor"), "m-beaver", NOON + minutes(120)))
+    assert scene.status("m-beaver") == (Status.SHARED, ReasonCode.SHARED_WITH)

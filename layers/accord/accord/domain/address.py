@@ -37,6 +37,8 @@ class Holder(Value):
     memory: Memory = Memory()
     declined_at: Moment | None = None
     """An opt-out that they made in Mailchimp at another address of theirs, and that nothing answers here."""
+    elsewhere: bool = False
+    """They took their contact to another address: what they said still counts here, their data are not shown here."""
     until: Moment | None = None
     erased_at: Moment | None = None
     """When they asked to be erased: who took the address since needs consent newer than that."""
@@ -177,9 +179,9 @@ class Address(Value):
     def agreed_by_others(self, who: Who) -> bool:
         """Whether somebody other than this member holds the address now and agrees to be mailed there: upstream says
         so, or they were seen to opt in here, where nobody else has the address. After an erasure a consent older than
-        that counts only of who had the address before."""
+        that counts only of who had the address before. Whose own contact is elsewhere needs none here."""
         here = self.confirmed_at if len(self.current_holders) == 1 else None
-        for other in self.current_holders:
+        for other in (holder for holder in self.current_holders if not holder.elsewhere):
             opt_in = newest(other.memory.opted_in_at, here)
             agrees = newer(opt_in, newest(other.memory.opted_out_at, other.declined_at))
             if other.who != who and agrees and not any(holder.blocks(other, opt_in) for holder in self.holders):

@@ -62,13 +62,16 @@ def _chosen(record: Record, own: OwnChange | None, at: datetime) -> Record:
     place = next((held for held in record.addresses if held.key == record.place), None)
     gone = place is not None and place.left_at is not None
     after = record.model_copy(update={"own_change": own, "holders_changed": True})
+    followed = own is not None and own.followed
     addresses = []
     for held in record.addresses:
-        update: dict[str, object] = {}
+        here = held.key == after.place
+        taken_away = held.elsewhere or (followed and held.key == record.current)
+        update: dict[str, object] = {"elsewhere": taken_away and not here}
         if held.key in record.places - after.places:
-            update = {"left_at": held.left_at or at, "until": at}
+            update |= {"left_at": held.left_at or at, "until": at}
         elif held.key in after.places and held.left_at is not None and not gone:
-            update = {"since": at, "left_at": None, "until": None}
+            update |= {"since": at, "left_at": None, "until": None}
         addresses.append(held.model_copy(update=update))
     if own is not None and all(held.key != own.key for held in addresses):
         addresses.append(HeldAddress(key=own.key, since=at, left_at=at if gone else None))

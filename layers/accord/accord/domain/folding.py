@@ -116,6 +116,7 @@ def _held(record: Record, policy: Policy, at: datetime) -> tuple[HeldAddress, ..
                     "since": at if reopened else held.since,
                     "left_at": None if theirs else (held.left_at or at),
                     "until": None if has else held.until,
+                    "elsewhere": held.elsewhere and held.key != record.place,
                 }
             )
         )
@@ -186,6 +187,7 @@ def holders_of(record: Record) -> dict[str, Holder]:
             since=held.since,
             memory=record.memory,
             declined_at=held.declined_at,
+            elsewhere=held.elsewhere,
             until=held.left_at,
             erased_at=record.erasure_at,
         )

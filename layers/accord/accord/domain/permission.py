@@ -192,8 +192,9 @@ def _theirs(record: Record, place: Address, at: datetime, shared: bool) -> bool:
 
 
 def owner(address: Address) -> Who | None:
-    """Whose data is shown: the member who holds the address longest among those who agree, ties by their ids."""
-    holders = address.current_holders
+    """Whose data is shown: the member who holds the address longest among those who agree, ties by their ids; not one
+    whose own contact is elsewhere, as long as there is another."""
+    holders = [holder for holder in address.current_holders if not holder.elsewhere] or address.current_holders
     agreeing = [h for h in holders if h.memory.opted_in_at is not None and not h.memory.stands_opted_out]
     return next((holder.who for holder in (agreeing or holders)), None)
 

@@ -36,6 +36,8 @@ class HeldAddress(Value):
     until: Moment | None = None
     declined_at: Moment | None = None
     """An opt-out that the member made in Mailchimp at another address, as it stood when they last had this one."""
+    elsewhere: bool = False
+    """Whether the member took the contact that they had here to another address, in Mailchimp."""
 
 
 class OwnChange(Value):
