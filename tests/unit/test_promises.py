@@ -182,5 +182,7 @@ def whoever_is_shown_instead_has_the_address(history: History, member: str) -> N
     email = log.email(member)
     if reason.code is ReasonCode.SHARED_WITH and email is not None:
         assert reason.detail in log.holders(email), "promise 6: shared with somebody who does not have the address"
+        other = history.records[reason.detail].reason.code
+        assert other is not ReasonCode.ADDRESS_ERASED, "promise 6: shared with somebody whom an erasure blocks"
         keeps = log.policy.on_email_change is OnEmailChange.KEEP_OLD
         assert keeps or log.email(reason.detail) == email, "promise 6: shared with somebody whose contact is elsewhere"

@@ -3,6 +3,7 @@
 import pytest
 
 from accord.domain.audience_hint import AudienceHint, HintKind
+from accord.domain.consent import ConsentStatus
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from accord.ports import QueuedHint
@@ -113,3 +114,32 @@ def test_p16_an_erasure_spares_the_strangers_contact_at_an_address_that_was_give
     scene.settle_all()
     assert scene.seen(LODGE) is ContactStatus.SUBSCRIBED
     assert scene.seen(POOL) is None
+
+
+def test_who_agreed_since_an_erasure_is_shown_though_somebody_whom_it_blocks_came_first() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(LODGE)))
+    scene.post(erased(at=NOON + minutes(1)))
+    scene.settle_all()
+    scene.audience.forgotten.clear()
+    scene.post(upserted(a_member(LODGE), "m-rat", NOON + minutes(60)))
+    assert scene.status("m-rat") == (Status.EXCLUDED, ReasonCode.ADDRESS_ERASED)
+    scene.clock.pass_(7200)
+    scene.post(upserted(a_member(LODGE, consent=opted_in(NOON + minutes(65))), "m-vole", NOON + minutes(70)))
+    assert scene.status("m-vole") == (Status.SYNCED, ReasonCode.IN_AGREEMENT)
+
+
+def test_p06_an_erasure_is_not_kept_from_a_contact_by_somebody_whom_an_older_one_blocks() -> None:
+    scene = Scene()
+    silent = opted_in().model_copy(update={"status": ConsentStatus.UNKNOWN})
+    scene.post(upserted(a_member(LODGE)), upserted(a_member(LODGE, consent=silent), "m-rat"))
+    scene.post(erased(at=NOON + minutes(1)))
+    scene.settle_all()
+    scene.audience.forgotten.clear()
+    scene.clock.pass_(7200)
+    scene.post(upserted(a_member(LODGE, consent=opted_in(NOON + minutes(65))), "m-vole", NOON + minutes(70)))
+    scene.post(upserted(a_member(LODGE), "m-rat", NOON + minutes(75)))
+    assert scene.status("m-rat") == (Status.EXCLUDED, ReasonCode.ADDRESS_ERASED)
+    scene.post(erased("m-vole", NOON + minutes(80)))
+    scene.settle_all()
+    assert scene.audience.people == {}

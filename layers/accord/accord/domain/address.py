@@ -178,15 +178,21 @@ class Address(Value):
 
     def agreed_by_others(self, who: Who) -> bool:
         """Whether somebody other than this member holds the address now and agrees to be mailed there: upstream says
-        so, or they were seen to opt in here, where nobody else has the address. After an erasure a consent older than
-        that counts only of who had the address before. Whose own contact is elsewhere needs none here."""
+        so, or they were seen to opt in here, where nobody else has the address. Whose consent an erasure outdates does
+        not; whose own contact is elsewhere needs none here."""
         here = self.confirmed_at if len(self.current_holders) == 1 else None
         for other in (holder for holder in self.current_holders if not holder.elsewhere):
             opt_in = newest(other.memory.opted_in_at, here)
             agrees = newer(opt_in, newest(other.memory.opted_out_at, other.declined_at))
-            if other.who != who and agrees and not any(holder.blocks(other, opt_in) for holder in self.holders):
+            if other.who != who and agrees and not self.erasure_blocks(other, opt_in):
                 return True
         return False
+
+    def erasure_blocks(self, who: Holder | None, opt_in: datetime | None) -> bool:
+        """Whether an erasure at this address, carried out or not, stands against a member with that opt-in; `who` is
+        their entry. Until it is carried out, it does not touch a consent of who had the address before."""
+        asked = any(holder.blocks(who, opt_in) for holder in self.holders)
+        return asked or (self.erased_at is not None and not newer(opt_in, self.erased_at))
 
     def taken_over(self, who: Who) -> bool:
         """Whether this member left the address and somebody else has it now."""

@@ -73,8 +73,7 @@ def _no_consent(record: Record, address: Address) -> Iterator[Ruling]:
 def _tombstone(record: Record, address: Address) -> Iterator[Ruling]:
     opt_in = _effective_opt_in(record, address)
     mine = next((holder for holder in address.holders if holder.who == record.who), None)
-    asked = any(holder.blocks(mine, opt_in) for holder in _others(address, record.who))  # carried out yet or not
-    if asked or (address.erased_at is not None and not newer(opt_in, address.erased_at)):
+    if address.erasure_blocks(mine, opt_in):
         yield Ruling(Permission.NOTHING, ReasonCode.ADDRESS_ERASED)
 
 
@@ -193,9 +192,10 @@ def _theirs(record: Record, place: Address, at: datetime, shared: bool) -> bool:
 
 def owner(address: Address) -> Who | None:
     """Whose data is shown: the member who holds the address longest among those who agree, ties by their ids; not one
-    whose own contact is elsewhere, as long as there is another."""
+    whose own contact is elsewhere, nor one whom an erasure blocks, as long as there is another."""
     holders = [holder for holder in address.current_holders if not holder.elsewhere] or address.current_holders
-    agreeing = [h for h in holders if h.memory.opted_in_at is not None and not h.memory.stands_opted_out]
+    said = [(holder, holder.memory.opted_in_at) for holder in holders if not holder.memory.stands_opted_out]
+    agreeing = [holder for holder, at in said if at is not None and not address.erasure_blocks(holder, at)]
     return next((holder.who for holder in (agreeing or holders)), None)
 
 
