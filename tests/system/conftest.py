@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[LocalStack]:
     os.environ.setdefault("PYTHONPATH", str(REPOSITORY / "layers" / "accord"))  # for its parts, processes of their own
-    with LocalStack(timings=TIMINGS, cobot=True) as running:
+    with LocalStack(timings=TIMINGS, cobot=True, max_audiences=50) as running:  # every story may make its own
         _open_no_window(running)
         yield running
         assert running.ticker.failures == 0, "offer_due_changes failed, seen by the one who calls it every second"

@@ -36,10 +36,17 @@ class Account:
 class SimulatorProcess:
     """The simulator, started on a port of its own, empty; with what it can be told (see tools/mailchimp_simulator)."""
 
-    def __init__(self, log: Path, port: int | None = None, latency: float | None = None) -> None:
+    def __init__(
+        self,
+        log: Path,
+        port: int | None = None,
+        latency: float | None = None,
+        max_audiences: int | None = None,
+    ) -> None:
         self._log = log
         self._port = port or 0
         self._latency = latency
+        self._max_audiences = max_audiences
         self._process: subprocess.Popen[str] | None = None
         self._session = requests.Session()
         self.account = Account("", "", "")
@@ -76,6 +83,7 @@ class SimulatorProcess:
         command = [sys.executable, "-P", str(CHILD), "tools.mailchimp_simulator"]
         command += ["--port", str(self._port), "--audience-name", AUDIENCE_NAME]
         command += [] if self._latency is None else ["--latency", str(self._latency)]
+        command += [] if self._max_audiences is None else ["--max-audiences", str(self._max_audiences)]
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 command,

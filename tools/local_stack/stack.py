@@ -77,6 +77,7 @@ class LocalStack:
         upstream_port: int | None = None,
         timings: Timings | None = None,
         latency: float | None = None,
+        max_audiences: int | None = None,
         mailchimp: Account | None = None,
         cobot: bool = False,
         template: Path = TEMPLATE,
@@ -87,6 +88,7 @@ class LocalStack:
         self._template = template
         self._ports = (aws_port, mailchimp_port, upstream_port)
         self._latency = latency
+        self._max_audiences = max_audiences
         self._real = mailchimp
         self.cobot = CobotSimulator() if cobot else None
         self._watcher = watcher or Unwatched()
@@ -189,7 +191,7 @@ class LocalStack:
             return self._real
         with self._watcher.step("Mailchimp simulator started"):
             log = self.emulator.home / "simulator.log"
-            self.simulator = self._parts.enter_context(SimulatorProcess(log, port, self._latency))
+            self.simulator = self._parts.enter_context(SimulatorProcess(log, port, self._latency, self._max_audiences))
         return self.simulator.account
 
     def _connect(self, account: Account) -> None:

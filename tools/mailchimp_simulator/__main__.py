@@ -14,6 +14,7 @@ def main() -> None:
     parser.add_argument("--api-key", default="", help="made up unless given")
     parser.add_argument("--list-id", default="", help="id of the audience that is there from the start")
     parser.add_argument("--audience-name", default="", help="its name")
+    parser.add_argument("--max-audiences", type=int, default=5, help="as many as the plan allows")
     parser.add_argument("--latency", type=float, default=0.002, help="seconds that every call takes at least")
     parser.add_argument("--webhook-time-scale", type=float, default=1.0, help="factor on the pauses between attempts")
     chosen = parser.parse_args()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.tools.mailchimp_simulator.zookeeper import Zookeeper
+from tools.mailchimp_simulator import Simulator
 
 AVIARY: dict[str, Any] = {
     "name": "Aviary",
@@ -33,6 +34,12 @@ def test_audiences_are_made_up_to_what_the_plan_allows(keeper: Zookeeper) -> Non
     keeper.delete(f"/lists/{made['id']}")
     assert keeper.refused("GET", f"/lists/{made['id']}")["status"] == 404
     assert keeper.get("/lists", email="nobody@aviary.test")["total_items"] == 0
+
+
+def test_a_plan_may_allow_more_or_less() -> None:
+    with Simulator(latency=0, max_audiences=1) as running, Zookeeper(running) as keeper:
+        assert keeper.get("/lists")["constraints"]["max_instances"] == 1
+        assert keeper.refused("POST", "/lists", AVIARY)["status"] == 403
 
 
 @pytest.mark.parametrize("missing", [*AVIARY, "contact.company", "campaign_defaults.from_email"])

@@ -4,7 +4,6 @@ from typing import Any
 
 from tools.mailchimp_simulator.api.rendering import LEFT_OUT_IN_BULK, MemberView, links
 from tools.mailchimp_simulator.api.router import Call, route
-from tools.mailchimp_simulator.domain.account import MAX_AUDIENCES
 from tools.mailchimp_simulator.domain.audience import Audience
 from tools.mailchimp_simulator.domain.audience_settings import changed, settings_of
 from tools.mailchimp_simulator.domain.clock import iso, parse_time
@@ -73,8 +72,8 @@ def list_audiences(call: Call) -> dict[str, Any]:
         "lists": [_shown(call, audience) for audience in call.cut(found)],
         "total_items": len(found),
         "constraints": {
-            "may_create": len(call.account.audiences) < MAX_AUDIENCES,
-            "max_instances": MAX_AUDIENCES,
+            "may_create": len(call.account.audiences) < call.account.max_audiences,
+            "max_instances": call.account.max_audiences,
             "current_total_instances": len(call.account.audiences),
         },
         "_links": links(call.outside.url, ("self", "/lists")),

@@ -15,13 +15,22 @@ from tools.mailchimp_simulator.domain.problems import forbidden, not_found
 from tools.mailchimp_simulator.domain.webhooks import Announcement
 
 MAX_AUDIENCES = 5
+"""As many as a usual plan allows."""
 
 
 class Account:
     """Everything that the simulator knows. Holds no connection and reads no clock but the one it is given."""
 
-    def __init__(self, clock: Clock, api_key: str = "", list_id: str = "", audience_name: str = "") -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        api_key: str = "",
+        list_id: str = "",
+        audience_name: str = "",
+        max_audiences: int = MAX_AUDIENCES,
+    ) -> None:
         self.clock = clock
+        self.max_audiences = max_audiences
         self.api_key = api_key or f"{secrets.token_hex(16)}-us1"
         self.id = secrets.token_hex(12)
         self.created = clock.now()
@@ -56,7 +65,7 @@ class Account:
 
     def create_audience(self, settings: dict[str, Any], list_id: str = "") -> Audience:
         """Raises Problem 403 beyond what the plan allows (`constraints.max_instances`)."""
-        if len(self._audiences) >= MAX_AUDIENCES:
+        if len(self._audiences) >= self.max_audiences:
             raise forbidden("Your plan does not allow any more audiences.")
         self._numbers += 1
         made = Audience(self._numbers, settings, self.outbox, self.clock.now(), list_id or short_id())

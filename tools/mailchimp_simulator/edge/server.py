@@ -8,7 +8,7 @@ from typing import Self
 
 from aiohttp import web
 
-from tools.mailchimp_simulator.domain.account import Account
+from tools.mailchimp_simulator.domain.account import MAX_AUDIENCES, Account
 from tools.mailchimp_simulator.domain.clock import Clock
 from tools.mailchimp_simulator.domain.contact import Status
 from tools.mailchimp_simulator.domain.problems import Problem
@@ -36,6 +36,7 @@ class Simulator:
         api_key: str = "",
         list_id: str = "",
         audience_name: str = "",
+        max_audiences: int = MAX_AUDIENCES,
         latency: float = 0.002,
         webhook_time_scale: float = 1.0,
         webhook_timeout: float = TIMEOUT,
@@ -43,7 +44,7 @@ class Simulator:
     ) -> None:
         self._host = host
         self._port = port
-        self._account = Account(Clock(), api_key, list_id, audience_name)
+        self._account = Account(Clock(), api_key, list_id, audience_name, max_audiences)
         self._world = World(self._account, Deliveries(webhook_time_scale, webhook_timeout), latency, batch_delay)
         self._ready = threading.Event()
         self._failure: BaseException | None = None
