@@ -156,6 +156,12 @@ class RecordFailuresSettings(Settings):
     """`record_failures`."""
 
     address_key_secret_arn: Given
+    retry_max_seconds: Seconds = 900
+
+    @property
+    def timing(self) -> Timing:
+        """The delays, as the domain knows them."""
+        return Timing(retry_max=self.retry_max_seconds)
 
 
 class ApplyAudienceEventsSettings(Settings):

@@ -142,4 +142,5 @@ def record_failures() -> "RecordFailures":
         runs=clients.runs(settings),
         clock=clients.SystemClock(),
         key_of=clients.key_of(settings.address_key_secret_arn),
+        timing=settings.timing,
     )

@@ -2,15 +2,18 @@
 
 A message ends here after five crashes. What it carried is saved all the same, opt-outs included, and its unsettled
 members are `failed`, `dead_letter`, until a person looks and retries: nothing that was accepted is lost, and nothing
-that crashes is tried for ever. A webhook of Mailchimp, or of an application that is read, is only a hint: the history
+that crashes is tried for ever. Save opt-outs and erasures, which never wait for a person: they are due again by
+themselves, spread over some minutes, so that whoever makes a message crash does not take the same neighbours along
+for ever. A webhook of Mailchimp, or of an application that is read, is only a hint: the history
 of whom it concerned says that it was lost, and the next full reading sees what it hinted at. A step of a run ends the
 run, which says so. A message whose connection is gone stays where it is, for fourteen days.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 
 from accord.domain.changes import Arrived
 from accord.domain.connection import Connection
@@ -20,6 +23,7 @@ from accord.domain.notice import noticed
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Reason, Record
 from accord.domain.run import RunState
+from accord.domain.timing import Timing
 from accord.errors import Retryable
 from accord.ports import Clock, Ledger, QueuedChanges, QueuedHint, QueuedNotice, Settlement
 from accord.ports.applications import EVERYBODY, QueuedFetch
@@ -30,6 +34,10 @@ type Letter = QueuedChanges | QueuedHint | QueuedNotice | QueuedFetch | QueuedSt
 
 TRIES = 6
 A_LOOK = 500
+OFFERED = timedelta(minutes=1)
+"""Members that are due in different minutes are offered in different messages."""
+SPREAD = 16
+"""Into how many messages the urgent members of a dead one go: three times at most, until each is alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +51,12 @@ class Recorded:
 class RecordFailures:
     """Settles every member of a dead message that is not settled yet; those that are were done before it died."""
 
-    def __init__(self, *, ledger: Ledger, runs: Runs, clock: Clock, key_of: KeyOf) -> None:
+    def __init__(self, *, ledger: Ledger, runs: Runs, clock: Clock, key_of: KeyOf, timing: Timing) -> None:
         self._ledger = ledger
         self._runs = runs
         self._clock = clock
         self._key_of = key_of
+        self._retried_after = timedelta(seconds=timing.retry_max)
 
     def __call__(self, messages: Sequence[Letter]) -> Recorded:
         """Message by message: what crashed once shall not take its neighbours along."""
@@ -77,8 +86,9 @@ class RecordFailures:
     def _record(self, connection: Connection, message: QueuedChanges) -> int:
         self._save(connection, message.changes)
         member_ids = list(dict.fromkeys([*(arrived.change.id for arrived in message.changes), *message.due]))
+        places = count()
         return sum(
-            self._fail(connection, set(member_ids[start : start + A_LOOK]))
+            self._fail(connection, set(member_ids[start : start + A_LOOK]), places)
             for start in range(0, len(member_ids), A_LOOK)
         )
 
@@ -121,32 +131,44 @@ class RecordFailures:
             msg = "other workers kept changing the same members"
             raise Retryable(msg, effect_unknown=False)
 
-    def _fail(self, connection: Connection, member_ids: set[str]) -> int:
+    def _fail(self, connection: Connection, member_ids: set[str], places: Iterator[int]) -> int:
         members = 0
         for _ in range(TRIES):
             records = self._ledger.records(connection.id, member_ids) if member_ids else {}
-            unsettled = [record for record in records.values() if not record.settled]
+            now = self._clock.now()
+            waiting = [record for record in records.values() if not record.settled]
+            unsettled = [record for record in waiting if not (record.urgent and _died(record))]
+            for record in waiting:
+                if record not in unsettled and (due_at := self._tried_again(record, now, places)):  # that is told
+                    self._ledger.postpone([(connection.id, record.member_id)], due_at)
             if not unsettled:
                 return members
-            now = self._clock.now()
-            stored = self._ledger.settle(
-                connection.audience_id,
-                [_failure(record, now, notify=bool(connection.notice_url)) for record in unsettled],
-            )
+            failures = [
+                _failure(record, now, self._tried_again(record, now, places), notify=bool(connection.notice_url))
+                for record in unsettled
+            ]
+            stored = self._ledger.settle(connection.audience_id, failures)
             members += sum(stored.values())
             member_ids = {member_id for member_id, done in stored.items() if not done}
         msg = "other workers kept changing the same members"
         raise Retryable(msg, effect_unknown=False)
 
+    def _tried_again(self, record: Record, now: datetime, places: Iterator[int]) -> datetime | None:
+        return now + self._retried_after + next(places) % SPREAD * OFFERED if record.urgent else None
 
-def _failure(record: Record, now: datetime, *, notify: bool) -> Settlement:
+
+def _died(record: Record) -> bool:
+    return (record.status, record.reason.code) == (Status.FAILED, ReasonCode.DEAD_LETTER)
+
+
+def _failure(record: Record, now: datetime, due_at: datetime | None, *, notify: bool) -> Settlement:
     failed = record.model_copy(
         update={
             "status": Status.FAILED,
             "reason": Reason(code=ReasonCode.DEAD_LETTER),
             "since": now,
             "stood": Stand(status=Status.FAILED, reason=ReasonCode.DEAD_LETTER),
-            "due_at": None,
+            "due_at": due_at,
         }
     )
     event = Event(

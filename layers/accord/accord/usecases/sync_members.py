@@ -12,7 +12,7 @@ from accord.domain.connection import Connection
 from accord.domain.folding import KeyOf, fold
 from accord.domain.lifecycle import may_send_urgent
 from accord.domain.payload import NationalPhone
-from accord.domain.reasons import Status
+from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Record
 from accord.domain.timing import Timing
 from accord.errors import Misconfigured, Retryable
@@ -108,6 +108,9 @@ class SyncMembers:
             arrivals[arrived.change.id].append(arrived)
         hinted = set(message.due) - arrivals.keys()
         ready = [r for r in self.ledger.records(connection.id, hinted).values() if not r.settled] if hinted else []
+        if died := [(connection.id, r.member_id) for r in ready if r.reason.code is ReasonCode.DEAD_LETTER]:
+            # Should they make this worker crash as well, they are not offered anew while this message comes again.
+            self.ledger.postpone(died, self.clock.now() + timedelta(seconds=self.timing.retry_max))
         due_at = max(self.clock.now() + timedelta(seconds=self.timing.lease), deadline)
         waiting = set(arrivals)
         for _ in range(SAVES):
