@@ -130,15 +130,18 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Approve:
-    """An operator approves that people are asked to confirm; some are called up at once."""
+    """An operator approves that people are asked to confirm; some are called up and worked on at once."""
 
     who: Whom
     members: tuple[str, ...]
+    then: Troubles | None
 
     def play(self, history: History) -> None:
         history.approve(self.who)
         for called_up in self.members:
             history.call_up(called_up)
+            if self.then is not None:
+                history.work(called_up, self.then)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ noticed = st.sampled_from((True, True, False))
 turn = st.builds(
     Turn, st.sampled_from((EMAILS[0], *EMAILS)), st.sampled_from((*WILL, *WILL, *ContactStatus, None)), noticed
 )
+approve = st.builds(Approve, st.sampled_from(Whom), st.sampled_from((MEMBERS, MEMBERS, MEMBERS[:1], ())), then)
 steps = st.one_of(
     post,
     post,
@@ -186,7 +190,8 @@ steps = st.one_of(
     st.builds(Work, member, troubles),
     st.builds(Leave, member, st.sampled_from((0, 0, 2)), then),
     st.builds(Wait, st.integers(1, 4)) | st.builds(Forget, member),
-    st.builds(Approve, st.sampled_from(Whom), st.sampled_from(((), MEMBERS, MEMBERS[:1]))),
+    approve,
+    approve,
     st.builds(CallUp, member, then),
 )
 histories = st.lists(steps, min_size=2, max_size=12)
