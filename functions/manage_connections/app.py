@@ -17,6 +17,7 @@ from accord.adapters.http_connections import (
     shown_connection,
     shown_credentials,
 )
+from accord.adapters.http_groups import posted_group, shown_group
 from accord.adapters.http_members import cursor, language_of
 from accord.adapters.http_messages import Request, Response
 from accord.adapters.http_problems import Route, answer, unknown, wrong_shape
@@ -186,6 +187,17 @@ def get_runs(request: Request) -> Response:
     return Response(200, {"runs": [shown_run(run) for run in page.items], "next": page.next})
 
 
+def post_group(request: Request) -> Response:
+    """A group and its interests in the audience; those that are there stay as they are."""
+    connection = _connection(request)
+    category, names = posted_group(request)
+    with refusals():
+        interests, after = bootstrap.manage_connections().groups(connection, category, names)
+    return Response(
+        200, {"group": shown_group(interests), "connection": shown_connection(after, language_of(request, after))}
+    )
+
+
 def post_segments(request: Request, until: datetime) -> Response:
     """A saved segment for each plan or tag; those that are there stay as they are."""
     connection = _connection(request)
@@ -241,6 +253,7 @@ ROUTES: dict[str, Route] = {
     f"POST {ONE}/test": post_test,
     f"GET {ONE}/summary": get_summary,
     f"POST {ONE}/approve": post_approve,
+    f"POST {ONE}/groups": post_group,
     f"GET {ONE}/runs": get_runs,
     f"POST {ONE}/credentials": post_credentials,
     f"POST {ONE}/pause": _step(Step.PAUSE),

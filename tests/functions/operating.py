@@ -15,6 +15,7 @@ NAMES = [
     "audiences",
     "choose_audience",
     "test",
+    "groups",
     "segments",
     "rotate",
     "reconfirm",

@@ -39,6 +39,7 @@ ROUTES = {
     ("GET", "/v1/connections/{connection_id}/summary"): "manage_connections",
     ("POST", "/v1/connections/{connection_id}/approve"): "manage_connections",
     ("GET", "/v1/connections/{connection_id}/runs"): "manage_connections",
+    ("POST", "/v1/connections/{connection_id}/groups"): "manage_connections",
     ("POST", "/v1/connections/{connection_id}/segments"): "manage_connections",
     ("POST", "/v1/connections/{connection_id}/credentials"): "manage_connections",
     ("POST", "/v1/connections/{connection_id}/reconfirm"): "manage_connections",

@@ -23,6 +23,7 @@ MESSAGES = {
     "http_pages",
     "http_problems",
     "http_runs",
+    "http_groups",
     "http_segments",
     "mailchimp_webhook",
     "sqs_batches",

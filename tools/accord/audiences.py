@@ -1,4 +1,4 @@
-"""`accord connections audiences, choose-audience, fields, segments`: where members go in Mailchimp, and how sorted."""
+"""`accord connections audiences, choose-audience, fields, groups, segments`: where members go, and how sorted."""
 
 import sys
 from typing import Any
@@ -145,6 +145,32 @@ def fields(asking: Asking, connection: str) -> None:
             mapping = f"{each['source']}={each['proposal']}"
             asking.terminal.say(f"→ accord connections update {connection} --map {mapping}")
     return asking.terminal.say(f"{document['left']} more merge fields may be made in this audience.")
+
+
+@connections.command()
+@connection_argument
+@click.argument("category")
+@click.argument("names", nargs=-1, required=True)
+@shared_options
+@asks
+def groups(asking: Asking, connection: str, category: str, names: tuple[str, ...]) -> None:
+    """Make a group with NAMES to choose from.
+
+    Members whose groups the audience does not have fail until it has them.
+    What is there already stays as it is.
+
+    \b
+    accord connections groups zoo Interests Gardening Yodelling
+    """
+    body = {"category": category, "names": list(names)}
+    document = asking.api.post("connections", connection, "groups", body=body)
+    if asking.terminal.as_json:
+        return asking.terminal.document(document)
+    made = document["group"]
+    asking.terminal.table((made["category"], "id"), [(each["name"], each["id"]) for each in made["interests"]])
+    is_draft = document["connection"]["state"] == "draft"
+    then = f"connections test {connection}" if is_draft else f"failures retry {connection} --reason field_invalid"
+    return asking.terminal.note(f"then: accord {then}", style="dim")
 
 
 @connections.command()

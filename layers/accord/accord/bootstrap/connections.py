@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from accord.usecases.choose_audience import ChooseAudience
     from accord.usecases.connect_cobot import ConnectCobot
     from accord.usecases.connect_mailchimp import ConnectMailchimp
+    from accord.usecases.create_groups import CreateGroups
     from accord.usecases.create_segments import CreateSegments
     from accord.usecases.leave_space import LeaveSpace
     from accord.usecases.manage_connections import ManageConnections
@@ -46,6 +47,7 @@ class Connecting:
     check: "CheckConnection"
     approve: "ApproveConnection"
     leave: "LeaveSpace"
+    groups: "CreateGroups"
     segments: "CreateSegments"
     reconfirm: "ReconfirmMembers"
 
@@ -76,6 +78,7 @@ def manage_connections() -> Connecting:
     from accord.usecases.check_connection import CheckConnection
     from accord.usecases.check_space import CheckSpace
     from accord.usecases.choose_audience import ChooseAudience
+    from accord.usecases.create_groups import CreateGroups
     from accord.usecases.create_segments import CreateSegments
     from accord.usecases.leave_space import LeaveSpace
     from accord.usecases.manage_connections import ManageConnections
@@ -131,6 +134,7 @@ def manage_connections() -> Connecting:
             clock=clock,
         ),
         leave=LeaveSpace(connections, reach_space),
+        groups=CreateGroups(ledger, connections, reach, setup_of, clock),
         segments=CreateSegments(ledger, reach, setup_of, clock),
         reconfirm=ReconfirmMembers(ledger, connections, runs, begin, clock),
     )
