@@ -144,7 +144,7 @@ def test_p12_history_says_what_was_before_and_why(api: SmallAccord, accord: Comm
 
 def test_an_import_that_is_done_is_a_notice_of_nobody(api: SmallAccord, accord: Command) -> None:
     done = {"type": "connection.imported", "timestamp": "2026-11-22T10:00:00Z", "data": {"counts": {"synced": 270}}}
-    api.tell(f"GET {ZOO}/changes", {"notices": [done], "next": "later"})
+    api.tell(f"GET {ZOO}/changes", {"notices": [done], "next": "later"}, {"notices": [], "next": "later"})
 
     assert "connection.imported  270 synced" in accord("changes", "zoo").out
 
