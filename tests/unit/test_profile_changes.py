@@ -1,6 +1,13 @@
 """What somebody changes in Mailchimp of what Accord wrote: recorded always, told where the connection wants it."""
 
+from collections.abc import Sequence
+
+import pytest
+
+from accord.domain.contact import ContactPatch
 from accord.domain.reasons import Status
+from accord.domain.values import subscriber_hash
+from accord.ports import Claim
 from accord.usecases.compare_audience import CompareAudience
 from tests.builders import NOON, a_connection, a_member, a_policy, minutes, upserted
 from tests.scene import Scene
@@ -76,3 +83,36 @@ def test_what_nobody_mapped_is_nobodys_news() -> None:
     edits(scene, SHOESIZE="43")
     scene.hear("profile", HARE)
     assert told(scene) == []
+
+
+def test_a_crash_before_it_was_noted_that_a_change_is_told_tells_the_same_notice_again() -> None:
+    scene = a_scene()
+    edits(scene, FNAME="Harry")
+    claim, crash = scene.ledger.claim, iter([False, True])
+
+    def crashing(audience_id: str, claims: Sequence[Claim]) -> set[str]:
+        if next(crash, False):
+            raise MemoryError
+        return claim(audience_id, claims)
+
+    scene.ledger.claim = crashing  # type: ignore[method-assign]
+    with pytest.raises(MemoryError):
+        scene.hear("profile", HARE)
+    scene.clock.pass_(60)
+    scene.hear("profile", HARE)
+    ids = [notice.id for notice in scene.ledger.notices("burrow", None, scene.clock.now(), 100).items]
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+
+
+def test_two_changes_to_the_same_value_are_two_notices() -> None:
+    scene = a_scene()
+    for number, plan in enumerate(("Night", "Day")):
+        scene.audience.change(subscriber_hash(HARE), ContactPatch(merge_fields={"FNAME": "Harry"}))
+        scene.hear("profile", HARE)
+        scene.clock.pass_(60)
+        scene.post(upserted(a_member(HARE, first_name="Harriet", plan=plan), at=NOON + minutes(11 + number)))
+        scene.hear("profile", HARE)
+        scene.clock.pass_(60)
+    ids = {notice.id for notice in scene.ledger.notices("burrow", None, scene.clock.now(), 100).items}
+    assert len(ids) == 2

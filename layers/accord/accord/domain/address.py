@@ -117,6 +117,8 @@ class Address(Value):
     """Which values Accord wrote last: merge tag -> fingerprint of a value that was not empty."""
     edited: dict[str, str] = {}
     """Which of these somebody changed in Mailchimp since: merge tag -> fingerprint of what it is now, as last told."""
+    edited_at: Moment | None = None
+    """When the contact was last changed, as it was first seen to show these."""
     interests: tuple[str, ...] = ()
     """The interests that Accord chose for this contact, by id."""
     tags: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ import hashlib
 from datetime import datetime
 from enum import StrEnum
 
+from accord.domain.address import Address
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Reason, Record
 from accord.domain.values import Moment, Value
@@ -80,16 +81,22 @@ def noticed(record: Record, at: datetime) -> tuple[Record, tuple[Notice, ...]]:
     return record.model_copy(update={"told": told}), tuple(notices)
 
 
-def profile_changed(record: Record, fields: tuple[str, ...], at: datetime) -> Notice:
-    """Somebody changed what Accord had written."""
-    return _notice(record, NoticeType.PROFILE_CHANGED, at).model_copy(update={"fields": fields})
+def profile_changed(record: Record, address: Address, fields: tuple[str, ...], at: datetime) -> Notice:
+    """Somebody changed what Accord had written. It is named by what was seen at the address and when it was changed, so
+    that it has one name however often a crash makes Accord see it anew."""
+    seen = f"{address.key}#{address.edited_at}#{sorted(address.edited.items())}"
+    return Notice(
+        id=_id(record, NoticeType.PROFILE_CHANGED, seen),
+        type=NoticeType.PROFILE_CHANGED,
+        member_id=record.member_id,
+        at=at,
+        fields=fields,
+    )
 
 
 def imported(run_id: str, counts: dict[str, int], at: datetime) -> Notice:
     """The first import is done; the same however often it is told."""
-    return Notice(
-        id=f"ntc_{hashlib.sha256(run_id.encode()).hexdigest()[:24]}", type=NoticeType.IMPORTED, at=at, counts=counts
-    )
+    return Notice(id=_digest(run_id), type=NoticeType.IMPORTED, at=at, counts=counts)
 
 
 def _standing(record: Record) -> NoticeType | None:
@@ -99,9 +106,13 @@ def _standing(record: Record) -> NoticeType | None:
 
 
 def _notice(record: Record, kind: NoticeType, at: datetime, reason: Reason | None = None) -> Notice:
-    about = f"{record.connection_id}#{record.member_id}#{kind}#{record.revision}"
-    return Notice(id=_id(about), type=kind, member_id=record.member_id, at=at, reason=reason)
+    id_ = _id(record, kind, str(record.revision))  # stored with the record, or not at all: one revision tells once
+    return Notice(id=id_, type=kind, member_id=record.member_id, at=at, reason=reason)
 
 
-def _id(about: str) -> str:
+def _id(record: Record, kind: NoticeType, about: str) -> str:
+    return _digest(f"{record.connection_id}#{record.member_id}#{kind}#{about}")
+
+
+def _digest(about: str) -> str:
     return "ntc_" + hashlib.sha256(about.encode()).hexdigest()[:24]

@@ -62,7 +62,9 @@ def witness(address: Address, contact: Contact | None, at: datetime) -> Address:
     write may still take effect, nobody knows whose a value is. What is news to its holders makes it `untold`."""
     seen = observe(address, contact, at)
     if contact is not None and address.attempt is None:
-        seen = seen.model_copy(update={"edited": _edited(seen, contact)})
+        edited = _edited(seen, contact)
+        edited_at = address.edited_at if edited == address.edited else contact.last_changed or at
+        seen = seen.model_copy(update={"edited": edited, "edited_at": edited_at})
     news = (seen.seen, seen.facts, seen.edited) != (address.seen, address.facts, address.edited)
     return seen.model_copy(update={"untold": address.untold or (news and bool(seen.holders))})
 

@@ -114,7 +114,7 @@ class ReadContact:
             said = {"detail": ", ".join(fields), "fields": tuple(sorted(tags)), "cause": cause}
             event = _event(record.member_id, "edited", now, contact_status=address.seen, **said)
             wanted = connection.policy.profile_changes_upstream
-            notices = (profile_changed(record, fields, now),) if wanted else ()
+            notices = (profile_changed(record, address, fields, now),) if wanted else ()
             settlement = Settlement(record, events=(event,), notices=notices, notify=bool(connection.notice_url))
             if self.ledger.settle(connection.audience_id, [settlement])[record.member_id]:
                 return
