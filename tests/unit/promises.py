@@ -203,6 +203,13 @@ class Chronicle(Upstream):
             if other != member and self.stands_out(other) and out is not None and not min(newer) > out:
                 why.append(f"promise 2: {other}, who had the address, opted out later")
         why += ["promise 1: erased since" for at in self._all(email, "erased") if not effective > at]
+        since = max(
+            (held.since for held in self.held(member) if (held.email, held.until) == (email, None)), default=None
+        )
+        for other in self.former_holders(email):  # asked for, and carried out or not: a worker may be late
+            asked = self.asked_to_be_erased(other)
+            if asked is not None and (since is None or since >= asked) and not effective > asked:
+                why.append(f"promise 1: {other}, who had the address, asked to be erased before {member} came")
         must_ask = False
         for place, what, at in self.against(member, email):
             fresh = all(after(self.opted_in(m), at) for m in (member, *others))

@@ -50,6 +50,9 @@ class Upstream:
     def erased(self, member: str) -> bool:
         return any(isinstance(arrived.change, Erased) for arrived in self.changes[member])
 
+    def asked_to_be_erased(self, member: str) -> datetime | None:
+        return next((a.received_at for a in self.changes[member] if isinstance(a.change, Erased)), None)
+
     def departed(self, member: str) -> bool:
         """Left, erased, or cancelled where the policy archives then."""
         changes = self.counted(member)
