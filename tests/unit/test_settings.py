@@ -34,6 +34,7 @@ EVERYTHING = {
     "ADDRESS_KEY_SECRET_ARN": "arn:address-key",
     "MAILCHIMP_OAUTH_SECRET_ARN": "arn:oauth",
     "COBOT_OAUTH_SECRET_ARN": "arn:cobot-oauth",
+    "API_URL": "https://a1b2c3d4e5.execute-api.eu-west-3.amazonaws.com",
     "CONNECTION_SECRETS_PREFIX": "accord/zoo/connections",
 }
 MODELS = [
