@@ -27,7 +27,7 @@ def agree(zoo: Application) -> requests.Response:
     return requests.post(page, data=form | {"answer": "allow"}, timeout=30)
 
 
-def test_a_token_works_until_it_is_revoked_and_the_next_one_mends_the_connection(
+def test_s2_a_token_works_until_it_is_revoked_and_the_next_one_mends_the_connection(
     zoo: Application, stack: LocalStack
 ) -> None:
     secrets = stack.emulator.client("secretsmanager")

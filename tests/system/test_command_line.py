@@ -57,7 +57,7 @@ def test_why_the_dodo_is_not_in_the_list(zoo: Application, accord: Command) -> N
     assert "dodo" in accord("members", "list", connection, "--status", "excluded", "--all")
 
 
-def test_what_happened_to_the_quagga_can_be_read(zoo: Application, accord: Command) -> None:
+def test_s9_what_happened_to_the_quagga_can_be_read(zoo: Application, accord: Command) -> None:
     zoo.say("quagga", email="quagga@karoo.test", first_name="Quaggan")
     connection = zoo.api.connection_id
 

@@ -88,7 +88,7 @@ def terrarium(stack: LocalStack) -> Iterator[Terrarium]:
     made.on("POST", "/disconnect")
 
 
-def test_a3_p23_q1_nothing_is_written_before_the_approval_and_then_all_who_agreed_are_there(
+def test_a3_s2_p23_q1_nothing_is_written_before_the_approval_and_then_all_who_agreed_are_there(
     terrarium: Terrarium, stack: LocalStack
 ) -> None:
     terrarium.on("PUT", "/audience", {"create": AUDIENCE})

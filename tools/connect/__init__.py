@@ -1,4 +1,4 @@
-"""Joins an upstream application to an audience: everything that a deployed stack needs to know of a connection."""
+"""An application is joined to an audience at once, unapproved: for the local stack. People use `accord connections`."""
 
 from tools.connect.connecting import Connected, ConnectError, Progress, Wanted, connect
 from tools.connect.stack import Stack, StackError
