@@ -30,7 +30,7 @@ def test_p07_an_unsubscribe_in_mailchimp_is_the_members_status_moments_later(zoo
     assert [(each["type"], each["data"]["email"]) for each in received] == [("contact.unsubscribed", email)]
 
 
-def test_a_bounce_is_the_members_status_moments_later(zoo: Application) -> None:
+def test_s7_a_bounce_is_the_members_status_moments_later(zoo: Application) -> None:
     email = "swift@steeple.test"
     zoo.say("swift", email=email, first_name="Swiftlet")
     zoo.person(email, "hard_bounce")

@@ -70,7 +70,7 @@ def _changes(stack: LocalStack) -> int:
     return changes
 
 
-def test_p04_who_was_deleted_for_good_comes_back_by_the_form_alone(zoo: Application, stack: LocalStack) -> None:
+def test_p04_a8_who_was_deleted_for_good_comes_back_by_the_form_alone(zoo: Application, stack: LocalStack) -> None:
     email = "rail@sedge.test"
     zoo.say("rail", email=email, first_name="Railene", plan="Day")
     zoo.staff(email, "delete_permanently")
