@@ -5,8 +5,8 @@ import click
 from tools.accord.asking import Asking, asks, connection_argument, shared_options, with_remedy
 from tools.accord.client import Answer
 from tools.accord.errors import RefusedError
-from tools.accord.runs import follow_run
-from tools.accord.terminal import Terminal, moment
+from tools.accord.runs import POLL, follow_run, newest_runs
+from tools.accord.terminal import Terminal, moment, pause
 
 WOULD = (
     ("create", "contacts created"),
@@ -34,12 +34,7 @@ def approve(asking: Asking, connection: str, yes: bool, dry_run: bool, no_wait: 
     accord approve zoo --dry-run
     accord approve zoo
     """
-    try:
-        summary = asking.api.get("connections", connection, "summary")
-    except RefusedError as error:
-        if error.code == 404:
-            with_remedy(error, f"A summary comes when the audience is read. Look with: accord status {connection}")
-        raise
+    summary = _summary(asking, connection)
     if asking.terminal.as_json and dry_run:
         return asking.terminal.document(summary)
     if not asking.terminal.as_json:
@@ -53,6 +48,27 @@ def approve(asking: Asking, connection: str, yes: bool, dry_run: bool, no_wait: 
     if asking.terminal.as_json:
         return asking.terminal.document(started)
     return asking.terminal.say(f"The import runs. Look with: accord status {connection} --follow")
+
+
+def _summary(asking: Asking, connection: str) -> Answer:
+    """What is there, or what comes when the audience is read: a test begins that. Raises RefusedError."""
+    try:
+        return asking.api.get("connections", connection, "summary")
+    except RefusedError as error:
+        if error.code != 404:
+            raise
+        if _reading(asking, connection) is None:
+            with_remedy(error, f"A summary comes with: accord connections test {connection}")
+            raise
+    with asking.terminal.bar("the audience is read") as bar:
+        while reading := _reading(asking, connection):
+            bar(reading["done"], reading.get("total"))
+            pause(POLL)
+    return asking.api.get("connections", connection, "summary")
+
+
+def _reading(asking: Asking, connection: str) -> Answer | None:
+    return next((run for run in newest_runs(asking.api, connection) if run["state"] == "running"), None)
 
 
 def show_summary(terminal: Terminal, connection: str, summary: Answer) -> None:

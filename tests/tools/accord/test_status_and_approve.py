@@ -123,11 +123,20 @@ def test_a_summary_that_is_not_the_newest_is_refused(api: SmallAccord, accord: C
     assert "There is a newer summary." in seen.err
 
 
-def test_before_there_is_a_summary_a_person_is_told_to_wait(accord: Command) -> None:
+def test_where_nobody_reads_the_audience_a_person_is_told_what_does(accord: Command) -> None:
     seen = accord("approve", "zoo")
 
     assert seen.status == 1
-    assert "A summary comes when the audience is read" in seen.err
+    assert "accord connections test zoo" in seen.err
+
+
+def test_while_the_audience_is_read_approve_waits_for_the_summary(api: SmallAccord, accord: Command) -> None:
+    api.tell(f"GET {ZOO}/summary", problem(404, "There is no such summary."), status=404)
+    api.tell(f"GET {ZOO}/summary", SUMMARY)
+    api.tell(f"GET {ZOO}/runs", {"runs": [run("running", 7)]}, {"runs": [run("running", 90)]}, {"runs": []})
+
+    assert accord("approve", "zoo", "--dry-run", "--json").document == SUMMARY
+    assert len(api.sent_to(f"GET {ZOO}/runs")) == 3
 
 
 def test_a_running_import_is_followed_until_it_is_done(api: SmallAccord, accord: Command) -> None:
