@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import partial
 from itertools import batched, count
 
-from accord.domain.connection import AudienceSetup
+from accord.domain.connection import AudienceSetup, MarketingPermission
 from accord.domain.contact import Contact, ContactPatch, ContactStatus, NewContact, TagChange
 from accord.domain.payload import FieldValue
 from accord.domain.values import BEGINNING, normalised, subscriber_hash
@@ -38,6 +38,8 @@ class Person:
     contact: Contact
     own_unsubscribe: bool = False
     confirmations: int = 0
+    permissions: frozenset[str] = frozenset()
+    """The marketing permissions that are on, by id."""
 
 
 @dataclass(slots=True)
@@ -52,6 +54,8 @@ class FakeAudience:
     is_gone: bool = False
     page_size: int = 1000
     tags: dict[str, int] = field(default_factory=lambda: dict(SETUP.tags))
+    permissions: tuple[MarketingPermission, ...] = ()
+    """Shown as soon as there is a contact."""
     calls: list[str] = field(default_factory=list)
     late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
     """Effects of calls that timed out, and when Mailchimp gets to them at the latest (FACTS section 1: 120 s)."""
@@ -100,7 +104,9 @@ class FakeAudience:
         return self._call("create_tag", lambda: self.tags.setdefault(name, 100 + len(self.tags)))
 
     def setup(self) -> AudienceSetup:
-        return self._call("setup", lambda: SETUP.model_copy(update={"tags": dict(self.tags)}), reads=True)
+        shown = self.permissions if self.people else ()
+        setup = SETUP.model_copy(update={"tags": dict(self.tags), "permissions": shown})
+        return self._call("setup", lambda: setup, reads=True)
 
     def contacts(self, *, archived: bool, since: datetime | None = None) -> Iterator[list[Contact]]:
         found = [p.contact for p in self.people.values() if (p.contact.status is ContactStatus.ARCHIVED) is archived]
@@ -139,6 +145,12 @@ class FakeAudience:
     def move(self, email: str, to: str) -> None:
         """The person gives their contact another address."""
         self._move(self.people[subscriber_hash(email)], to)
+
+    def permit(self, email: str, permission: str, *, on: bool) -> None:
+        """The person switches a marketing permission on or off."""
+        person = self.people[subscriber_hash(email)]
+        person.permissions = person.permissions | {permission} if on else person.permissions - {permission}
+        self._write(person)
 
     def release_late(self, *, overdue: bool = False) -> None:
         """Calls that timed out take effect now; with `overdue` only those that Mailchimp must have got to."""
@@ -219,11 +231,15 @@ class FakeAudience:
             raise Rejected(Refusal.FIELD_INVALID, "BIRTHDAY")
         if patch.email is not None and normalised(patch.email) != normalised(person.contact.email):
             self._move(person, patch.email)
+        if not patch.permissions.keys() <= {each.id for each in self.permissions}:
+            raise Rejected(Refusal.OTHER, "Invalid Resource")
         refused_to = {ContactStatus.SUBSCRIBED}
         if patch.status in refused_to and (person.own_unsubscribe or before is ContactStatus.CLEANED):
             raise Rejected(Refusal.COMPLIANCE)
         if patch.status is ContactStatus.PENDING and before is not ContactStatus.PENDING:
             person.confirmations += 1
+        on = {permission for permission, wanted in patch.permissions.items() if wanted}
+        person.permissions = person.permissions - patch.permissions.keys() | on
         self._write(
             person,
             status=patch.status or before,

@@ -81,10 +81,10 @@ class FakeAccount:
         self._answer()
         return ListedAudiences(tuple(self.audiences), self.may_create)
 
-    def setup(self, audience_id: str) -> AudienceSetup:
+    def setup(self, audience_id: str, *, permissions: bool = False) -> AudienceSetup:
         self._answer()
         assert audience_id in {each.id for each in self.audiences}
-        return self.fields
+        return self.fields if permissions else self.fields.model_copy(update={"permissions": ()})
 
     def create_audience(self, wanted: NewAudience) -> str:
         self._answer()

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from accord.adapters.mailchimp import MailchimpAudience
+from accord.domain.connection import MarketingPermission
 from accord.domain.contact import Contact, ContactStatus, NewContact
 from accord.domain.values import subscriber_hash
 from accord.errors import Refusal, Rejected
@@ -31,6 +32,12 @@ class World(Protocol):
 
     def staff(self, email: str, deed: str, **more: Any) -> None:
         """What the newsletter's owner does: archive, delete_permanently."""
+
+    def asking_permissions(self) -> Audience:
+        """The audience with its GDPR fields on, for a connection that maps permissions."""
+
+    def permitted(self, email: str) -> set[str]:
+        """The marketing permissions of a contact that are on, by id."""
 
 
 def given(world: World, email: str, status: ContactStatus = ContactStatus.SUBSCRIBED) -> Contact:
@@ -78,6 +85,14 @@ class FakeWorld:
             case _:
                 raise ValueError(f"staff do not {deed} here")
 
+    def asking_permissions(self) -> Audience:
+        texts = enumerate(("Email", "Direct Mail"))
+        self._audience.permissions = tuple(MarketingPermission(id=f"p-{n}", text=text) for n, text in texts)
+        return self._audience
+
+    def permitted(self, email: str) -> set[str]:
+        return set(self._audience.people[subscriber_hash(email)].permissions)
+
 
 class SimulatedWorld:
     """The real adapter against the simulator."""
@@ -100,6 +115,21 @@ class SimulatedWorld:
 
     def staff(self, email: str, deed: str, **more: Any) -> None:
         self.tell("POST", f"staff/{quote(email)}", {"deed": deed, **more})
+
+    def asking_permissions(self) -> Audience:
+        self._asked("PATCH", "", json={"marketing_permissions": True})
+        return self.adapter(with_permissions=True)
+
+    def permitted(self, email: str) -> set[str]:
+        shown = self._asked("GET", f"/members/{subscriber_hash(email)}")["marketing_permissions"]
+        return {each["marketing_permission_id"] for each in shown if each["enabled"]}
+
+    def _asked(self, method: str, path: str, **more: Any) -> Any:
+        """A call of Mailchimp's API, as others may make it."""
+        url, auth = f"{self.simulator.url}/lists/{self.simulator.list_id}{path}", ("any", self.simulator.api_key)
+        answer = requests.request(method, url, auth=auth, timeout=5, **more)
+        assert answer.ok, answer.text
+        return answer.json()
 
     def tell(self, method: str, what: str, body: dict[str, Any] | None = None) -> Any:
         """A call to the simulator's own routes."""

@@ -14,6 +14,29 @@ PENDING, ARCHIVED, CLEANED = ContactStatus.PENDING, ContactStatus.ARCHIVED, Cont
 NOBODY = subscriber_hash("nobody@nowhere.test")
 
 
+# --- marketing permissions ---
+
+
+def test_permissions_are_known_once_there_is_a_contact_and_each_is_written_by_itself(world: World) -> None:
+    audience = world.asking_permissions()
+    assert audience.setup().permissions == ()
+    reference = given(world, "perry.perm@salon.test").subscriber_hash
+
+    one, other, *_ = audience.setup().permissions
+
+    assert (one.text, other.text, world.permitted("perry.perm@salon.test")) == ("Email", "Direct Mail", set())
+    audience.change(reference, ContactPatch(permissions={one.id: True, other.id: True}))
+    audience.change(reference, ContactPatch(language="de"))
+    assert world.permitted("perry.perm@salon.test") == {one.id, other.id}
+    audience.change(reference, ContactPatch(permissions={one.id: False}))
+    assert world.permitted("perry.perm@salon.test") == {other.id}
+
+
+def test_a_permission_that_the_audience_does_not_have_is_refused(world: World) -> None:
+    reference = given(world, "perry.perm@salon.test").subscriber_hash
+    assert refused(lambda: world.audience.change(reference, ContactPatch(permissions={"nowhere": True})))
+
+
 # --- archive, bring back, erase ---
 
 

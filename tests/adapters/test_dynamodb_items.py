@@ -27,7 +27,7 @@ from accord.adapters.dynamodb_items import (
     statement_item,
     superseded_event,
 )
-from accord.domain.address import Address, Attempt, Effect, Holder, Origin
+from accord.domain.address import Address, Attempt, Effect, Holder, Origin, PermissionWritten, Who
 from accord.domain.changes import OrderBy
 from accord.domain.connection import (
     AudienceSetup,
@@ -36,6 +36,7 @@ from accord.domain.connection import (
     Departure,
     FieldType,
     Interest,
+    MarketingPermission,
     MergeField,
     OptIn,
     Policy,
@@ -107,6 +108,10 @@ records = st.builds(
 
 holders = st.builds(Holder, connection_id=ids, member_id=ids, since=moments, memory=memories, until=maybe)
 
+written = st.dictionaries(
+    keys, st.builds(PermissionWritten, on=st.booleans(), by=st.none() | st.builds(Who, ids, ids)), max_size=2
+)
+
 addresses = st.builds(
     Address,
     key=keys,
@@ -123,6 +128,7 @@ addresses = st.builds(
     written=st.dictionaries(names, texts, max_size=3),
     interests=st.lists(names, max_size=3).map(tuple),
     tags=st.lists(names, max_size=3).map(tuple),
+    permissions=written,
     confirmed_at=maybe,
     unsubscribed_at=maybe,
     compliance_at=maybe,
@@ -134,7 +140,9 @@ addresses = st.builds(
     erased_at=maybe,
     asked_for=maybe,
     attempt=st.none()
-    | st.builds(Attempt, token=texts, effects=st.lists(st.sampled_from(Effect)).map(tuple), until=moments),
+    | st.builds(
+        Attempt, token=texts, effects=st.lists(st.sampled_from(Effect)).map(tuple), until=moments, permissions=written
+    ),
 )
 
 connections = st.builds(
@@ -145,6 +153,7 @@ connections = st.builds(
     order_by=st.sampled_from(OrderBy),
     policy=st.builds(Policy, on_leave=st.sampled_from(Departure), opt_in=st.sampled_from(OptIn)),
     mapping=st.dictionaries(names, names, max_size=3),
+    permissions=st.dictionaries(names, names, max_size=3),
     state=st.sampled_from(ConnectionState),
     state_code=st.none() | st.sampled_from(ConnectionReason),
     state_reason=texts,
@@ -157,6 +166,7 @@ connections = st.builds(
 
 setups = st.builds(
     AudienceSetup,
+    permissions=st.lists(st.builds(MarketingPermission, id=names, text=texts), max_size=2).map(tuple),
     merge_fields=st.lists(
         st.builds(MergeField, tag=names, type=st.sampled_from(FieldType), choices=st.lists(names).map(tuple)),
         max_size=3,

@@ -133,6 +133,8 @@ def test_the_setup_holds_fields_groups_and_tags(world: SimulatedWorld, simulator
     assert Interest(category="Hobbies", name="Hobby 11", id=made[11]["id"]) in hobbies
     assert setup.tags["Stilt walkers"] == tag
 
+    assert setup.permissions == ()
+    assert f"GET {LIST}/members" not in world.calls()
     contact = given(world, "flo@stilts.test")
     chosen = world.audience.change(contact.subscriber_hash, ContactPatch(interests={made[3]["id"]: True}))
     assert [interest for interest, is_in in chosen.interests.items() if is_in] == [made[3]["id"]]

@@ -70,6 +70,8 @@ def test_an_id_is_taken_once_and_the_first_one_stays_as_it_is(stack: Stack) -> N
         ({"id": "sett", "mapping": {"shoe_size": "SHOES"}}, "mapping.shoe_size"),
         ({"id": "sett", "mapping": {"plan": "EMAIL"}}, "mapping.plan"),
         ({"id": "sett", "mapping": {"fields.tariff": "PLAN"}}, "mapping"),
+        ({"id": "sett", "permissions": {"phone": "Email"}}, "permissions.phone"),
+        ({"id": "sett", "permissions": {"consent": ""}}, "permissions.consent"),
         ({"id": "sett", "notice_url": "http://sett.test/notices"}, "notice_url"),
         ({"id": "sett", "notice_url": "https://10.1.2.3/notices"}, "notice_url"),
         ({"id": "sett", "email": "badger(at)sett"}, "email"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
+import requests
 
 from accord.domain.connection import ConnectionState
 from tests.functions.conftest import Stack
@@ -107,6 +108,40 @@ def test_a_test_finds_what_is_missing_one_after_the_other(stack: Stack, mailchim
     _, found = call(stack, "test", cid="sett")
     assert found["connection"]["reason"]["code"] == "fields_clash"
     assert "fields.company" in found["connection"]["reason"]["message"]
+
+
+def test_p21_an_unknown_permission_is_named_with_those_that_exist(stack: Stack, mailchimp: Simulator) -> None:
+    made(stack, mailchimp)
+    call(stack, "choose_audience", {"id": mailchimp.list_id}, "sett")
+    wish = {"permissions": {"consent": "email", "fields.fax": "Fax"}}
+
+    def refusals() -> list[str]:
+        status, problem = call(stack, "change", wish, "sett", dry_run="false")
+        assert status == 422
+        return [f"{each['field']}: {each['message']}" for each in problem["errors"]]
+
+    assert all("GDPR fields" in each for each in refusals())
+    auth = ("any", mailchimp.api_key)
+    settings = {"marketing_permissions": True}
+    requests.patch(f"{mailchimp.url}/lists/{mailchimp.list_id}", json=settings, auth=auth, timeout=5)
+    mailchimp.fill(1)
+    (refused,) = refusals()
+    assert refused.startswith("permissions.fields.fax: ")
+    assert "Email, Direct Mail, Customized Online Advertising" in refused
+    assert kept(stack).permissions == {}
+
+    del wish["permissions"]["fields.fax"]
+    assert call(stack, "change", wish, "sett", dry_run="false")[1]["connection"]["permissions"] == {"consent": "email"}
+    assert [each.text for each in stack.ledger.audience_setup("sett").permissions][:1] == ["Email"]
+    _, found = call(stack, "test", cid="sett")
+    assert {each["check"]: each["code"] for each in found["checks"]}["permissions"] == "permissions_fit"
+    assert found["connection"]["state"] == "checked"
+
+    _, told = call(stack, "change", {"permissions": {"consent": None}}, "sett", dry_run="false")
+    (change,) = told["changes"]
+    assert (change["field"], change["before"], change["after"]) == ("permissions.consent", "email", None)
+    assert "written no more" in change["effect"]
+    assert told["connection"]["state"] == "draft"  # its summary would be made with the others
 
 
 def test_a_key_that_works_again_mends_a_broken_connection(stack: Stack, mailchimp: Simulator) -> None:

@@ -28,7 +28,7 @@ from accord.domain.decision import decide
 from accord.domain.finishing import chose, finished
 from accord.domain.folding import changed_holders, fold
 from accord.domain.observation import is_moving, observe
-from accord.domain.payload import Payload, payload_of
+from accord.domain.payload import Payload
 from accord.domain.permission import owner
 from accord.domain.reconfirming import called
 from accord.domain.record import OwnChange, Record
@@ -37,15 +37,10 @@ from accord.errors import Rejected, Retryable
 from accord.usecases.member_work import MemberWork
 from accord.usecases.perform_action import perform, refused
 from accord.usecases.perform_bulk import TagContacts, create_contacts
-from tests.builders import (
-    SETUP,
-    a_connection,
-    key_of,
-    no_us_phone,
-)
+from tests.builders import SETUP, a_connection, key_of
 from tests.fakes import FakeClock, Trouble
 from tests.unit.promises import Chronicle
-from tests.unit.promises_mailchimp import Witness, lower
+from tests.unit.promises_mailchimp import PERMITTED, Witness, lower, payload_for
 from tests.unit.promises_upstream import Chosen
 
 MEMBERS = ("gnu", "newt", "yak")
@@ -78,7 +73,7 @@ class History:
     def __post_init__(self) -> None:
         self.mailchimp = Witness(self.clock)
         self.chronicle = Chronicle(self.policy)
-        self.connection = a_connection(policy=self.policy)
+        self.connection = a_connection(policy=self.policy, permissions=PERMITTED)
 
     # --- upstream ---------------------------------------------------------------------------------------------------
 
@@ -150,14 +145,7 @@ class History:
         return Look(work.must_look) if work.must_look else decide(case)
 
     def _payload(self, work: MemberWork) -> Payload | None:
-        profile = work.record.profile
-        if profile is None or profile.email is None:
-            return None
-        own = work.record.own_change
-        if own is not None and own.email:
-            profile = profile.model_copy(update={"email": own.email})
-        payload = payload_of(profile, self.connection.mapping, SETUP, no_us_phone)
-        return payload if isinstance(payload, Payload) else None
+        return payload_for(work.record, self.connection)
 
     def _act(self, work: MemberWork, action: Active) -> MemberWork | None:
         """The work after one action; None where it has to wait."""

@@ -3,17 +3,39 @@
 from datetime import datetime
 
 from accord.domain.actions import Lower
+from accord.domain.connection import Connection, MarketingPermission
 from accord.domain.contact import Contact, ContactPatch, ContactStatus
+from accord.domain.marketing_permissions import stated
+from accord.domain.payload import Payload, payload_of
+from accord.domain.record import Record
+from accord.domain.values import subscriber_hash
+from accord.ports import Clock
 from accord.usecases.member_work import MemberWork
 from accord.usecases.perform_action import perform
-from tests.builders import key_of
+from tests.builders import SETUP, key_of, no_us_phone
 from tests.fakes import FakeAudience
+
+NEWS = MarketingPermission(id="p-news", text="News")
+PURPOSE = "news"
+PERMITTED = {f"fields.{PURPOSE}": NEWS.text}
 
 
 class Witness(FakeAudience):
     """Mailchimp in small, that keeps the contact it showed last."""
 
     answer: Contact | None = None
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock, permissions=(NEWS,))
+        self.switched_off: dict[str | None, datetime] = {}
+        """When a person last switched the permission off, by their `contact_id`."""
+
+    def refuse(self, email: str) -> None:
+        """The person switches the permission off, where it is on."""
+        person = self.people.get(subscriber_hash(email))
+        if person is not None and NEWS.id in person.permissions:
+            self.permit(email, NEWS.id, on=False)
+            self.switched_off[person.contact.contact_id] = self.clock.now()
 
     def read(self, reference: str) -> Contact | None:
         self.answer = super().read(reference)
@@ -27,6 +49,18 @@ class Witness(FakeAudience):
     def change(self, reference: str, patch: ContactPatch) -> Contact:
         self.answer = super().change(reference, patch)
         return self.answer
+
+
+def payload_for(record: Record, connection: Connection) -> Payload | None:
+    """What the contact of a member should show."""
+    profile, own = record.profile, record.own_change
+    if profile is None or profile.email is None:
+        return None
+    if own is not None and own.email:
+        profile = profile.model_copy(update={"email": own.email})
+    payload = payload_of(profile, connection.mapping, SETUP, no_us_phone)
+    permissions = stated(record, connection.permissions, (NEWS,))
+    return payload.model_copy(update={"permissions": permissions}) if isinstance(payload, Payload) else None
 
 
 def lower(mailchimp: Witness, work: MemberWork, action: Lower, now: datetime) -> MemberWork:

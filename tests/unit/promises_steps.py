@@ -12,6 +12,7 @@ from accord.domain.member import Member, MemberState
 from tests.builders import a_member, erased, left, minutes, opted_in, opted_out, upserted
 from tests.fakes import Trouble
 from tests.unit.promises_history import EMAILS, MEMBERS, History
+from tests.unit.promises_mailchimp import PURPOSE
 
 type Troubles = tuple[Trouble | None, ...]
 """What happens to the first calls of a worker; the others succeed."""
@@ -29,6 +30,7 @@ class Post:
     cancelled: bool
     plan: str
     tags: tuple[str, ...]
+    news: bool | None
     then: Troubles | None
 
     def play(self, history: History) -> None:
@@ -45,7 +47,7 @@ class Post:
             consent = opted_in(at) if self.says == "in" else opted_out(at)
         state = MemberState.CANCELLED if self.cancelled else MemberState.ACTIVE
         update = {"email": self.email, "consent": consent, "state": state, "plan": self.plan, "tags": self.tags}
-        return PROFILE.model_copy(update=update)
+        return PROFILE.model_copy(update=update | {"fields": {PURPOSE: self.news}})
 
 
 PROFILE = a_member()
@@ -89,6 +91,19 @@ class Turn:
             history.vanish(self.email)
         else:
             history.turn(self.email, self.status)
+        if self.noticed:
+            history.look(self.email)
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """A person switches a marketing permission off, and Mailchimp tells of it or not."""
+
+    email: str
+    noticed: bool
+
+    def play(self, history: History) -> None:
+        history.mailchimp.refuse(self.email)
         if self.noticed:
             history.look(self.email)
 
@@ -157,7 +172,7 @@ class CallUp:
             history.work(self.member, self.then)
 
 
-type Step = Approve | CallUp | Post | Leave | Forget | Turn | Take | Work | Wait
+type Step = Approve | CallUp | Post | Leave | Forget | Refuse | Turn | Take | Work | Wait
 
 member = st.sampled_from((MEMBERS[0], *MEMBERS))
 troubles = st.lists(st.sampled_from((None, *Trouble)), max_size=2).map(tuple)
@@ -172,6 +187,7 @@ post = st.builds(
     cancelled=st.sampled_from((False, False, False, False, True)),
     plan=st.sampled_from(("", "Day")),
     tags=st.sampled_from(((), ("Clients",), ("clients", "New"))),
+    news=st.sampled_from((True, True, False, None)),
     then=then,
 )
 WILL = (ContactStatus.UNSUBSCRIBED, ContactStatus.SUBSCRIBED)
@@ -186,6 +202,7 @@ steps = st.one_of(
     post,
     turn,
     turn,
+    st.builds(Refuse, st.sampled_from((EMAILS[0], *EMAILS)), noticed),
     st.builds(Take, st.sampled_from((EMAILS[0], *EMAILS)), st.sampled_from(EMAILS), noticed),
     st.builds(Work, member, troubles),
     st.builds(Leave, member, st.sampled_from((0, 0, 2)), then),

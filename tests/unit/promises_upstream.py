@@ -116,6 +116,13 @@ class Upstream:
     def agrees(self, member: str) -> bool:
         return self.opted_in(member) is not None and not self.stands_out(member)
 
+    def permits_anew(self, member: str, field_: str, than: datetime) -> bool:
+        """Whether the member's no to a purpose became a yes after that moment."""
+        posts = [(a.received_at, a.change) for a in self.counted(member)]
+        said = [(at, post.member.fields.get(field_)) for at, post in posts if isinstance(post, Upserted)]
+        clear = [(at, value) for at, value in said if value is not None]
+        return any(before is False and now is True and at > than for (_, before), (at, now) in pairwise(clear))
+
     # --- who has, and had, an address -------------------------------------------------------------------------------
 
     def held(self, member: str) -> list[Held]:

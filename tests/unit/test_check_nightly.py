@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accord.domain.connection import AudienceSetup, Connection
+from accord.domain.connection import AudienceSetup, Connection, MarketingPermission
 from accord.domain.lifecycle import reason_of
 from accord.domain.run import Run, RunKind, RunState
 from accord.errors import Refusal, Rejected, Retryable
@@ -115,6 +115,17 @@ def test_a_quiet_night_leaves_a_run_without_counts_and_the_setup_of_the_audience
     assert (run.state, run.counts, run.done_at) == (RunState.DONE, {}, NOON)
     assert night.ledger.audience_setup("burrow") == SETUP
     assert night.stood == ("live", "in_operation")
+
+
+def test_p21_the_night_learns_the_permissions_of_an_audience_that_was_empty() -> None:
+    night = Night()
+    night.audience.permissions = (MarketingPermission(id="p-1", text="Email"),)
+    night.check()
+    assert night.ledger.audience_setup("burrow").permissions == ()
+    night.audience.add("bat@cave.test")
+    night.clock.pass_(24 * 3600)
+    night.check()
+    assert night.ledger.audience_setup("burrow").permissions == night.audience.permissions
 
 
 def test_s5_what_was_set_right_is_in_the_run() -> None:

@@ -194,6 +194,8 @@ def test_an_endpoint_that_is_given_anew_be_it_the_same_one_is_told_again() -> No
         ({"mapping": {"fields. ": "SHOES"}}, "mapping"),
         ({"mapping": {"plan": "ELEVENCHARS"}}, "mapping"),
         ({"mapping": {"plan": "plan"}}, "mapping"),
+        ({"permissions": {"plan": "Email"}}, "permissions"),
+        ({"permissions": {"consent": " "}}, "permissions"),
         ({"policies": {"on_leave": "erase"}}, "policies"),
         ({"policies": {"profile_changes_upstream": "true"}}, "policies"),
         ({"preset": "mews"}, "preset"),
@@ -209,6 +211,13 @@ def test_what_makes_no_sense_is_refused_by_its_field_and_never_repeated(given: d
 
     assert caught.value.errors(include_input=False)[0]["loc"][0] == field
     assert "a key with blanks" not in str(caught.value)
+
+
+def test_p21_a_permission_is_added_and_another_left_out() -> None:
+    known = a_connection(permissions={"consent": "Email", "fields.post": "Direct Mail"})
+    changed = with_settings(known, settings(permissions={"fields.ads": " Ads ", "consent": None}))
+    assert changed.permissions == {"fields.post": "Direct Mail", "fields.ads": "Ads"}
+    assert with_settings(changed, settings(preset="cobot")).permissions == changed.permissions
 
 
 def test_the_address_is_not_a_field_to_map() -> None:

@@ -11,6 +11,7 @@ from accord.domain.reasons import ReasonCode, Status
 from accord.usecases.member_work import MemberWork
 from tests.unit.promises import OPT_OUTS_IN_MAILCHIMP, Chronicle
 from tests.unit.promises_history import EMAILS, KEYS, MEMBERS, History
+from tests.unit.promises_mailchimp import NEWS, PURPOSE
 from tests.unit.promises_steps import Step, histories, policies
 from tests.unit.promises_upstream import after
 
@@ -24,6 +25,8 @@ def keeps_the_promises(history: History, work: MemberWork, action: Active) -> No
     status_stays_out_of_the_rest(log, email, action)
     what_is_not_ours_is_not_touched(log, member, email, action)
     three_verbs_are_three(log, member, email, action)
+    if isinstance(action, Update | Reconfirm) and action.patch.permissions.get(NEWS.id):
+        what_a_person_switched_off_stays_off(history, work, action)
     if isinstance(action, Lower):
         a_reconfirmation_only_lowers(log, member, email, action)
 
@@ -85,6 +88,14 @@ def three_verbs_are_three(log: Chronicle, member: str, email: str, action: Activ
                 for seen in log.happened[place]
             )
             assert in_mailchimp or any(log.stands_out(m) for m in holders), "promise 7: nobody opted out"
+
+
+def what_a_person_switched_off_stays_off(history: History, work: MemberWork, action: Update | Reconfirm) -> None:
+    """A marketing permission comes back only where upstream said no, and said yes later than the person's own no."""
+    contact = history.mailchimp.found(work.addresses[action.key].reference)
+    off = history.mailchimp.switched_off.get(contact.contact_id) if contact is not None else None
+    anew = off is None or history.chronicle.permits_anew(work.record.member_id, PURPOSE, off)
+    assert anew, "permissions: switched on again"
 
 
 ONLY_OF_FIRST_STATUS = {

@@ -23,6 +23,7 @@ def show_connection(terminal: Terminal, connection: Answer) -> None:
             ("order by", connection.get("order_by")),
             ("language", connection.get("language")),
             ("mapping", ", ".join(f"{field} → {tag}" for field, tag in connection["mapping"].items())),
+            ("permissions", _permissions(connection)),
             ("notices go to", notices.get("url")),
             ("notices stopped", notices.get("stopped")),
             ("webhook", _webhook(webhook) if webhook else None),
@@ -32,6 +33,10 @@ def show_connection(terminal: Terminal, connection: Answer) -> None:
             ("made", moment(connection["created_at"])),
         )
     )
+
+
+def _permissions(connection: Answer) -> str | None:
+    return ", ".join(f"{source} → {text}" for source, text in (connection.get("permissions") or {}).items()) or None
 
 
 def _account(mailchimp: Answer) -> str:

@@ -43,6 +43,16 @@ def _mapped(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...
     return mapping
 
 
+def _permitted(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    permissions = {}
+    for text in values:
+        source, equals, permission = text.partition("=")
+        if not (source.strip() and equals):
+            raise click.BadParameter(f"{text!r} is not SOURCE=TEXT, as consent=Email")
+        permissions[source.strip()] = permission.strip()
+    return permissions
+
+
 _OPTIONS = (
     click.option("--name", metavar="TEXT", help="As people call it."),
     click.option("--preset", type=click.Choice(PRESETS), help="Policies and mapping of a product."),
@@ -63,6 +73,14 @@ _OPTIONS = (
         callback=_mapped,
         metavar="FIELD=TAG",
         help="A field of members and the merge field it goes to; FIELD= unmaps it. May be repeated.",
+    ),
+    click.option(
+        "--permission",
+        "permissions",
+        multiple=True,
+        callback=_permitted,
+        metavar="SOURCE=TEXT",
+        help="consent or fields.NAME, and the marketing permission it gives; SOURCE= ends that. May be repeated.",
     ),
     click.option(
         "--order-by",
@@ -93,8 +111,9 @@ def settings_of(given: Mapping[str, Any], known_cobot: Answer | None = None) -> 
     settings |= {name: given[name] or None for name in CAN_BE_NONE if given[name] is not None}
     if policies := {name: given[name] for name in (*POLICIES, "profile_changes_upstream") if given[name] is not None}:
         settings["policies"] = policies
-    if given["mapping"]:
-        settings["mapping"] = {source: tag or None for source, tag in given["mapping"].items()}
+    for name in ("mapping", "permissions"):
+        if given[name]:
+            settings[name] = {source: wished or None for source, wished in given[name].items()}
     if cobot := {key: given[name] for name, key in COBOT.items() if given[name] is not None}:
         settings["cobot"] = {**(known_cobot or {}), **cobot}
     return settings

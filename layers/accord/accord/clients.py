@@ -214,17 +214,19 @@ def audience_of(
     from accord.adapters.mailchimp import MailchimpAudience
 
     @cache
-    def audience(base_url: str, api_key: str, audience_id: str) -> "Audience":
+    def audience(base_url: str, api_key: str, audience_id: str, *, with_permissions: bool) -> "Audience":
         return MailchimpAudience(
             base_url=base_url,
             api_key=api_key,
             audience_id=audience_id,
             timeout=settings.mailchimp_timeout_seconds,
             allow_any_host=settings.is_local,
+            with_permissions=with_permissions,
         )
 
     def of(connection: "Connection") -> "Audience":
-        return audience(connection.api_base_url, secrets().mailchimp_api_key(connection), connection.audience_id)
+        key, mapped = secrets().mailchimp_api_key(connection), bool(connection.permissions)
+        return audience(connection.api_base_url, key, connection.audience_id, with_permissions=mapped)
 
     return of
 

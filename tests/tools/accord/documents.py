@@ -26,6 +26,7 @@ def connection(state: str = "live", **other: object) -> Document:
         "order_by": "occurred_at",
         "language": "en",
         "mapping": {"first_name": "FNAME", "plan": "PLAN"},
+        "permissions": {},
         "notices": {"url": None, "stopped": None},
         "webhook": {"registered": True, "signed": True, "checked_at": "2026-11-23T10:00:00Z"},
         "signup_form_url": "",

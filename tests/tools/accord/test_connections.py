@@ -23,6 +23,7 @@ def test_create_shows_the_credentials_once_and_whole(
     seen = accord(
         *("connections", "create", "zoo", "--preset", "anaba", "--name", "The Zoo", "--on-leave", "keep"),
         *("--map", "fields.company=COMPANY", "--profile-changes", "--cobot-space", "pond"),
+        *("--permission", "fields.post=Direct Mail"),
     )
 
     assert seen.status == 0
@@ -36,6 +37,7 @@ def test_create_shows_the_credentials_once_and_whole(
         "preset": "anaba",
         "policies": {"on_leave": "keep", "profile_changes_upstream": True},
         "mapping": {"fields.company": "COMPANY"},
+        "permissions": {"fields.post": "Direct Mail"},
         "cobot": {"space": "pond"},
         "mailchimp_api_key": "feathers-us1",
     }
@@ -134,6 +136,18 @@ def test_update_sends_what_was_said_and_nothing_where_a_text_is_empty(api: Small
     accord("connections", "update", "zoo", "--map", "plan=", "--map", "fields.claws=CLAWS", "--notice-url", "")
 
     assert api.sent[0].body == {"mapping": {"plan": None, "fields.claws": "CLAWS"}, "notice_url": None}
+
+
+def test_p21_permissions_are_shown_taken_away_and_refused_without_an_equals_sign(
+    api: SmallAccord, accord: Command
+) -> None:
+    api.tell(f"GET {ZOO}", {"connection": connection(permissions={"consent": "Email"})})
+    assert "consent → Email" in accord("connections", "show", "zoo").out
+
+    api.tell(f"PATCH {ZOO}", would())
+    accord("connections", "update", "zoo", "--permission", "consent=")
+    assert api.sent[-1].body == {"permissions": {"consent": None}}
+    assert accord("connections", "update", "zoo", "--permission", "consent").status == 2
 
 
 def test_update_keeps_what_was_not_said_of_cobot(api: SmallAccord, accord: Command) -> None:

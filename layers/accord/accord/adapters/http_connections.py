@@ -119,6 +119,7 @@ def shown_connection(connection: Connection, language: Language) -> dict[str, ob
         "order_by": connection.order_by.value,
         "language": connection.language,
         "mapping": connection.mapping,
+        "permissions": connection.permissions,
         "notices": {"url": connection.notice_url or None, "stopped": connection.notices_stopped or None},
         "webhook": webhook if connection.webhook_secret_hashes else None,
         "signup_form_url": connection.signup_form_url,

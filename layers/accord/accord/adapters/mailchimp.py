@@ -21,6 +21,7 @@ from accord.adapters.mailchimp_contacts import (
 )
 from accord.adapters.mailchimp_errors import Subject, refusal_in_bulk
 from accord.adapters.mailchimp_http import MailchimpHttp, unreadable
+from accord.adapters.mailchimp_setup import marketing_permissions
 from accord.domain.connection import AudienceSetup, Interest
 from accord.domain.contact import Contact, ContactPatch, ContactStatus, NewContact, TagChange
 from accord.domain.values import normalised, subscriber_hash
@@ -45,13 +46,17 @@ class MailchimpAudience:
         timeout: float = 60.0,
         session: requests.Session | None = None,
         allow_any_host: bool = False,
+        with_permissions: bool = False,
     ) -> None:
+        """`with_permissions`: `setup` reads the marketing permissions as well, which costs a call."""
         if not re.fullmatch(r"\w+", audience_id):
             raise Misconfigured("The connection has no audience id of Mailchimp: set it, then resume the connection")
         self._http = MailchimpHttp(
             base_url=base_url, api_key=api_key, timeout=timeout, session=session, allow_any_host=allow_any_host
         )
         self._list = f"/lists/{audience_id}"
+        self._audience_id = audience_id
+        self._with_permissions = with_permissions
 
     def create(self, contacts: Sequence[NewContact]) -> list[str | Rejected]:
         """One bulk creation of 500 at most, each address once: else ValueError. Raises Rejected when Mailchimp takes
@@ -137,6 +142,7 @@ class MailchimpAudience:
             merge_fields=merge_fields_of(self._all(f"{self._list}/merge-fields", "merge_fields", fields)),
             interests=tuple(interests),
             tags=self._tags({}),
+            permissions=marketing_permissions(self._http, self._audience_id) if self._with_permissions else (),
         )
 
     def contacts(self, *, archived: bool, since: datetime | None = None) -> Iterator[list[Contact]]:

@@ -80,9 +80,12 @@ class MailchimpAccount:
         constraints = answer.get("constraints")
         return ListedAudiences(audiences, bool(constraints.get("may_create")) if constraints else True)
 
-    def setup(self, audience_id: str) -> AudienceSetup:
-        """The audience's merge fields, groups and tags."""
-        return self._audience(audience_id).setup()
+    def setup(self, audience_id: str, *, permissions: bool = False) -> AudienceSetup:
+        """The audience's merge fields, groups and tags; with `permissions`, one call more."""
+        setup = self._audience(audience_id).setup()
+        if not permissions:
+            return setup
+        return setup.model_copy(update={"permissions": self._setup.marketing_permissions(audience_id)})
 
     def billed(self, audience_id: str) -> Iterator[list[str]]:
         """In pages of 1,000. Whether a listing holds the archived is not settled (FACTS section 1.3), so they are

@@ -97,7 +97,9 @@ def created_json(contacts: Sequence[NewContact]) -> dict[str, Any]:
 def patch_json(patch: ContactPatch) -> dict[str, Any]:
     """Only what is set is sent. An empty merge value is sent too: it clears the field (FACTS section 6)."""
     body: dict[str, Any] = {} if patch.status is None else {"status": patch.status.value}
-    return body | ({} if patch.email is None else {"email_address": patch.email}) | _profile(patch)
+    body |= {} if patch.email is None else {"email_address": patch.email}
+    permissions = [{"marketing_permission_id": id_, "enabled": on} for id_, on in patch.permissions.items()]
+    return body | _profile(patch) | ({"marketing_permissions": permissions} if permissions else {})
 
 
 def tags_json(change: TagChange) -> dict[str, Any]:

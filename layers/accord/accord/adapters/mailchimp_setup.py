@@ -8,7 +8,7 @@ import requests
 from accord.adapters.mailchimp_contacts import interests_of, objects
 from accord.adapters.mailchimp_errors import Subject
 from accord.adapters.mailchimp_http import MailchimpHttp, unreadable
-from accord.domain.connection import FieldType, Interest, MergeField
+from accord.domain.connection import FieldType, Interest, MarketingPermission, MergeField
 from accord.domain.new_audience import NewAudience
 
 PAGE_SIZE = 1000
@@ -41,13 +41,6 @@ class Overview(NamedTuple):
     may_create: bool
     most: int
     """How many audiences the plan allows; -1 for any number."""
-
-
-class MarketingPermission(NamedTuple):
-    """One box that a person ticks on the form: the purpose that they consent to."""
-
-    id: str
-    text: str
 
 
 class MailchimpSetup:
@@ -132,17 +125,8 @@ class MailchimpSetup:
         return {str(each.get("name", "")).casefold(): int(each["id"]) for each in found if each.get("id")}
 
     def marketing_permissions(self, audience_id: str) -> tuple[MarketingPermission, ...]:
-        """The ids that Mailchimp shows on contacts only, all of which have the same (FACTS section 6). None where the
-        audience asks for none, or is empty: ask again once it has a contact."""
-        params: dict[str, str | int] = {"count": 1, "fields": "members.marketing_permissions"}
-        path = f"/lists/{audience_id}/members"
-        answer = self._http.call("GET", path, subject=Subject.AUDIENCE, params=params)
-        contacts = objects(answer.get("members")) or [{}]
-        return tuple(
-            MarketingPermission(str(each["marketing_permission_id"]), str(each.get("text", "")))
-            for each in objects(contacts[0].get("marketing_permissions"))
-            if each.get("marketing_permission_id")
-        )
+        """See `marketing_permissions`."""
+        return marketing_permissions(self._http, audience_id)
 
     def _create_segment(self, audience_id: str, name: str, condition: dict[str, Any]) -> int:
         """One of that name that is there may have been changed by people since: it is theirs, and stays."""
@@ -168,3 +152,16 @@ class MailchimpSetup:
             found += page
             if len(page) < PAGE_SIZE:
                 return found
+
+
+def marketing_permissions(http: MailchimpHttp, audience_id: str) -> tuple[MarketingPermission, ...]:
+    """The ids that Mailchimp shows on contacts only, all of which have the same (FACTS section 6). None where the
+    audience asks for none, or is empty: ask again once it has a contact."""
+    params: dict[str, str | int] = {"count": 1, "fields": "members.marketing_permissions"}
+    answer = http.call("GET", f"/lists/{audience_id}/members", subject=Subject.AUDIENCE, params=params)
+    contacts = objects(answer.get("members")) or [{}]
+    return tuple(
+        MarketingPermission(id=str(each["marketing_permission_id"]), text=str(each.get("text", "")))
+        for each in objects(contacts[0].get("marketing_permissions"))
+        if each.get("marketing_permission_id")
+    )

@@ -119,6 +119,7 @@ def manage_connections() -> Connecting:
             check_endpoint=check_endpoint,
             new_secret=lambda: token_bytes(32),
             clock=clock,
+            save_setup=ledger.save_audience_setup,
         ),
         choose=ChooseAudience(connections, ledger, reach, clock),
         check=CheckConnection(connections, ledger, reach, check_endpoint, begin.reading, clock, check_space),

@@ -23,6 +23,8 @@ class Create:
     digest: str
     asks_for: datetime | None = None
     """The opt-in for which a `pending` asks the person to confirm, where the table allows no more than to ask."""
+    declines: tuple[str, ...] = ()
+    """The marketing permissions that upstream denies, by id: a new contact has none, so none has to be written."""
 
 
 @dataclass(frozen=True, slots=True)

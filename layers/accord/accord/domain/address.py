@@ -78,6 +78,13 @@ class Effect(StrEnum):
     OBSERVE = "observe"
 
 
+class PermissionWritten(Value):
+    """What Accord last wrote of a marketing permission, or knows to be so by itself, and for which member."""
+
+    on: bool
+    by: Who | None
+
+
 class Attempt(Value):
     """A claim on an address. Past `until` its effect is unknown: the contact is read before anything is decided."""
 
@@ -87,10 +94,14 @@ class Attempt(Value):
     until: Moment
     moves: str | None = None
     """The `contact_id` that a move brings to this address, where it is known."""
+    origin: Origin | None = None
+    """That of the contact which a move brings."""
     writes: dict[str, str] = {}
     """What may have been written: merge tag -> fingerprint."""
     interests: tuple[str, ...] = ()
     """Which interests may have been chosen."""
+    permissions: dict[str, PermissionWritten] = {}
+    """Which marketing permissions may have been switched on, by id."""
     asks_for: Moment | None = None
     """The opt-in for which the person may have been asked to confirm."""
     reconfirms: Moment | None = None
@@ -123,6 +134,8 @@ class Address(Value):
     """The interests that Accord chose for this contact, by id."""
     tags: tuple[str, ...] = ()
     """The tags that are Accord's own on this contact."""
+    permissions: dict[str, PermissionWritten] = {}
+    """What Accord last wrote of marketing permissions, by id: what the person did to them since is not known here."""
 
     opted_in_at: Moment | None = None
     """When the contact, as first seen subscribed, had opted in: for members of whose consent upstream knows nothing."""

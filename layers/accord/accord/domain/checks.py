@@ -14,6 +14,8 @@ class Check(StrEnum):
     FIELDS = "fields"
     WEBHOOK = "webhook"
     NOTICES = "notices"
+    PERMISSIONS = "permissions"
+    """Only where the connection maps some."""
     SPACE = "space"
     """Of Cobot; only where that is the application."""
 
@@ -32,6 +34,10 @@ class Finding(StrEnum):
     FIELDS_TO_CREATE = "fields_to_create"
     FIELDS_CLASH = "fields_clash"
     FIELDS_TOO_MANY = "fields_too_many"
+    PERMISSIONS_FIT = "permissions_fit"
+    PERMISSIONS_TO_LEARN = "permissions_to_learn"
+    PERMISSIONS_UNKNOWN = "permissions_unknown"
+    PERMISSIONS_OFF = "permissions_off"
     WEBHOOK_REGISTERED = "webhook_registered"
     WEBHOOK_TO_COME = "webhook_to_come"
     NOTICES_POSSIBLE = "notices_possible"
@@ -53,6 +59,8 @@ GOOD = frozenset(
         Finding.AUDIENCE_THERE,
         Finding.FIELDS_FIT,
         Finding.FIELDS_TO_CREATE,
+        Finding.PERMISSIONS_FIT,
+        Finding.PERMISSIONS_TO_LEARN,
         Finding.WEBHOOK_REGISTERED,
         Finding.WEBHOOK_TO_COME,
         Finding.NOTICES_POSSIBLE,
@@ -144,6 +152,30 @@ _TEXTS: dict[Finding, dict[Language, Text]] = {
         "Delete fields that nobody needs from the audience, or leave some out of the mapping (null).",
         "L'audience n'a pas de place pour {detail} : elle accepte 30 champs.",
         "Supprimez de l'audience des champs inutiles, ou retirez-en de la correspondance (null).",
+    ),
+    Finding.PERMISSIONS_FIT: _well(
+        "The audience has every marketing permission that consent is mapped to.",
+        "L'audience a toutes les autorisations marketing mises en correspondance.",
+    ),
+    Finding.PERMISSIONS_TO_LEARN: _well(
+        "Mailchimp shows marketing permissions on contacts only, and the audience has none yet: Accord learns them "
+        "once the first contact is there.",
+        "Mailchimp ne montre les autorisations marketing que sur les contacts, et l'audience n'en a pas encore : "
+        "Accord les apprend dès que le premier contact est là.",
+    ),
+    Finding.PERMISSIONS_UNKNOWN: _both(
+        "The audience does not have the marketing permissions of {detail}.",
+        "Map them to permissions that it has (permissions), by their text, or leave them out (null).",
+        "L'audience n'a pas les autorisations marketing de {detail}.",
+        "Mettez-les en correspondance avec celles qu'elle a (permissions), par leur texte, ou retirez-les (null).",
+    ),
+    Finding.PERMISSIONS_OFF: _both(
+        "The audience has no marketing permissions: its GDPR fields are off.",
+        "In Mailchimp, switch them on in the audience's settings (Audience name and defaults > Enable GDPR fields), or "
+        "leave the permissions out (null).",
+        "L'audience n'a pas d'autorisations marketing : ses champs RGPD sont désactivés.",
+        "Dans Mailchimp, activez-les dans les réglages de l'audience (Nom et paramètres par défaut > Activer les "
+        "champs RGPD), ou retirez les autorisations (null).",
     ),
     Finding.WEBHOOK_REGISTERED: _well(
         "Mailchimp tells what happens in the audience.", "Mailchimp informe de ce qui se passe dans l'audience."

@@ -124,12 +124,21 @@ class Interest(Value):
     id: str
 
 
+class MarketingPermission(Value):
+    """One box that a person ticks on the form of an audience with GDPR fields: the purpose that they consent to."""
+
+    id: str
+    text: str
+
+
 class AudienceSetup(Value):
-    """What the audience can hold, as last read: its merge fields, groups, and the ids of its tags by name."""
+    """What the audience can hold, as last read: its merge fields, groups, and the ids of its tags by name. Permissions
+    are read only for a connection that maps some; Mailchimp shows their ids on contacts alone."""
 
     merge_fields: tuple[MergeField, ...] = ()
     interests: tuple[Interest, ...] = ()
     tags: dict[str, int] = {}
+    permissions: tuple[MarketingPermission, ...] = ()
 
 
 RECOMMENDED_MAPPING = {
@@ -196,6 +205,8 @@ class Connection(Value):
     order_by: OrderBy = OrderBy.OCCURRED_AT
     policy: Policy = Policy()
     mapping: dict[str, str] = RECOMMENDED_MAPPING
+    permissions: dict[str, str] = {}
+    """Which consent becomes which marketing permission: `consent` or `fields.<name>` -> its text or id."""
     revision: int = 0
     """Grows by one with every write, so that two who change the same connection do not overwrite one another."""
     state: ConnectionState = ConnectionState.LIVE

@@ -28,6 +28,10 @@ ConnectionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,6
 Source = Annotated[str, StringConstraints(pattern=rf"^({'|'.join(MEMBER_FIELDS)}|fields\.\S(.{{0,98}}\S)?)$")]
 """A field of members: one that Accord knows, or `fields.<name>` for one of the application's own."""
 
+PermissionSource = Annotated[str, StringConstraints(pattern=r"^(consent|fields\.\S(.{0,98}\S)?)$")]
+"""The consent to the newsletter itself, or a purpose that the application states in a field of its own."""
+PermissionName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+
 
 def _not_the_address(tag: str) -> str:
     if tag == "EMAIL":
@@ -77,6 +81,8 @@ class ConnectionSettings(Value):
     policies: PolicyChoice = PolicyChoice()
     mapping: dict[Source, Tag | None] = {}
     """Adds to what there is; null leaves a field out."""
+    permissions: dict[PermissionSource, PermissionName | None] = {}
+    """Likewise: which consent becomes which marketing permission of the audience, by its text or id."""
     order_by: OrderBy = OrderBy.OCCURRED_AT
     language: Language = "en"
     notice_url: Url | None = None
@@ -114,6 +120,8 @@ def with_settings(connection: Connection, said: ConnectionSettings) -> Connectio
         else:
             mapping[source] = tag
     update["mapping"] = _each_once(mapping)
+    permissions = connection.permissions | said.permissions
+    update["permissions"] = {source: wished for source, wished in permissions.items() if wished is not None}
     for name in said.model_fields_set & {"name", "order_by", "language"}:
         update[name] = getattr(said, name)
     for name in said.model_fields_set & {"notice_url", "email"}:

@@ -49,6 +49,8 @@ class ContactPatch(Value):
     merge_fields: dict[str, str | int | float | dict[str, str]] = {}
     interests: dict[str, bool] = {}
     language: str = ""
+    permissions: dict[str, bool] = {}
+    """Marketing permissions by id, switched on or off; the others stay as they are."""
 
 
 class NewContact(Value):

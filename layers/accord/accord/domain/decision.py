@@ -134,6 +134,8 @@ def _agree(case: Case, address: Address, payload: Payload, ruling: Ruling) -> Ac
         return writing.raise_status(case, address, payload, ruling)
     if address.seen in MAILED and writing.owns_tags(case, address) and (change := writing.tag_change(address, payload)):
         return Tag(address.key, payload.email, change)
+    if address.seen in MAILED and (permits := writing.permissions(case, address, payload)) is not None:
+        return permits
     return _tidy(case) or _standing(address)
 
 

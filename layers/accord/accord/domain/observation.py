@@ -5,6 +5,7 @@ from typing import Final
 
 from accord.domain.address import Address, Attempt, Effect, Origin
 from accord.domain.contact import Contact, ContactStatus
+from accord.domain.marketing_permissions import switched_on
 from accord.domain.payload import fingerprint
 from accord.domain.values import newest
 
@@ -41,12 +42,13 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
         chosen = (i for i in (*address.interests, *address.attempt.interests) if contact.interests.get(i))
         update |= {"written": address.written | written, "interests": tuple(dict.fromkeys(chosen))}
         update |= {"tags": tuple(tag for tag in address.tags if tag.casefold() in known)}
+        update |= {"permissions": address.permissions | switched_on(address.attempt, contact)}
         if _asked(address.attempt, contact):
             update["asked_for"] = newest(address.asked_for, address.attempt.asks_for)
         if _lowered(address.attempt, contact):
             update["reconfirmed_for"] = newest(address.reconfirmed_for, address.attempt.reconfirms)
     if address.origin is None and unresolved & {Effect.CREATE, Effect.MOVE}:
-        update |= {"origin": Origin.CREATED} if _the_one_moved(address, contact) else _UNTOUCHED
+        update |= _brought(address.attempt) if _the_one_moved(address, contact) else _UNTOUCHED
     elif address.origin is None and unresolved & {Effect.WRITE, Effect.RAISE, Effect.ASK}:
         update["origin"] = Origin.ADOPTED
     if contact.status is not address.seen:
@@ -118,13 +120,25 @@ def _changed_since(attempt: Attempt, contact: Contact) -> bool:
 
 
 _ENDED = frozenset({ContactStatus.UNSUBSCRIBED, ContactStatus.CLEANED})
-_UNTOUCHED: Final[dict[str, object]] = {"origin": None, "digest": None, "written": {}, "interests": (), "tags": ()}
+_UNTOUCHED: Final[dict[str, object]] = {
+    "origin": None,
+    "digest": None,
+    "written": {},
+    "interests": (),
+    "tags": (),
+    "permissions": {},
+}
 
 
 def _the_one_moved(address: Address, contact: Contact) -> bool:
     """Whether this is the contact that a move should bring here, not somebody else's that was here already."""
     moves = address.attempt.moves if address.attempt is not None else None
     return moves is None or contact.contact_id == moves
+
+
+def _brought(attempt: Attempt | None) -> dict[str, object]:
+    """A contact that was there before Accord stays one when Accord moves it."""
+    return {"origin": (attempt.origin if attempt is not None else None) or Origin.CREATED}
 
 
 def _moved_on(address: Address, contact: Contact, unresolved: set[Effect]) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from accord.domain import marketing_permissions
 from accord.domain.actions import (
     Active,
     Archive,
@@ -67,6 +68,7 @@ def claimed(address: Address, action: Active, token: str, span: tuple[datetime, 
             "effects": tuple(dict.fromkeys((*before.effects, effect_of(action)))),
             "writes": before.writes | _written({}, _fields(action)),
             "interests": (*before.interests, *_chosen(action)),
+            "permissions": marketing_permissions.attempted(before, address, _permissions(action)),
         }
     )
     update: dict[str, object] = {"attempt": attempt}
@@ -83,10 +85,11 @@ def claimed(address: Address, action: Active, token: str, span: tuple[datetime, 
         case Move(to_key=to_key, patch=patch) if to_key == address.key and patch.email is not None:
             update |= {
                 "subscriber_hash": subscriber_hash(patch.email),
-                "attempt": attempt.model_copy(update={"moves": old.contact_id}),
+                "attempt": attempt.model_copy(update={"moves": old.contact_id, "origin": old.origin}),
                 "written": old.written,
                 "interests": old.interests,
                 "tags": old.tags,
+                "permissions": old.permissions,
             }
     return address.model_copy(update=update)
 
@@ -116,6 +119,7 @@ def created(address: Address, action: Create, hash_: str, at: datetime) -> Addre
             "written": _written({}, action.contact.merge_fields),
             "interests": tuple(action.contact.interests),
             "tags": (),
+            "permissions": marketing_permissions.written(address, dict.fromkeys(action.declines, False)),
             "asked_for": action.asks_for or address.asked_for,
             "attempt": None,
         }
@@ -189,7 +193,7 @@ def followed(old: Address, new: Address, contact: Contact, at: datetime) -> tupl
     seen = observe(new.model_copy(update={"attempt": None}), contact, at)
     giver = new if not old.ours and new.contact_id == contact.contact_id else old
     known: dict[str, object] = {"origin": giver.origin, "digest": None, "written": giver.written}
-    known |= {"interests": giver.interests, "tags": giver.tags}
+    known |= {"interests": giver.interests, "tags": giver.tags, "permissions": giver.permissions}
     known["reconfirmed_for"] = newest(old.reconfirmed_for, new.reconfirmed_for)
     gone_since = {"forgotten_at": None} if old.seen is None else {}
     return _left_behind(old, at).model_copy(update=gone_since), seen.model_copy(update=known)
@@ -208,6 +212,7 @@ def _left_behind(old: Address, at: datetime) -> Address:
             "written": {},
             "interests": (),
             "tags": (),
+            "permissions": {},
             "archived_by_us_at": None,
             "archived_by_staff_at": None,
             "attempt": None,
@@ -273,6 +278,10 @@ def _chosen(action: Active) -> tuple[str, ...]:
     return ()
 
 
+def _permissions(action: Active) -> dict[str, bool]:
+    return action.patch.permissions if isinstance(action, Update | Reconfirm) else {}
+
+
 def _carrying(address: Address, patch: ContactPatch, digest: str | None, before: Address) -> Address:
     chosen = tuple(interest for interest, on in patch.interests.items() if on)
     return address.model_copy(
@@ -281,6 +290,7 @@ def _carrying(address: Address, patch: ContactPatch, digest: str | None, before:
             "digest": digest,
             "written": _written(before.written, patch.merge_fields),
             "interests": chosen if patch.interests else before.interests,
+            "permissions": before.permissions | marketing_permissions.written(before, patch.permissions),
         }
     )
 

@@ -35,11 +35,15 @@ class Payload(Value):
     interests: tuple[str, ...] = ()
     language: str = ""
     tags: tuple[str, ...] = ()
+    permissions: dict[str, bool] = {}
+    """What upstream states of marketing permissions, by id."""
 
     @property
     def digest(self) -> str:
-        """Equal payloads have equal digests, tags apart; the address is compared as Mailchimp compares it."""
-        shown = self.model_dump(mode="json", exclude={"tags"}) | {"email": normalised(self.email)}
+        """Equal payloads have equal digests, tags apart; the address is compared as Mailchimp compares it. Without
+        permissions it is what it was before there were any: else every contact would be written to once more."""
+        apart = {"tags"} if self.permissions else {"tags", "permissions"}
+        shown = self.model_dump(mode="json", exclude=apart) | {"email": normalised(self.email)}
         return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -122,6 +122,12 @@ _KINDS: dict[str, tuple[str, str]] = {
         "À partir de la prochaine modification de chaque membre, le champ est écrit dans cette étiquette ; ce qui se "
         "trouve dans une autre y reste.",
     ),
+    "permissions": _both(
+        "From the next change of each member on, what is stated here becomes this marketing permission of contacts "
+        "that Accord created; of others it is switched off, and on only after that.",
+        "À partir de la prochaine modification de chaque membre, ce qui est déclaré ici devient cette autorisation "
+        "marketing des contacts créés par Accord ; pour les autres, elle est retirée, et accordée seulement ensuite.",
+    ),
     "cobot": _both(
         "Cobot's memberships are read so from the next change on.",
         "Les adhésions de Cobot sont lues ainsi à partir de la prochaine modification.",
@@ -133,9 +139,15 @@ _UNMAPPED = _both(
     "Le champ n'est plus écrit ; ce qui se trouve dans Mailchimp y reste.",
 )
 
+_WITHOUT_PERMISSION = _both(
+    "The marketing permission is written no more; contacts keep what they have of it.",
+    "L'autorisation marketing n'est plus écrite ; les contacts gardent ce qu'ils en ont.",
+)
+_LEFT_OUT = {"mapping": _UNMAPPED, "permissions": _WITHOUT_PERMISSION}
+
 
 def effect_of(field: str, value: str | bool | None, language: Language) -> str:
     """What the setting does from now on."""
     kind = field.partition(".")[0]
-    words = _WORDS.get((field, value)) or (_UNMAPPED if kind == "mapping" and value is None else _KINDS[kind])
+    words = _WORDS.get((field, value)) or (_LEFT_OUT.get(kind) if value is None else None) or _KINDS[kind]
     return words[language == "fr"]

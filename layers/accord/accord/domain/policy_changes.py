@@ -35,6 +35,8 @@ def _differences(before: Connection, after: Connection) -> Iterator[tuple[str, s
         yield f"policies.{name}", _shown(getattr(before.policy, name)), _shown(getattr(after.policy, name))
     for source in sorted(before.mapping.keys() | after.mapping.keys()):
         yield f"mapping.{source}", before.mapping.get(source), after.mapping.get(source)
+    for source in sorted(before.permissions.keys() | after.permissions.keys()):
+        yield f"permissions.{source}", before.permissions.get(source), after.permissions.get(source)
     for name in ("space", "consent_field", "birthday_field"):
         old, new = (getattr(each.cobot, name, "") for each in (before, after))
         yield f"cobot.{name}", _shown(old), _shown(new)

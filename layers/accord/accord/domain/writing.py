@@ -1,5 +1,6 @@
 """What is written where a decision lets something be written: creations, patches, moves, tags; never more than ours."""
 
+from accord.domain import marketing_permissions
 from accord.domain.actions import (
     Action,
     Create,
@@ -27,7 +28,8 @@ def create(case: Case, address: Address, payload: Payload, ruling: Ruling) -> Cr
         language=payload.language,
     )
     asks_for = case.record.memory.opted_in_at if asks else None
-    return Create(address.key, contact, payload.digest, asks_for)
+    declines = tuple(permission for permission, on in payload.permissions.items() if not on)
+    return Create(address.key, contact, payload.digest, asks_for, declines)
 
 
 def raise_status(case: Case, address: Address, payload: Payload, ruling: Ruling) -> Action:
@@ -60,8 +62,17 @@ def update(case: Case, address: Address, payload: Payload) -> Update | Look:
         merge_fields=fields | dict.fromkeys(sorted(clears & wrote_last), ""),
         interests=_interests(address, payload),
         language=payload.language,
+        permissions=marketing_permissions.to_write(case, address, payload),
     )
     return Update(address.key, patch, payload.digest)
+
+
+def permissions(case: Case, address: Address, payload: Payload) -> Update | None:
+    """The permissions alone, of a contact that has everything else: a bulk creation can not set them."""
+    if not owns_tags(case, address):
+        return None
+    found = marketing_permissions.to_write(case, address, payload)
+    return Update(address.key, ContactPatch(permissions=found), payload.digest) if found else None
 
 
 def _interests(address: Address, payload: Payload) -> dict[str, bool]:
@@ -70,7 +81,7 @@ def _interests(address: Address, payload: Payload) -> dict[str, bool]:
 
 
 def owns_tags(case: Case, address: Address) -> bool:
-    """An existing contact that the policy leaves as it is gets no tags either."""
+    """An existing contact that the policy leaves as it is gets no tags either, and no permissions."""
     return address.origin is Origin.CREATED or case.policy.existing_contacts is not ExistingContacts.LEAVE
 
 

@@ -67,8 +67,8 @@ class Account(Protocol):
 
     def listed(self) -> ListedAudiences: ...
 
-    def setup(self, audience_id: str) -> AudienceSetup:
-        """The audience's merge fields, groups and tags."""
+    def setup(self, audience_id: str, *, permissions: bool = False) -> AudienceSetup:
+        """The audience's merge fields, groups and tags; with its marketing permissions where these are wanted."""
 
     def create_audience(self, wanted: NewAudience) -> str:
         """The id of the new audience. Misconfigured when the plan has no room for one; Rejected."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from accord.domain.binding import Binding, Bindings, bind
-from accord.domain.connection import AudienceSetup, Connection, MergeField
+from accord.domain.connection import Connection, MergeField
 from accord.domain.lifecycle import NotAllowed, Step, stepped
 from accord.domain.run import Run, RunKind
 from accord.domain.summary import Summary
@@ -83,7 +83,7 @@ class ApproveConnection:
     def _fields_made(self, account: Account, connection: Connection) -> Bindings:
         """What is there is bound, what is missing is made, and what the audience can hold is remembered."""
         with refusals_named():
-            setup = account.setup(connection.audience_id)
+            setup = account.setup(connection.audience_id, permissions=bool(connection.permissions))
             bindings = bind(connection.mapping, setup.merge_fields)
             if not bindings.fit:
                 raise NotNowError("The mapping does not fit the audience any more: test the connection again.")
@@ -95,7 +95,7 @@ class ApproveConnection:
                 for each in bindings.fields
             )
             bindings = bindings.model_copy(update={"fields": fields})
-            setup = AudienceSetup(merge_fields=(*setup.merge_fields, *made), interests=setup.interests, tags=setup.tags)
+            setup = setup.model_copy(update={"merge_fields": (*setup.merge_fields, *made)})
         self.ledger.save_audience_setup(connection.id, setup)
         return bindings
 

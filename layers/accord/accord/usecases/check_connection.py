@@ -12,6 +12,7 @@ from accord.errors import Misconfigured, Retryable
 from accord.ports import Clock, EndpointRefusedError, Ledger
 from accord.ports.connections import Account, Connections
 from accord.usecases.change_connection import changed
+from accord.usecases.check_permissions import check_permissions
 from accord.usecases.reach_account import NotNowError, ReachAccount
 
 
@@ -44,7 +45,7 @@ class CheckConnection:
         return checks, moved
 
     def _in_mailchimp(self, connection: Connection) -> list[Checked]:
-        """Account, audience and fields."""
+        """Account, audience and fields; permissions where some are mapped."""
         found: list[Checked] = []
         try:
             account = self.reach(connection)
@@ -67,10 +68,12 @@ class CheckConnection:
         there = next((each for each in account.listed().audiences if each.id == connection.audience_id), None)
         if there is None:
             return [Checked(Check.AUDIENCE, Finding.AUDIENCE_GONE)]
-        setup = account.setup(connection.audience_id)
+        mapped = connection.permissions
+        setup = account.setup(connection.audience_id, permissions=bool(mapped))
         self.ledger.save_audience_setup(connection.id, setup)
         fields = _fields(bind(connection.mapping, setup.merge_fields))
-        return [Checked(Check.AUDIENCE, Finding.AUDIENCE_THERE, there.name), fields]
+        permissions = [check_permissions(mapped, there, setup)] if mapped else []
+        return [Checked(Check.AUDIENCE, Finding.AUDIENCE_THERE, there.name), fields, *permissions]
 
     def _webhook(self, connection: Connection) -> Checked:
         registered = bool(connection.webhook_secret_hashes)

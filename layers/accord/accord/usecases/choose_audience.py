@@ -62,7 +62,7 @@ class ChooseAudience:
                     "The connection's account has no such audience: list its audiences and take one of these, or give "
                     "the key of the account that it belongs to."
                 )
-            setup = account.setup(audience_id)
+            setup = account.setup(audience_id, permissions=bool(connection.permissions))
         chosen = {"audience_name": found.name, "signup_form_url": found.signup_form_url}
         self.ledger.save_audience_setup(connection.id, setup)
         return changed(

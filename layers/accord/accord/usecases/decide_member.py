@@ -1,14 +1,17 @@
 """One member at the point of decision: what the contact should show, and what is to be done."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from accord.domain.actions import Action, Hold, Look
 from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.decision import decide
+from accord.domain.marketing_permissions import stated
 from accord.domain.payload import InvalidField, NationalPhone, Payload, payload_of
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Record
-from accord.ports import Ledger
+from accord.errors import AccordError
+from accord.ports import Audience, Ledger
 from accord.usecases.member_work import MemberWork
 
 
@@ -51,10 +54,21 @@ class DecideMember:
         self._setup = setup
         self.ledger.save_audience_setup(self.connection.id, setup)
 
+    def learn_permissions(self, audience: Audience) -> None:
+        """Mailchimp shows the ids of marketing permissions on contacts only, so that an empty audience is read again
+        once it has its first ones. Where that fails, the nightly check learns them."""
+        if self.connection.permissions and not self.setup.permissions:
+            with suppress(AccordError):
+                self.renew(audience.setup())
+
     def _payload(self, record: Record) -> Payload | InvalidField | None:
         if record.profile is None or record.profile.email is None:
             return None
         profile = record.profile
         if record.own_change is not None and record.own_change.email:
             profile = profile.model_copy(update={"email": record.own_change.email})
-        return payload_of(profile, self.connection.mapping, self.setup, self.national_phone)
+        payload = payload_of(profile, self.connection.mapping, self.setup, self.national_phone)
+        if isinstance(payload, InvalidField) or not self.connection.permissions:
+            return payload
+        permissions = stated(record, self.connection.permissions, self.setup.permissions)
+        return payload.model_copy(update={"permissions": permissions})

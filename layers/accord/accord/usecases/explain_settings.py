@@ -29,6 +29,11 @@ _MAPPING_KEY = f"is no field of members; take one of {', '.join(MEMBER_FIELDS)},
 _MAPPING_VALUE = (
     "must be a merge tag of 1 to 10 capital letters, digits or _, other than EMAIL; or null to leave it out"
 )
+_PERMISSION_KEY = "is no consent; take `consent` for the newsletter itself, or fields.<name> for a purpose of your own"
+_PERMISSION_VALUE = (
+    "must be the text or the id of a marketing permission of the audience, of 255 characters at most; or null to leave "
+    "it out"
+)
 
 
 def explain_settings(error: ValidationError) -> tuple[FieldError, ...]:
@@ -43,6 +48,8 @@ def _explained(error: Mapping[str, Any]) -> FieldError:
     kind, context = str(error["type"]), error.get("ctx", {})
     if path[:1] == ["mapping"] and len(path) > 1:
         return FieldError(field, _MAPPING_KEY if "[key]" in loc else _MAPPING_VALUE)
+    if path[:1] == ["permissions"] and len(path) > 1:
+        return FieldError(field, _PERMISSION_KEY if "[key]" in loc else _PERMISSION_VALUE)
     if kind in {"missing", "extra_forbidden"}:
         return FieldError(field, _FIXED[kind])
     if field in _BY_FIELD:

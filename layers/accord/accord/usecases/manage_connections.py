@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from accord.domain.connection import AuthorisedBy, Connection, ConnectionState
+from accord.domain.checks import explain_check
+from accord.domain.connection import AudienceSetup, AuthorisedBy, Connection, ConnectionState
 from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.connection_settings import ConnectionSettings, MappedTwiceError, NewConnection, with_settings
 from accord.domain.lifecycle import NotAllowed, Step, going_on, stepped, what_is_missing
@@ -17,10 +18,11 @@ from accord.errors import Misconfigured, Retryable
 from accord.ports import Clock, EndpointRefusedError, Page
 from accord.ports.connections import Account, Connections, ConnectionSecrets
 from accord.usecases.change_connection import TRIES, changed
+from accord.usecases.check_permissions import check_permissions
 from accord.usecases.explain_refusal import FieldError
 from accord.usecases.reach_account import KEY, NotNowError, ReachAccount, SettingsRefusedError, refusals_named
 
-CHANGES_A_SUMMARY = frozenset({"policy", "mapping", "order_by", "api_base_url"})
+CHANGES_A_SUMMARY = frozenset({"policy", "mapping", "permissions", "order_by", "api_base_url"})
 """What a summary of the first import was made with: whoever changes it has the connection checked again."""
 
 
@@ -54,9 +56,10 @@ class ManageConnections:
         check_endpoint: Callable[[str], None],
         new_secret: Callable[[], bytes],
         clock: Clock,
+        save_setup: Callable[[str, AudienceSetup], None],
     ) -> None:
         """`base_url_of` a key and of what was said of it raises Misconfigured for one that is not Mailchimp's.
-        `new_secret`: 32 bytes of chance."""
+        `new_secret`: 32 bytes of chance. `save_setup` remembers what the audience of a connection can hold."""
         self._connections = connections
         self._secrets = secrets
         self._reach = reach
@@ -64,6 +67,7 @@ class ManageConnections:
         self._check_endpoint = check_endpoint
         self._new_secret = new_secret
         self._clock = clock
+        self._save_setup = save_setup
 
     def page(self, after: str | None, limit: int) -> Page[Connection]:
         """In the order of their ids."""
@@ -114,6 +118,7 @@ class ManageConnections:
             account = self._reach(connection, base_url)
         if account is not None:
             self._holds_audience(account, connection)
+        setup = self._with_permissions(account, connection, said)
         for _ in range(TRIES):
             after = self._with(connection, said).model_copy(update={"api_base_url": base_url})
             if account is not None:
@@ -128,6 +133,8 @@ class ManageConnections:
                 return Changed(after, changes, applied=False)
             if said.mailchimp_api_key:
                 after = self._with_secret(after, {KEY: said.mailchimp_api_key})
+            if setup is not None:
+                self._save_setup(connection.id, setup)
             if after == connection or self._connections.replace(after):
                 return Changed(after, changes, applied=True)
             connection = self._read_again(connection)
@@ -203,6 +210,26 @@ class ManageConnections:
         if connection.audience_id not in ids:
             message = "is of an account that does not have the connection's audience; send a key of its own account"
             raise SettingsRefusedError(FieldError(KEY, message))
+
+    def _with_permissions(
+        self, account: Account | None, connection: Connection, said: ConnectionSettings
+    ) -> AudienceSetup | None:
+        """What the audience can hold, with the permissions that were said; None where none were, or nobody can look."""
+        wished = {source: text for source, text in said.permissions.items() if text is not None}
+        if not wished or not connection.audience_id or connection.authorised_by is None:
+            return None
+        with refusals_named():
+            account = account or self._reach(connection)
+            there = next((each for each in account.listed().audiences if each.id == connection.audience_id), None)
+            if there is None:
+                return None  # the test of the connection says so
+            setup = account.setup(connection.audience_id, permissions=True)
+        found = {source: check_permissions({source: text}, there, setup) for source, text in wished.items()}
+        words = {source: explain_check(each, "en") for source, each in found.items() if not each.ok}
+        if words:
+            errors = (FieldError(f"permissions.{source}", " ".join(text)) for source, text in words.items())
+            raise SettingsRefusedError(*errors)
+        return setup
 
     def _followed(self, before: Connection, after: Connection, *, mended: bool) -> Connection:
         """What the settings do to the state: a broken connection goes on with a good key, a draft may lack less, and

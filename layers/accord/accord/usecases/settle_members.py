@@ -196,7 +196,10 @@ class SettleMembers:
         begun = self.clock.now()
         answers = create_contacts(self.audience, orders, begun)
         self.mailchimp.note(answers[:1])
-        return answers if self.mailchimp.is_over else self._tag_new(answers, begun)
+        if self.mailchimp.is_over:
+            return answers
+        self.decide.learn_permissions(self.audience)
+        return self._tag_new(answers, begun)
 
     def _tag_new(self, answers: list[MemberWork | AccordError], begun: datetime) -> list[MemberWork | AccordError]:
         """Tags of new contacts go out under the claim of their creation, as long as it surely covers them. Where that
