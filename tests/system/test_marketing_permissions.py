@@ -33,7 +33,7 @@ def _permitted(application: Application, email: str) -> set[str]:
     return {each["text"] for each in application.contact(email)["marketing_permissions"] if each["enabled"]}
 
 
-def test_p21_purposes_become_permissions_and_what_a_person_switched_off_stays_off(postmen: Application) -> None:
+def test_p21_q2_purposes_become_permissions_and_what_a_person_switched_off_stays_off(postmen: Application) -> None:
     email = "pelican@pier.test"
     assert _asked(postmen, {"consent": "Email", "fields.post": "direct mail"})["applied"]
 
