@@ -19,7 +19,7 @@ PROMISES := $(wildcard tests/unit/test_promises*.py)
 COMPILE := $(BIN)/uv --quiet pip compile --generate-hashes --no-emit-index-url --universal --python-version 3.13 $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check lint types template bench requirements clean
+.PHONY: help setup run demo test check lint types template connect bench requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ template: $(SETUP)
 
 bench: $(SETUP) ## figures: calls, reads and writes, speed, memory
 	$(PYTEST) -s -m benchmark tests/benchmarks $(ARGS)
+
+connect: $(SETUP) ## join an application to an audience on a deployed stack (ARGS=--help)
+	@$(BIN)/python -m tools.connect $(ARGS)
 
 requirements: $(SETUP) ## pin all requirements anew; UPGRADE=1 takes the newest
 	$(COMPILE) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt

@@ -1,4 +1,4 @@
-"""An application is joined to an audience at once, unapproved: for the local stack. People use `accord connections`."""
+"""Joins an upstream application to an audience: everything that a deployed stack needs to know of a connection."""
 
 from tools.connect.connecting import Connected, ConnectError, Progress, Wanted, connect
 from tools.connect.stack import Stack, StackError
