@@ -60,8 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tools.connect",
         allow_abbrev=False,  # --api-key must not be taken for --api-key-file
-        description="Joins an application that has posted nothing yet to an audience of Mailchimp on a deployed stack, at "
-        "once; accord connections create leads through a summary and an approval instead. The API key comes from "
+        description="Joins an application that has posted nothing yet to an audience of Mailchimp on a deployed stack, "
+        "at once; accord connections create leads through a summary and an approval instead. The API key comes from "
         "MAILCHIMP_API_KEY, from a file, or is asked for; never from the command line, which others can see.",
         epilog="AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL say where the stack is.",
     )
