@@ -143,3 +143,20 @@ def test_p06_an_erasure_is_not_kept_from_a_contact_by_somebody_whom_an_older_one
     scene.post(erased("m-vole", NOON + minutes(80)))
     scene.settle_all()
     assert scene.audience.people == {}
+
+
+def test_p22_whom_the_staff_archived_stays_away_though_somebody_there_was_erased_since() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(LODGE)))
+    scene.clock.pass_(600)
+    scene.audience.turn(LODGE, ContactStatus.ARCHIVED)
+    scene.hear("unsubscribe", LODGE)
+    scene.settle_all()
+    now = scene.clock.now()
+    scene.post(erased(at=now))
+    scene.settle_all()
+    scene.audience.forgotten.clear()
+    scene.clock.pass_(7200)
+    scene.post(upserted(a_member(LODGE, consent=opted_in(scene.clock.now())), "m-vole", scene.clock.now()))
+    assert scene.status("m-vole") == (Status.ARCHIVED_IN_MAILCHIMP, ReasonCode.ARCHIVED_BY_STAFF)
+    assert scene.audience.people == {}

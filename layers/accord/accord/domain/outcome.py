@@ -1,109 +1,14 @@
-"""What became of an action: the address as it is claimed, as it is after success, and as a refusal leaves it."""
+"""What became of an action that succeeded: the addresses as they are after it."""
 
 from datetime import datetime
 
 from accord.domain import marketing_permissions
-from accord.domain.actions import (
-    Active,
-    Archive,
-    Create,
-    Erase,
-    Follow,
-    Look,
-    Lower,
-    Move,
-    Reconfirm,
-    Tag,
-    Unsubscribe,
-    Update,
-)
-from accord.domain.address import Address, Attempt, Effect, Origin
+from accord.domain.actions import Create, Lower, Move, Reconfirm, Update
+from accord.domain.address import Address, Origin
 from accord.domain.contact import Contact, ContactPatch, ContactStatus, TagChange
 from accord.domain.observation import observe
-from accord.domain.payload import FieldValue, fingerprint
-from accord.domain.values import newest, subscriber_hash
-
-
-def keys_of(action: Active) -> tuple[str, ...]:
-    """The addresses that an action must claim, in the order of their keys."""
-    return tuple(sorted((action.key, action.to_key))) if isinstance(action, Move | Follow) else (action.key,)
-
-
-def effect_of(action: Active) -> Effect:
-    """What an action may do to a contact, should its answer be lost."""
-    match action:
-        case Look() | Follow():
-            return Effect.OBSERVE
-        case Create():
-            return Effect.CREATE
-        case Update(patch=patch):
-            return Effect.WRITE if patch.status is None else Effect.RAISE
-        case Reconfirm() | Lower():
-            return Effect.ASK
-        case Move():
-            return Effect.MOVE
-        case Tag():
-            return Effect.TAG
-        case Archive():
-            return Effect.ARCHIVE
-        case Unsubscribe():
-            return Effect.UNSUBSCRIBE
-        case Erase():
-            return Effect.ERASE
-
-
-def claimed(address: Address, action: Active, token: str, span: tuple[datetime, datetime], old: Address) -> Address:
-    """The address while the action is under way, from the first moment of `span` to the second at most; `old` is the
-    one at `action.key`.
-
-    What a lost answer would leave open is noted beforehand: that the person was asked, what of Accord's the contact
-    may carry then, and what attempts before this one may have done.
-    """
-    begun, until = span
-    before = address.attempt or Attempt(token=token, effects=(), until=until, begun=begun)
-    attempt = before.model_copy(
-        update={
-            "token": token,
-            "until": until,
-            "effects": tuple(dict.fromkeys((*before.effects, effect_of(action)))),
-            "writes": before.writes | _written({}, _fields(action)),
-            "interests": (*before.interests, *_chosen(action)),
-            "permissions": marketing_permissions.attempted(before, address, _permissions(action)),
-        }
-    )
-    update: dict[str, object] = {"attempt": attempt}
-    match action:
-        case Create(contact=contact, asks_for=opt_in):
-            update["subscriber_hash"] = subscriber_hash(contact.email)
-            update["attempt"] = attempt.model_copy(update={"asks_for": opt_in})
-        case Reconfirm(asks_for=opt_in):
-            update["attempt"] = attempt.model_copy(update={"asks_for": opt_in})
-        case Lower(approved_at=approved_at):
-            update["attempt"] = attempt.model_copy(update={"reconfirms": approved_at})
-        case Tag(change=change):
-            update["tags"] = (*address.tags, *(tag for tag in change.add if tag not in address.tags))
-        case Move(to_key=to_key, patch=patch) if to_key == address.key and patch.email is not None:
-            update |= {
-                "subscriber_hash": subscriber_hash(patch.email),
-                "attempt": attempt.model_copy(update={"moves": old.contact_id, "origin": old.origin}),
-                "written": old.written,
-                "interests": old.interests,
-                "tags": old.tags,
-                "permissions": old.permissions,
-            }
-    return address.model_copy(update=update)
-
-
-def released(address: Address, before: Address) -> Address:
-    """The claimed address after a call that certainly had no effect: as it was before the claim."""
-    return before.model_copy(update={"revision": address.revision, "subscriber_hash": address.subscriber_hash})
-
-
-def unresolved(address: Address, until: datetime) -> Address:
-    """The claimed address after a call whose effect is unknown: the attempt stays, until `until`."""
-    if address.attempt is None:
-        return address
-    return address.model_copy(update={"attempt": address.attempt.model_copy(update={"until": until})})
+from accord.domain.payload import fingerprints
+from accord.domain.values import newest
 
 
 def created(address: Address, action: Create, hash_: str, at: datetime) -> Address:
@@ -116,7 +21,7 @@ def created(address: Address, action: Create, hash_: str, at: datetime) -> Addre
             "contact_id": None,
             "origin": Origin.CREATED,
             "digest": action.digest,
-            "written": _written({}, action.contact.merge_fields),
+            "written": fingerprints({}, action.contact.merge_fields),
             "interests": tuple(action.contact.interests),
             "tags": (),
             "permissions": marketing_permissions.written(address, dict.fromkeys(action.declines, False)),
@@ -257,29 +162,12 @@ def erased(address: Address, at: datetime) -> Address:
         unsubscribed_at=address.unsubscribed_at,
         compliance_at=address.compliance_at,
         bounced_at=address.bounced_at,
+        archived_by_staff_at=address.archived_by_staff_at,
         asked_for=address.asked_for,
         reconfirmed_for=address.reconfirmed_for,
         complained_at=address.complained_at,
         forgotten_at=address.forgotten_at,
     )
-
-
-def _fields(action: Active) -> dict[str, FieldValue]:
-    match action:
-        case Create(contact=sent) | Update(patch=sent) | Reconfirm(patch=sent) | Move(patch=sent):
-            return sent.merge_fields
-    return {}
-
-
-def _chosen(action: Active) -> tuple[str, ...]:
-    match action:
-        case Create(contact=sent) | Update(patch=sent) | Reconfirm(patch=sent) | Move(patch=sent):
-            return tuple(interest for interest, on in sent.interests.items() if on)
-    return ()
-
-
-def _permissions(action: Active) -> dict[str, bool]:
-    return action.patch.permissions if isinstance(action, Update | Reconfirm) else {}
 
 
 def _carrying(address: Address, patch: ContactPatch, digest: str | None, before: Address) -> Address:
@@ -288,13 +176,8 @@ def _carrying(address: Address, patch: ContactPatch, digest: str | None, before:
         update={
             "origin": before.origin or Origin.ADOPTED,
             "digest": digest,
-            "written": _written(before.written, patch.merge_fields),
+            "written": fingerprints(before.written, patch.merge_fields),
             "interests": chosen if patch.interests else before.interests,
             "permissions": before.permissions | marketing_permissions.written(before, patch.permissions),
         }
     )
-
-
-def _written(before: dict[str, str], fields: dict[str, FieldValue]) -> dict[str, str]:
-    marks = before | {tag: fingerprint(value) for tag, value in fields.items()}
-    return {tag: mark for tag, mark in marks.items() if fields.get(tag, mark) != ""}

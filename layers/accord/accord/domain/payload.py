@@ -58,6 +58,12 @@ def fingerprint(value: FieldValue) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def fingerprints(before: Mapping[str, str], fields: Mapping[str, FieldValue]) -> dict[str, str]:
+    """By merge tag, of the values that Accord wrote: those before, and these; what is cleared has none."""
+    marks = dict(before) | {tag: fingerprint(value) for tag, value in fields.items()}
+    return {tag: mark for tag, mark in marks.items() if fields.get(tag, mark) != ""}
+
+
 def payload_of(
     member: Member, mapping: Mapping[str, str], setup: AudienceSetup, national_phone: NationalPhone
 ) -> Payload | InvalidField:

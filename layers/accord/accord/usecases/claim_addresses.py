@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accord.domain.actions import Active
-from accord.domain.outcome import keys_of
+from accord.domain.claiming import keys_of
 from accord.domain.record import Record
 from accord.ports import Claim, Ledger
 from accord.usecases.member_work import MemberWork

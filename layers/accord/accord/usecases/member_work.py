@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
-from accord.domain import outcome
+from accord.domain import claiming
 from accord.domain.actions import Active
 from accord.domain.address import Address
 from accord.domain.case import Case
@@ -53,9 +53,9 @@ class MemberWork:
         self, action: Active, token: str, span: tuple[datetime, datetime], digest: str | None
     ) -> tuple[Self, list[Claim]]:
         """The work with its addresses claimed for the action, and the claims to store."""
-        before = {key: self.addresses[key] for key in outcome.keys_of(action)}
+        before = {key: self.addresses[key] for key in claiming.keys_of(action)}
         old = self.addresses[action.key]
-        taken = [outcome.claimed(address, action, token, span, old) for address in before.values()]
+        taken = [claiming.claimed(address, action, token, span, old) for address in before.values()]
         claims = [Claim(address, before[address.key].revision) for address in taken]
         claimed = self.with_addresses(*(a.model_copy(update={"revision": a.revision + 1}) for a in taken))
         return replace(claimed, token=token, before=before, digest=digest), claims
@@ -71,14 +71,14 @@ class MemberWork:
     def unclaimed(self) -> Self:
         """The claimed addresses after a call that certainly had no effect."""
         return self.with_addresses(
-            *(outcome.released(self.addresses[key], address) for key, address in self.before.items())
+            *(claiming.released(self.addresses[key], address) for key, address in self.before.items())
         )
 
     def unresolved(self, until: datetime | None) -> Self:
         """The claimed addresses after a call whose effect is unknown; None leaves the attempt until its end."""
         if until is None:
             return self
-        return self.with_addresses(*(outcome.unresolved(self.addresses[key], until) for key in self.before))
+        return self.with_addresses(*(claiming.unresolved(self.addresses[key], until) for key in self.before))
 
     @property
     def unread(self) -> set[str]:
