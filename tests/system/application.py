@@ -163,7 +163,7 @@ def another_application(
     """A connection with an audience of its own. `groups` are the choices of its category "Interests"; the merge
     fields of `mapping` are created as texts; notices go to `notice_url`."""
     mapping = mapping or {}
-    audience_id: str = _call(stack, "POST", "/lists", _AUDIENCE | {"name": f"The {name}"})["id"]
+    audience_id: str = _call(stack, "POST", "/lists", AUDIENCE | {"name": f"The {name}"})["id"]
     for tag in mapping.values():
         _call(stack, "POST", f"/lists/{audience_id}/merge-fields", {"tag": tag, "name": tag.title(), "type": "text"})
     if groups:
@@ -185,7 +185,7 @@ def another_application(
     return Application(stack, api, audience_id, joined.signing_secret, joined.token, operator_token)
 
 
-_AUDIENCE: Answer = {
+AUDIENCE: Answer = {
     "permission_reminder": "You are a member and agreed to receive this newsletter.",
     "email_type_option": False,
     "contact": {"company": "Zoo", "address1": "1 quai du Phoque", "city": "Paris", "country": "FR"},

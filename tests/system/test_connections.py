@@ -2,14 +2,25 @@
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from tests.system.application import AGREED, Answer, Application, another_application, declined_now, moment, upserted
+from tests.system.application import (
+    AGREED,
+    AUDIENCE,
+    Answer,
+    Application,
+    another_application,
+    declined_now,
+    moment,
+    upserted,
+)
 from tests.system.watching import eventually, holds
 from tools.local_stack import LocalStack
+from tools.local_stack.mailchimp import SimulatorProcess
 
 pytestmark = pytest.mark.system
 
@@ -78,6 +89,25 @@ def test_c7_s1_a_connection_is_made_joined_to_an_audience_and_checked(operator: 
     listed = operator.ask("GET", "?limit=100")["connections"]
     assert {name, stack.info.connection_id} <= {each["id"] for each in listed}
     operator.ask("POST", f"/{name}/disconnect")
+
+
+def test_q3_contacts_in_several_audiences_are_counted_once_each(operator: Operator, tmp_path: Path) -> None:
+    """Of an account of its own: beyond five audiences nobody is kept waiting for it."""
+    with SimulatorProcess(tmp_path / "mailchimp.log") as mailchimp:
+        account = mailchimp.account
+        another = requests.post(
+            f"{account.url}/lists", json=AUDIENCE | {"name": "The Rookery"}, auth=("any", account.api_key), timeout=30
+        ).json()
+        for name, audience_id in (("owl", account.audience_id), ("owl", another["id"]), ("rook", another["id"])):
+            mailchimp.staff(f"{name}@rookery.test", "add_contact", list_id=audience_id)
+        made = operator.create(mailchimp_api_key=account.api_key, mailchimp_base_url=account.url)
+        name = made["connection"]["id"]
+
+        choice = operator.ask("GET", f"/{name}/audiences?overlap=true")
+
+        assert {each["id"] for each in choice["audiences"]} == {account.audience_id, another["id"]}
+        assert choice["contacts_in_several"] == 1
+        operator.ask("POST", f"/{name}/disconnect")
 
 
 def test_before_approval_an_accepted_change_waits_and_says_for_what(operator: Operator, stack: LocalStack) -> None:

@@ -103,7 +103,9 @@ def _tags(
 ) -> dict[str, _Create]:
     tags = {name.casefold(): (name, tag_id) for name, tag_id in setup.tags.items()}
     wanted = sorted(setup.tags) if values is None else values
-    remedy = "is no tag of the audience as it was last read; give it to a member, or test the connection to read anew"
+    remedy = (
+        "is no tag of the audience as last read; give it to a member, then test the connection, which reads it anew"
+    )
     unknown = [
         FieldError(f"values[{place}]", remedy) for place, value in enumerate(wanted) if value.casefold() not in tags
     ]
