@@ -7,6 +7,7 @@ import pytest
 import requests
 from pydantic import ValidationError
 
+from accord.adapters.mailchimp_account import MailchimpAccount
 from accord.adapters.mailchimp_setup import MailchimpSetup
 from accord.domain.connection import FieldType, Interest, MergeField
 from accord.domain.new_audience import NewAudience
@@ -46,6 +47,11 @@ def setup(simulator: Simulator) -> MailchimpSetup:
     return MailchimpSetup(simulator.url, simulator.api_key, timeout=5, allow_any_host=True)
 
 
+@pytest.fixture
+def account(simulator: Simulator) -> MailchimpAccount:
+    return MailchimpAccount(simulator.url, simulator.api_key, timeout=5, allow_any_host=True)
+
+
 def asked(simulator: Simulator, path: str, method: str = "GET", **more: Any) -> Any:
     answer = requests.request(method, simulator.url + path, auth=("any", simulator.api_key), timeout=5, **more)
     answer.raise_for_status()
@@ -62,24 +68,27 @@ def test_an_audience_is_made_with_all_that_was_said(setup: MailchimpSetup, simul
     assert made["email_type_option"] is False
 
 
-def test_audiences_are_listed_with_what_one_chooses_by(setup: MailchimpSetup, simulator: Simulator) -> None:
+def test_audiences_are_listed_with_what_one_chooses_by(
+    setup: MailchimpSetup, account: MailchimpAccount, simulator: Simulator
+) -> None:
     simulator.fill(3)
     setup.create_audience(MEERKATS)
 
-    overview = setup.overview()
+    listed = account.listed()
 
-    assert [each[1:] for each in overview.audiences] == [
+    shown = [(each.name, each.member_count, each.double_optin, each.marketing_permissions) for each in listed.audiences]
+    assert shown == [
         ("Moles", 3, False, False),
         ("Meerkats on watch", 0, True, True),
     ]
-    assert (overview.may_create, overview.most) == (True, 5)
+    assert (listed.may_create, asked(simulator, "/lists")["constraints"]["max_instances"]) == (True, 5)
 
 
-def test_a_plan_without_room_says_so_before_and_refuses_after(setup: MailchimpSetup) -> None:
+def test_a_plan_without_room_says_so_before_and_refuses_after(setup: MailchimpSetup, account: MailchimpAccount) -> None:
     for _ in range(4):
         setup.create_audience(MEERKATS)
 
-    assert not setup.overview().may_create
+    assert not account.listed().may_create
     with pytest.raises(Misconfigured, match="plan"):
         setup.create_audience(MEERKATS)
 
@@ -150,18 +159,20 @@ def test_a_segment_that_is_there_is_not_made_again_and_a_tag_of_its_name_is_none
     assert setup.create_value_segment(simulator.list_id, "full DUNE", plan, "Full dune") == made
 
 
-def test_permissions_are_learnt_from_the_first_contact(setup: MailchimpSetup, simulator: Simulator) -> None:
+def test_permissions_are_learnt_from_the_first_contact(
+    setup: MailchimpSetup, account: MailchimpAccount, simulator: Simulator
+) -> None:
     audience_id = setup.create_audience(MEERKATS)
-    assert setup.marketing_permissions(audience_id) == ()
+    assert account.setup(audience_id, permissions=True).permissions == ()
 
     simulator.fill(1, list_id=audience_id)
 
-    permissions = setup.marketing_permissions(audience_id)
+    permissions = account.setup(audience_id, permissions=True).permissions
     assert len({each.id for each in permissions}) == len(permissions) > 0
     assert all(each.text for each in permissions)
 
 
-def test_an_audience_that_asks_for_no_permissions_has_none(setup: MailchimpSetup, simulator: Simulator) -> None:
+def test_an_audience_that_asks_for_no_permissions_has_none(account: MailchimpAccount, simulator: Simulator) -> None:
     simulator.fill(1)
 
-    assert setup.marketing_permissions(simulator.list_id) == ()
+    assert account.setup(simulator.list_id, permissions=True).permissions == ()

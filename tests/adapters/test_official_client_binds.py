@@ -50,7 +50,7 @@ def log() -> Iterator[Log]:
 
 
 def test_the_audience_is_listed_as_it_was_made(log: Log) -> None:
-    [numbats] = (each for each in log.setup.overview().audiences if each.id == log.id)
+    [numbats] = (each for each in log.account.listed().audiences if each.id == log.id)
 
     assert (numbats.name, numbats.double_optin, numbats.marketing_permissions) == ("Numbats", True, False)
 

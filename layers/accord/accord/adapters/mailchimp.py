@@ -21,8 +21,7 @@ from accord.adapters.mailchimp_contacts import (
 )
 from accord.adapters.mailchimp_errors import Subject, refusal_in_bulk
 from accord.adapters.mailchimp_http import MailchimpHttp, unreadable
-from accord.adapters.mailchimp_setup import marketing_permissions
-from accord.domain.connection import AudienceSetup, Interest
+from accord.domain.connection import AudienceSetup, Interest, MarketingPermission
 from accord.domain.contact import Contact, ContactPatch, ContactStatus, NewContact, TagChange
 from accord.domain.values import normalised, subscriber_hash
 from accord.errors import Misconfigured, Refusal, Rejected, Retryable
@@ -55,7 +54,6 @@ class MailchimpAudience:
             base_url=base_url, api_key=api_key, timeout=timeout, session=session, allow_any_host=allow_any_host
         )
         self._list = f"/lists/{audience_id}"
-        self._audience_id = audience_id
         self._with_permissions = with_permissions
 
     def create(self, contacts: Sequence[NewContact]) -> list[str | Rejected]:
@@ -142,7 +140,19 @@ class MailchimpAudience:
             merge_fields=merge_fields_of(self._all(f"{self._list}/merge-fields", "merge_fields", fields)),
             interests=tuple(interests),
             tags=self._tags({}),
-            permissions=marketing_permissions(self._http, self._audience_id) if self._with_permissions else (),
+            permissions=self._permissions() if self._with_permissions else (),
+        )
+
+    def _permissions(self) -> tuple[MarketingPermission, ...]:
+        """Mailchimp shows their ids on contacts only, all of which have the same (FACTS section 6). None where the
+        audience asks for none, or is empty: ask again once it has a contact."""
+        params: dict[str, str | int] = {"count": 1, "fields": "members.marketing_permissions"}
+        answer = self._http.call("GET", f"{self._list}/members", subject=Subject.AUDIENCE, params=params)
+        contacts = objects(answer.get("members")) or [{}]
+        return tuple(
+            MarketingPermission(id=str(each["marketing_permission_id"]), text=str(each.get("text", "")))
+            for each in objects(contacts[0].get("marketing_permissions"))
+            if each.get("marketing_permission_id")
         )
 
     def contacts(self, *, archived: bool, since: datetime | None = None) -> Iterator[list[Contact]]:

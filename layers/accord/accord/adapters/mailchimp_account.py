@@ -43,7 +43,7 @@ class MailchimpAccount:
         )
         self._setup = MailchimpSetup(base_url, api_key, timeout=timeout, session=session, allow_any_host=allow_any_host)
 
-        def audience(audience_id: str) -> MailchimpAudience:
+        def audience(audience_id: str, *, with_permissions: bool = False) -> MailchimpAudience:
             return MailchimpAudience(
                 base_url=base_url,
                 api_key=api_key,
@@ -51,6 +51,7 @@ class MailchimpAccount:
                 timeout=timeout,
                 session=session,
                 allow_any_host=allow_any_host,
+                with_permissions=with_permissions,
             )
 
         self._audience = audience
@@ -82,10 +83,7 @@ class MailchimpAccount:
 
     def setup(self, audience_id: str, *, permissions: bool = False) -> AudienceSetup:
         """The audience's merge fields, groups and tags; with `permissions`, one call more."""
-        setup = self._audience(audience_id).setup()
-        if not permissions:
-            return setup
-        return setup.model_copy(update={"permissions": self._setup.marketing_permissions(audience_id)})
+        return self._audience(audience_id, with_permissions=permissions).setup()
 
     def billed(self, audience_id: str) -> Iterator[list[str]]:
         """In pages of 1,000. Whether a listing holds the archived is not settled (FACTS section 1.3), so they are

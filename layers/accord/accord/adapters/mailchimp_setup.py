@@ -1,14 +1,14 @@
 """An operator's choices -> Mailchimp: audiences with all their settings, their groups, segments and permissions."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import requests
 
 from accord.adapters.mailchimp_contacts import interests_of, objects
 from accord.adapters.mailchimp_errors import Subject
 from accord.adapters.mailchimp_http import MailchimpHttp, unreadable
-from accord.domain.connection import FieldType, Interest, MarketingPermission, MergeField
+from accord.domain.connection import FieldType, Interest, MergeField
 from accord.domain.new_audience import NewAudience
 
 PAGE_SIZE = 1000
@@ -22,25 +22,6 @@ _SETTINGS = (
     "notify_on_subscribe",
     "notify_on_unsubscribe",
 )
-
-
-class AudienceDetails(NamedTuple):
-    """An audience to choose. `member_count` are the subscribed, as of up to five minutes ago."""
-
-    id: str
-    name: str
-    member_count: int
-    double_optin: bool
-    marketing_permissions: bool
-
-
-class Overview(NamedTuple):
-    """The audiences of an account, and whether its plan has room for one more."""
-
-    audiences: tuple[AudienceDetails, ...]
-    may_create: bool
-    most: int
-    """How many audiences the plan allows; -1 for any number."""
 
 
 class MailchimpSetup:
@@ -60,28 +41,8 @@ class MailchimpSetup:
             base_url=base_url, api_key=api_key, timeout=timeout, session=session, allow_any_host=allow_any_host
         )
 
-    def overview(self) -> Overview:
-        """One call; `constraints` are what the plan allows (FACTS section 1.2)."""
-        wanted = ("id", "name", "stats.member_count", "double_optin", "marketing_permissions")
-        fields = ",".join(("total_items", "constraints", *(f"lists.{name}" for name in wanted)))
-        params: dict[str, str | int] = {"count": PAGE_SIZE, "fields": fields}
-        answer = self._http.call("GET", "/lists", subject=Subject.ACCOUNT, params=params)
-        constraints = answer.get("constraints") or {}
-        audiences = tuple(
-            AudienceDetails(
-                id=str(each["id"]),
-                name=str(each.get("name", "")),
-                member_count=int((each.get("stats") or {}).get("member_count") or 0),
-                double_optin=bool(each.get("double_optin")),
-                marketing_permissions=bool(each.get("marketing_permissions")),
-            )
-            for each in objects(answer.get("lists"))
-            if each.get("id")
-        )
-        return Overview(audiences, bool(constraints.get("may_create")), int(constraints.get("max_instances", -1)))
-
     def create_audience(self, wanted: NewAudience) -> str:
-        """The id of the new audience. Misconfigured when the plan has no room for one: ask `overview` before."""
+        """The id of the new audience. Misconfigured when the plan has no room for one."""
         said = wanted.model_dump()
         body: dict[str, Any] = {name: said[name] for name in _SETTINGS}
         body["contact"] = {name: said[name] for name in _CONTACT}
@@ -124,10 +85,6 @@ class MailchimpSetup:
         found = self._all(f"/lists/{audience_id}/segments", "segments", "id,name", {"type": "saved"})
         return {str(each.get("name", "")).casefold(): int(each["id"]) for each in found if each.get("id")}
 
-    def marketing_permissions(self, audience_id: str) -> tuple[MarketingPermission, ...]:
-        """See `marketing_permissions`."""
-        return marketing_permissions(self._http, audience_id)
-
     def _create_segment(self, audience_id: str, name: str, condition: dict[str, Any]) -> int:
         """One of that name that is there may have been changed by people since: it is theirs, and stays."""
         path = f"/lists/{audience_id}/segments"
@@ -152,16 +109,3 @@ class MailchimpSetup:
             found += page
             if len(page) < PAGE_SIZE:
                 return found
-
-
-def marketing_permissions(http: MailchimpHttp, audience_id: str) -> tuple[MarketingPermission, ...]:
-    """The ids that Mailchimp shows on contacts only, all of which have the same (FACTS section 6). None where the
-    audience asks for none, or is empty: ask again once it has a contact."""
-    params: dict[str, str | int] = {"count": 1, "fields": "members.marketing_permissions"}
-    answer = http.call("GET", f"/lists/{audience_id}/members", subject=Subject.AUDIENCE, params=params)
-    contacts = objects(answer.get("members")) or [{}]
-    return tuple(
-        MarketingPermission(id=str(each["marketing_permission_id"]), text=str(each.get("text", "")))
-        for each in objects(contacts[0].get("marketing_permissions"))
-        if each.get("marketing_permission_id")
-    )

@@ -21,12 +21,11 @@ class SesMail:
         """One call. What SES says is not repeated: it may quote the address."""
         if not self._sender:
             return
-        content = {"Simple": {"Subject": {"Data": subject}, "Body": {"Text": {"Data": text}}}}
         try:
             self._client.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [to]},
-                Content=content,  # type: ignore[arg-type]
+                Content={"Simple": {"Subject": {"Data": subject}, "Body": {"Text": {"Data": text}}}},
             )
         except (ClientError, BotoCoreError) as error:
             raise Retryable("SES did not take the email", effect_unknown=True) from error
