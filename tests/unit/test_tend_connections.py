@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from accord.domain.connection import ConnectionState
+from accord.domain.connection import Connection, ConnectionState
 from accord.domain.contact import ContactStatus
 from accord.domain.lifecycle import Step as LifecycleStep
 from accord.domain.lifecycle import stepped
@@ -91,7 +91,8 @@ class Tending:
     def approve(self) -> Run:
         connection = self.scene.ledger.connections["burrow"]
         live = stepped(connection, LifecycleStep.APPROVE, self.scene.clock.now())
-        assert self.connections.replace(live)  # type: ignore[arg-type]
+        assert isinstance(live, Connection)
+        assert self.connections.replace(live)
         self.scene.connection = self.scene.ledger.connections["burrow"]
         return self.begin(RunKind.FIRST_IMPORT)
 
@@ -230,7 +231,8 @@ def test_a_connection_that_somebody_led_elsewhere_is_not_read() -> None:
     tending.begin()
     connection = tending.scene.ledger.connections["burrow"]
     gone = stepped(connection, LifecycleStep.DISCONNECT, NOON)
-    tending.connections.replace(gone)  # type: ignore[arg-type]
+    assert isinstance(gone, Connection)
+    tending.connections.replace(gone)
     tending.go_on()
     assert tending.state is ConnectionState.DISCONNECTED
     assert tending.newest().state is RunState.FAILED
