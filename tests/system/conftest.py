@@ -1,4 +1,4 @@
-"""One local stack for the run, and the applications that are connected to it; see application.py and watching.py."""
+"""One local stack for each process of the run, and the applications connected to it; see application.py, watching.py."""
 
 import os
 from collections.abc import Iterator
@@ -7,18 +7,12 @@ import pytest
 
 from accord.domain.connection import OnEmailChange, OptIn, Policy
 from tests.system.application import Application, another_application, demo_application
+from tests.system.discretion import indiscretions, secrets_of
 from tools.local_aws.paths import REPOSITORY
 from tools.local_stack import LocalStack, Timings
 
-LAST = "test_nothing_personal_is_in_any_log_of_this_run"
-
 TIMINGS = Timings(sync_timeout=120, visibility=125, mailchimp_timeout=1, claim=6, retry_max=4, offered_again=40)
 """Short where Mailchimp is waited for, and time enough for the work itself on a machine that is busy."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The test that looks at what all others left behind comes last."""
-    items.sort(key=lambda item: item.name == LAST)
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +22,7 @@ def stack() -> Iterator[LocalStack]:
         _open_no_window(running)
         yield running
         assert running.ticker.failures == 0, "offer_due_changes failed, seen by the one who calls it every second"
+        assert indiscretions(running.emulator.logs(), secrets_of(running)) == set(), "found in the functions' logs"
 
 
 def _open_no_window(stack: LocalStack) -> None:

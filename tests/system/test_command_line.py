@@ -44,26 +44,26 @@ def _read(said: str) -> Any:
     return json.loads(said)
 
 
-def test_why_the_dodo_is_not_in_the_list(zoo: Application, accord: Command) -> None:
-    zoo.say("dodo", email="dodo@mauritius.test", consent={"status": "unknown"})
+def test_why_the_bilby_is_not_in_the_list(zoo: Application, accord: Command) -> None:
+    zoo.say("bilby", email="bilby@outback.test", consent={"status": "unknown"})
     connection = zoo.api.connection_id
 
-    told = accord("members", "show", connection, "dodo")
+    told = accord("members", "show", connection, "bilby")
 
-    assert "dodo  excluded" in told
+    assert "bilby  excluded" in told
     assert "The member never agreed to receive the newsletter." in told
     assert "Ask for their consent in your application" in told
-    assert "Le membre n'a jamais accepté" in accord("members", "show", connection, "dodo", "--lang", "fr")
-    assert "dodo" in accord("members", "list", connection, "--status", "excluded", "--all")
+    assert "Le membre n'a jamais accepté" in accord("members", "show", connection, "bilby", "--lang", "fr")
+    assert "bilby" in accord("members", "list", connection, "--status", "excluded", "--all")
 
 
-def test_s9_what_happened_to_the_quagga_can_be_read(zoo: Application, accord: Command) -> None:
-    zoo.say("quagga", email="quagga@karoo.test", first_name="Quaggan")
+def test_s9_what_happened_to_the_potoroo_can_be_read(zoo: Application, accord: Command) -> None:
+    zoo.say("potoroo", email="potoroo@outback.test", first_name="Potorina")
     connection = zoo.api.connection_id
 
-    assert "The contact was created in Mailchimp." in accord("members", "history", connection, "quagga")
-    assert "quagga  may be mailed" in accord("members", "consent", connection, "quagga")
-    events = _read(accord("members", "history", connection, "quagga", "--json"))["events"]
+    assert "The contact was created in Mailchimp." in accord("members", "history", connection, "potoroo")
+    assert "potoroo  may be mailed" in accord("members", "consent", connection, "potoroo")
+    events = _read(accord("members", "history", connection, "potoroo", "--json"))["events"]
     assert [event["kind"] for event in events] == ["created"]
 
 

@@ -73,7 +73,7 @@ def test_p24_an_outage_longer_than_five_receives_loses_nothing_and_an_opt_out_wi
 @pytest.mark.usefixtures("healthy")
 def test_p24_a_bare_503_is_throttling_and_breaks_no_connection(zoo: Application, stack: LocalStack) -> None:
     stack.audience.add_fault("503_bare", times=2)
-    shown = zoo.say("swift", email="swift@eaves.test", first_name="Swiftina")
+    shown = zoo.say("petrel", email="petrel@eaves.test", first_name="Petrelia")
     assert (shown["status"], shown["attempts"]) == ("synced", 3)
 
 
