@@ -40,8 +40,13 @@ class FakeWebhook:
         self.kept = [mended if each.id == mended.id else each for each in self.kept]
         return True
 
-    def register(self, secret: str) -> tuple[str, ...]:
+    def remove(self) -> None:
+        if self.refuses is not None:
+            raise self.refuses
         self.kept = [each for each in self.kept if not each.url.startswith(self.url)]
+
+    def register(self, secret: str) -> tuple[str, ...]:
+        self.remove()
         if not self.validates(secret):
             raise Rejected(Refusal.OTHER, "Invalid Resource")
         made = self.add(self.url + secret)

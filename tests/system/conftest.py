@@ -1,4 +1,4 @@
-"""One local stack for each process of the run, and the applications connected to it; see application.py, watching.py."""
+"""One local stack for each process of the run, and the applications connected to it; see application.py."""
 
 import os
 from collections.abc import Iterator

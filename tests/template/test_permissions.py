@@ -88,6 +88,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "tend_connections": {
         "Ledger.Arn": READ | CHANGE,
         "${Ledger.Arn}/index/by_status": {"dynamodb:Query"},
+        "${Ledger.Arn}/index/by_audience": {"dynamodb:Query"},
         "ConnectionStepsQueue.Arn": RECEIVE | {"sqs:SendMessage"},
         "MemberChangesQueue.Arn": {"sqs:SendMessage"},
         "BulkChangesQueue.Arn": {"sqs:SendMessage"},

@@ -6,7 +6,7 @@ from accord.domain.connection import Connection
 from accord.domain.reasons import ReasonCode, Status
 from accord.errors import Retryable
 from accord.usecases.hold_addresses import HoldAddresses
-from tests.builders import NOON, a_connection, a_member, key_of, minutes, opted_out, upserted
+from tests.builders import NOON, a_connection, a_member, erased, key_of, minutes, opted_out, upserted
 from tests.scene import Scene
 
 EMAIL = "den@burrow.test"
@@ -27,7 +27,7 @@ def holders(scene: Scene) -> set[str]:
 
 def held(scene: Scene) -> int:
     """All pages; how many members there were."""
-    hold, total = HoldAddresses(scene.ledger), 0
+    hold, total = HoldAddresses(scene.ledger, scene.clock), 0
     count, after = hold(scene.connection)
     total += count
     while after is not None:
@@ -83,3 +83,22 @@ def test_a_worker_who_is_always_faster_is_reported(monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(Retryable):
         held(scene)
+
+
+def test_s6_everybody_who_was_done_with_in_the_audience_before_waits_for_this_one_but_who_is_erased() -> None:
+    scene = Scene()
+    scene.post(upserted(a_member(EMAIL), "fox"), upserted(a_member(None), "ghost"), upserted(a_member("x@x.test"), "x"))
+    scene.post(erased("x", NOON + minutes(1)))
+    scene.settle_all()
+    choose(scene, state="checked", audience_id="audience2")
+
+    assert held(scene) == held(scene) == 3
+
+    waiting = (Status.PENDING, ReasonCode.AWAITING_APPROVAL)
+    assert [scene.status(each) for each in ("fox", "ghost", "x")] == [
+        waiting,
+        waiting,
+        (Status.ERASED, ReasonCode.ERASURE),
+    ]
+    assert scene.ledger.counts("burrow") == {Status.PENDING: 2, Status.ERASED: 1}
+    assert scene.record("x").settled

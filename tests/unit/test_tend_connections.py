@@ -20,8 +20,10 @@ from accord.usecases.check_webhook import CheckWebhook
 from accord.usecases.hold_addresses import HoldAddresses
 from accord.usecases.read_audience import ReadAudience
 from accord.usecases.sum_up_members import SumUpMembers
+from accord.usecases.take_along import TakeAlong
 from accord.usecases.tend_connections import AGAIN, TendConnections
 from tests.builders import NOON, a_connection, a_member, key_of, minutes, no_us_phone, opted_in, opted_out, upserted
+from tests.fake_audiences import FakeAudienceMemory
 from tests.fake_connections import FakeConnections, FakeConnectionSecrets
 from tests.fake_keeping import FakeWebhook
 from tests.fake_outbox import FakeOutbox
@@ -39,7 +41,7 @@ class Tending:
         settings = {"audience_read_at": None, "state": ConnectionState.CHECKED, "email": "keeper@burrow.test"}
         self.scene = Scene(a_connection(**settings | given))
         self.runs, self.steps, self.mail, self.bulk = FakeRuns(), FakeStepQueue(), FakeMail(), FakeQueue()
-        self.outbox = FakeOutbox()
+        self.outbox, self.webhook = FakeOutbox(), FakeWebhook()
         self.connections = FakeConnections(self.scene.ledger)
         scene, self.tokens = self.scene, count()
         self.tend = TendConnections(
@@ -48,7 +50,10 @@ class Tending:
             runs=self.runs,
             audience_of=lambda _connection: scene.audience,
             clock=scene.clock,
-            hold=HoldAddresses(scene.ledger),
+            take_along=TakeAlong(
+                scene.ledger, FakeAudienceMemory(scene.ledger), scene.clock, lambda _connection: self.webhook
+            ),
+            hold=HoldAddresses(scene.ledger, scene.clock),
             read=lambda audience: ReadAudience(scene.ledger, audience, scene.clock, key_of),
             sum_up=SumUpMembers(scene.ledger, scene.members, scene.clock, no_us_phone),
             call_up=CallUpMembers(scene.ledger, self.runs, self.steps, self.bulk, scene.clock, timedelta(minutes=5)),
@@ -61,9 +66,9 @@ class Tending:
         )
 
     def _nightly(self) -> CheckNightly:
-        ledger, clock, webhook = self.scene.ledger, self.scene.clock, FakeWebhook()
+        ledger, clock = self.scene.ledger, self.scene.clock
         check = CheckWebhook(
-            self.connections, FakeConnectionSecrets(), lambda _connection: webhook, clock, lambda: "mole"
+            self.connections, FakeConnectionSecrets(), lambda _connection: self.webhook, clock, lambda: "mole"
         )
         audience = self.scene.audience
         return CheckNightly(self.connections, ledger, self.runs, self.steps, lambda _connection: audience, check, clock)
@@ -112,7 +117,7 @@ def test_a3_p23_nothing_is_written_before_the_approval_and_everything_after() ->
     calls_made(tending.scene)
 
     tending.begin()
-    assert tending.go_on() == [Step.HOLD, Step.READ, Step.SUM_UP]
+    assert tending.go_on() == [Step.TAKE_ALONG, Step.HOLD, Step.READ, Step.SUM_UP]
 
     assert tending.state is ConnectionState.AWAITING_APPROVAL
     summary = tending.newest().summary
@@ -266,3 +271,17 @@ def test_what_upstream_said_is_never_overruled_by_the_audience(consent: object) 
     tending.go_on()
     filled = tending.scene.record().memory
     assert (filled == before) is (consent is not None)
+
+
+def test_s6_an_import_that_is_under_way_ends_where_another_audience_is_chosen_and_is_begun_there() -> None:
+    tending = Tending(state="live", audience_read_at=NOON)
+    first = tending.begin(RunKind.FIRST_IMPORT)
+    moved = tending.scene.connection.model_copy(update={"audience_id": "audience2"})
+    tending.scene.ledger.save_connection(moved)
+
+    second = tending.begin(RunKind.FIRST_IMPORT)
+    tending.go_on()
+
+    assert second.id != first.id
+    states = [run.state for run in (tending.runs.run("burrow", each.id) for each in (first, second)) if run is not None]
+    assert states == [RunState.FAILED, RunState.RUNNING]

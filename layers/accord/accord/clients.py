@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from botocore.config import Config
 
     from accord.adapters.dynamodb import DynamoDBLedger
+    from accord.adapters.dynamodb_audiences import DynamoDBAudienceMemory
     from accord.adapters.dynamodb_authorisations import DynamoDBAuthorisations
     from accord.adapters.dynamodb_connections import DynamoDBConnections
     from accord.adapters.dynamodb_outbox import DynamoDBOutbox
@@ -59,6 +60,16 @@ def ledger(settings: Settings) -> "DynamoDBLedger":
         _accept_test_addresses()
     client = boto3.client("dynamodb", config=_config(pool=WORKERS + 2))
     return DynamoDBLedger(client, settings.table_name, workers=WORKERS, history_days=settings.history_days)
+
+
+def audience_memory(settings: Settings) -> "DynamoDBAudienceMemory":
+    """All that the ledger remembers of one audience."""
+    import boto3
+
+    from accord.adapters.dynamodb_audiences import DynamoDBAudienceMemory
+
+    client = boto3.client("dynamodb", config=_config(pool=WORKERS + 2))
+    return DynamoDBAudienceMemory(client, settings.table_name, workers=WORKERS)
 
 
 def queue(url: str) -> "SqsChangeQueue":

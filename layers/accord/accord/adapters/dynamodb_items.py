@@ -24,6 +24,7 @@ from accord.domain.values import newest
 type Item = dict[str, dict[str, str]]
 """An item as DynamoDB's low-level client has it: every attribute by its type, `S` or `N`."""
 
+BY_AUDIENCE = "by_audience"
 BY_DUE = "by_due"
 BY_STATUS = "by_status"
 TTL_ATTRIBUTE = "expires_at"
@@ -36,6 +37,8 @@ TABLE: dict[str, Any] = {
         {"AttributeName": "due_at", "AttributeType": "S"},
         {"AttributeName": "status_shard", "AttributeType": "S"},
         {"AttributeName": "status_since", "AttributeType": "S"},
+        {"AttributeName": "audience_shard", "AttributeType": "S"},
+        {"AttributeName": "address_key", "AttributeType": "S"},
     ],
     "KeySchema": [
         {"AttributeName": "pk", "KeyType": "HASH"},
@@ -57,6 +60,14 @@ TABLE: dict[str, Any] = {
                 {"AttributeName": "status_since", "KeyType": "RANGE"},
             ],
             "Projection": {"ProjectionType": "KEYS_ONLY"},
+        },
+        {
+            "IndexName": BY_AUDIENCE,
+            "KeySchema": [
+                {"AttributeName": "audience_shard", "KeyType": "HASH"},
+                {"AttributeName": "address_key", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["seen"]},
         },
     ],
     "BillingMode": "PAY_PER_REQUEST",
@@ -145,6 +156,15 @@ def status_shard(connection_id: str, status: Status, shard: int) -> str:
     return f"STATUS#{connection_id}#{status.value}#{shard}"
 
 
+def key_shard(key: str) -> int:
+    """The same for an address for ever, in every process."""
+    return zlib.crc32(key.encode()) % INDEX_SHARDS
+
+
+def audience_shard(audience_id: str, shard: int) -> str:
+    return f"AUDIENCE#{audience_id}#{shard}"
+
+
 # Values
 
 
@@ -172,16 +192,24 @@ def record_of(stored: Item) -> Record:
     return record.model_copy(update={"revision": int(stored["revision"]["N"]), "due_at": due_at, "cause": cause})
 
 
-def address_attributes(address: Address) -> Item:
-    """What a write of an address stores beside keys and revision; its holders are items of their own."""
+ADDRESS_ATTRIBUTES = ("attempt_token", "body", "audience_shard", "address_key", "seen")
+
+
+def address_attributes(audience_id: str, address: Address) -> Item:
+    """What a write of an address stores beside keys and revision; its holders are items of their own. In the index of
+    its audience it stands as soon as something was seen there."""
+    known = address.seen is not None or any(address.facts)
     return item(
         attempt_token=address.attempt.token if address.attempt is not None else None,
         body=address.model_dump_json(exclude={"revision", "holders"}, exclude_defaults=True),
+        audience_shard=audience_shard(audience_id, key_shard(address.key)) if known else None,
+        address_key=address.key if known else None,
+        seen=address.seen.value if address.seen is not None else None,
     )
 
 
 def address_item(audience_id: str, address: Address, revision: int) -> Item:
-    return summary_key(audience_id, address.key) | item(revision=revision) | address_attributes(address)
+    return summary_key(audience_id, address.key) | item(revision=revision) | address_attributes(audience_id, address)
 
 
 def address_of(key: str, stored: Sequence[Item]) -> Address:

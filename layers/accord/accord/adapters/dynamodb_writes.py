@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from accord.adapters.dynamodb_feed import feed_item
 from accord.adapters.dynamodb_items import (
+    ADDRESS_ATTRIBUTES,
     address_attributes,
     address_item,
     count_pk,
@@ -83,17 +84,12 @@ def claim_write(audience_id: str, claim: Claim) -> Write:
 def settled_address_write(audience_id: str, address: Address, token: str) -> Write:
     """The address as it came to be, while the attempt still stands. Holders may have changed under the attempt, so
     the revision is raised from whatever it is."""
-    stored = address_attributes(address)
-    change = "SET body = :body"
-    values: dict[str, str | int] = {"body": stored["body"]["S"], "token": token, "one": 1}
-    if "attempt_token" in stored:
-        change += ", attempt_token = :next"
-        values["next"] = stored["attempt_token"]["S"]
-    else:
-        change += " REMOVE attempt_token"
-    return update(
-        summary_key(audience_id, address.key), f"{change} ADD revision :one", "attempt_token = :token", values
-    )
+    stored = {name: value["S"] for name, value in address_attributes(audience_id, address).items()}
+    change = "SET " + ", ".join(f"{name} = :{name}" for name in stored)
+    gone = ", ".join(name for name in ADDRESS_ATTRIBUTES if name not in stored)
+    change += f" REMOVE {gone} ADD revision :one" if gone else " ADD revision :one"
+    values: dict[str, str | int] = {**stored, "token": token, "one": 1}
+    return update(summary_key(audience_id, address.key), change, "attempt_token = :token", values)
 
 
 def settlement_writes(audience_id: str, settlement: Settlement, history: timedelta) -> list[Write]:

@@ -18,10 +18,14 @@ class MailchimpRegistration:
     def register(self, secret: str) -> tuple[str, ...]:
         """Register `url/secret`, in place of all that was there under `url`. Mailchimp calls it at once and wants a
         200: the secret must be known before. What it signs with: nothing where it does not. Raises Rejected."""
-        for webhook in self._ours():
-            self._account.delete_webhook(self._audience_id, webhook.id)
+        self.remove()
         signing_secret = self._account.create_webhook(self._audience_id, self._url + secret)
         return (signing_secret,) if signing_secret else ()
+
+    def remove(self) -> None:
+        """One call, and one for each that is there."""
+        for webhook in self._ours():
+            self._account.delete_webhook(self._audience_id, webhook.id)
 
     def look(self, is_known: Callable[[str], bool]) -> Registration:
         """One call. `is_known` says whether a secret is one of the connection's, of which Accord keeps hashes."""

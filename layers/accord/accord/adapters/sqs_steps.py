@@ -24,6 +24,7 @@ class _Message(Value):
     archived: bool = False
     since: datetime | None = None
     began: datetime | None = None
+    former: int = 0
 
 
 def encode_step(queued: QueuedStep) -> str:
@@ -38,6 +39,7 @@ def encode_step(queued: QueuedStep) -> str:
         archived=place.archived,
         since=place.since,
         began=place.began,
+        former=place.former,
     )
     return message.model_dump_json(exclude_defaults=True)
 
@@ -48,7 +50,7 @@ def decode_step(body: str) -> QueuedStep:
         message = _Message.model_validate_json(body)
     except ValidationError as error:
         raise UnreadableError(f"not a step of version 1: {error.error_count()} errors") from None
-    place = Place(cursor=message.cursor, archived=message.archived, since=message.since, began=message.began)
+    place = Place(message.cursor, message.archived, message.since, message.began, message.former)
     return QueuedStep(message.connection, message.step, message.run, place)
 
 

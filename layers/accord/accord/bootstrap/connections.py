@@ -232,6 +232,7 @@ def tend_connections() -> "TendConnections":
     from accord.usecases.hold_addresses import HoldAddresses
     from accord.usecases.read_audience import ReadAudience
     from accord.usecases.sum_up_members import SumUpMembers
+    from accord.usecases.take_along import TakeAlong
     from accord.usecases.tend_connections import TendConnections
 
     settings = TendConnectionsSettings.from_environment()
@@ -257,7 +258,8 @@ def tend_connections() -> "TendConnections":
         runs=runs,
         audience_of=audience_of,
         clock=clock,
-        hold=HoldAddresses(ledger),
+        take_along=TakeAlong(ledger, clients.audience_memory(settings), clock, webhook.webhook_of),
+        hold=HoldAddresses(ledger, clock),
         read=lambda audience: ReadAudience(ledger, audience, clock, key_of),
         sum_up=SumUpMembers(ledger, clients.queue(settings.member_changes_queue_url), clock, us_phone),
         call_up=CallUpMembers(ledger, runs, steps, bulk_queue, clock, settings.offered_again),

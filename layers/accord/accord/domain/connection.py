@@ -197,6 +197,8 @@ class Connection(Value):
     preset: Preset = Preset.RECOMMENDED
     audience_id: str
     """Empty while none is chosen; nothing is called then."""
+    former_audiences: tuple[str, ...] = ()
+    """Those that it was joined to before, in their order: opt-outs and erasures still reach them."""
     audience_name: str = ""
     api_base_url: str
     authorised_by: AuthorisedBy | None = None

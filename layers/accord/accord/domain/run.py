@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from accord.domain.connection import Whom
+from accord.domain.connection import Connection, Whom
 from accord.domain.summary import Summary
 from accord.domain.values import Moment, Value
 
@@ -38,6 +38,8 @@ class Run(Value):
     id: str
     connection_id: str
     kind: RunKind
+    audience_id: str = ""
+    """The audience that it is about; empty where it is about whichever the connection has."""
     state: RunState = RunState.RUNNING
     at: Moment
     done_at: Moment | None = None
@@ -49,3 +51,7 @@ class Run(Value):
     who: Whom | None = None
     """Who is asked in a reconfirmation."""
     detail: str = ""
+
+    def is_of(self, connection: Connection) -> bool:
+        """Whether it is about the audience that the connection has now."""
+        return self.audience_id in {"", connection.audience_id}

@@ -16,6 +16,8 @@ class Timing(Value):
     busy_retry: float = 20
     """When an address is held by another attempt."""
     paused_retry: float = 900
+    unapproved_retry: float = 3600
+    """When the connection waits for its approval, which offers everybody by itself."""
     lease: float = 300
     """How long a worker has the first try at an intent before it is offered to others."""
 

@@ -49,6 +49,9 @@ class AudienceWebhook(Protocol):
     def repair(self, found: Registration) -> bool:
         """Set right what somebody changed, remove what is astray. False: there is nothing to set right, register."""
 
+    def remove(self) -> None:
+        """All that is there of ours."""
+
     def register(self, secret: str) -> tuple[str, ...]:
         """Anew, in place of all that is there of ours; what it signs with, nothing where it does not. Mailchimp calls
         the URL at once: the secret must be known before."""

@@ -12,6 +12,8 @@ from accord.ports import Page
 class Step(StrEnum):
     """One part of the long work on a connection. Each begins the next one, or itself again where time ran out."""
 
+    TAKE_ALONG = "take_along"
+    """Take along what is remembered against mailing people from the audiences that the connection had before."""
     HOLD = "hold"
     """Let members who were accepted before the audience was chosen hold their addresses in it."""
     READ = "read"
@@ -39,6 +41,8 @@ class Place:
     since: datetime | None = None
     began: datetime | None = None
     """When the reading began."""
+    former: int = 0
+    """Which of the audiences before is at its turn."""
 
 
 @dataclass(frozen=True, slots=True)

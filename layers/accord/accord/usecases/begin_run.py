@@ -8,7 +8,11 @@ from accord.domain.run import Run, RunKind, RunState
 from accord.ports import Clock
 from accord.ports.tending import QueuedStep, Runs, Step, StepQueue
 
-FIRST = {RunKind.AUDIENCE_READING: Step.HOLD, RunKind.FIRST_IMPORT: Step.IMPORT, RunKind.RECONFIRMATION: Step.RECONFIRM}
+FIRST = {
+    RunKind.AUDIENCE_READING: Step.TAKE_ALONG,
+    RunKind.FIRST_IMPORT: Step.IMPORT,
+    RunKind.RECONFIRMATION: Step.RECONFIRM,
+}
 A_LOOK = 20
 """Runs among which one that is under way is looked for."""
 
@@ -23,9 +27,10 @@ class BeginRun:
     new_token: Callable[[], str]
 
     def __call__(self, connection: Connection, kind: RunKind) -> Run:
-        """The run: a new one, or the one of this kind that is under way."""
-        under_way = (run for run in self.runs.page(connection.id, None, A_LOOK).items if run.kind is kind)
-        known = next((run for run in under_way if run.state is RunState.RUNNING), None)
+        """The run: a new one, or the one of this kind that is under way in the connection's audience."""
+        newest = self.runs.page(connection.id, None, A_LOOK).items
+        under_way = (run for run in newest if run.kind is kind and run.state is RunState.RUNNING)
+        known = next((run for run in under_way if run.is_of(connection)), None)
         if known is not None:
             return known
         run = self.new(connection, kind)
@@ -37,7 +42,7 @@ class BeginRun:
         """A run that is noted nowhere yet."""
         now = self.clock.now()
         id_ = f"{now.isoformat(timespec='microseconds').replace('+00:00', 'Z')}-{self.new_token()[:8]}"
-        return Run(id=id_, connection_id=connection.id, kind=kind, at=now)
+        return Run(id=id_, connection_id=connection.id, kind=kind, audience_id=connection.audience_id, at=now)
 
     def reading(self, connection: Connection) -> Run:
         """The reading of the audience that leads to the summary."""

@@ -91,7 +91,9 @@ class ChooseAudience:
         moved = stepped(connection, Step.CHOOSE_AUDIENCE, now, code)
         if isinstance(moved, NotAllowed):
             raise not_allowed(moved)
-        return moved.model_copy(update={"audience_id": audience_id})
+        return moved.model_copy(
+            update={"audience_id": audience_id, "former_audiences": _former(connection, audience_id)}
+        )
 
     def _used_by(self) -> dict[str, list[str]]:
         used: dict[str, list[str]] = defaultdict(list)
@@ -115,3 +117,9 @@ class ChooseAudience:
                     return None
             seen.update(here)
         return sum(times > 1 for times in seen.values())
+
+
+def _former(connection: Connection, audience_id: str) -> tuple[str, ...]:
+    """The audiences before, the last one last; one that is chosen again is no former one."""
+    before = (each for each in connection.former_audiences if each != connection.audience_id)
+    return tuple(each for each in (*before, connection.audience_id) if each and each != audience_id)

@@ -126,7 +126,8 @@ class SettleMembers:
         return orders, self._store(outcomes)
 
     def _waiting(self, work: MemberWork) -> Outcome:
-        later = self.clock.now() + timedelta(seconds=self.timing.paused_retry)
+        seconds = self.timing.paused_retry if concludes(self.connection) else self.timing.unapproved_retry
+        later = self.clock.now() + timedelta(seconds=seconds)
         return Outcome(work, tried_again(work.record, later, why_waiting(self.connection.state), attempt=False))
 
     def _may(self, action: Active) -> bool:

@@ -18,6 +18,7 @@ from accord.domain.timing import Timing
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, Clock, Ledger, QueuedChanges
 from accord.usecases.perform_bulk import BULK
+from accord.usecases.reach_former import ReachFormer
 from accord.usecases.settle_members import SettleMembers
 from accord.usecases.stop_connection import stop_connection
 from accord.usecases.unreachable_audience import UnreachableAudience
@@ -89,8 +90,21 @@ class SyncMembers:
                 new_token=self.new_token,
                 deadline=deadline,
             )
+            reach = ReachFormer(
+                ledger=self.ledger,
+                audience_of=self.audience_of,
+                clock=self.clock,
+                connection=connection,
+                timing=self.timing,
+                key_of=self.key_of,
+                new_token=self.new_token,
+                deadline=deadline,
+            )
             with suppress(Retryable):  # the ledger is out of reach: what was saved is due, and is offered again
-                for some in batched(members.values(), BULK, strict=False):
+                waiting = reach(members.values()) if may_send_urgent(connection) else set[str]()
+                postponed += len(waiting)
+                ready = (record for member_id, record in members.items() if member_id not in waiting)
+                for some in batched(ready, BULK, strict=False):
                     settle(some)
             settled += settle.record.settled
             postponed += settle.record.postponed

@@ -27,6 +27,7 @@ from accord.usecases.check_nightly import CheckNightly
 from accord.usecases.hold_addresses import HoldAddresses
 from accord.usecases.read_audience import ReadAudience
 from accord.usecases.sum_up_members import SumUpMembers
+from accord.usecases.take_along import TakeAlong
 from accord.usecases.tell_import import told_import
 
 A_HINT = 500
@@ -46,6 +47,7 @@ class TendConnections:
     runs: Runs
     audience_of: Callable[[Connection], Audience]
     clock: Clock
+    take_along: TakeAlong
     hold: HoldAddresses
     read: Callable[[Audience], ReadAudience]
     sum_up: SumUpMembers
@@ -81,7 +83,11 @@ class TendConnections:
         run = self.runs.run(queued.connection_id, queued.run_id)
         if connection is None or run is None or run.state is not RunState.RUNNING:
             return  # somebody disconnected it, or began anew
+        if not run.is_of(connection):
+            self._end(run, RunState.FAILED, detail="another audience was chosen meanwhile")
+            return
         work: dict[Step, Callable[[Connection, Run, QueuedStep, datetime], None]] = {
+            Step.TAKE_ALONG: self._take_along,
             Step.HOLD: self._hold,
             Step.READ: self._read,
             Step.SUM_UP: self._sum_up,
@@ -97,6 +103,19 @@ class TendConnections:
         except Misconfigured as error:
             self._end(run, RunState.FAILED, detail=str(error))
             self._change(connection, lifecycle.Step.FAIL_CHECK, detail=str(error))
+
+    def _take_along(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
+        former, after = queued.place.former, queued.place.cursor
+        for audience_id in connection.former_audiences[former:]:
+            while True:
+                after = self.take_along(connection, audience_id, after)
+                if after is None:
+                    former += 1
+                    break
+                if self._is_over(deadline):
+                    self.steps.send(replace(queued, place=Place(cursor=after, former=former)))
+                    return
+        self.steps.send(QueuedStep(connection.id, Step.HOLD, run.id))
 
     def _hold(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
         after = queued.place.cursor
