@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
 from accord.adapters import http_body as body
+from accord.adapters import http_runs as runs
 from accord.adapters.http_connections import (
     posted_audience,
     posted_reason,
@@ -21,13 +22,6 @@ from accord.adapters.http_groups import posted_group, shown_group
 from accord.adapters.http_members import cursor, language_of
 from accord.adapters.http_messages import Request, Response
 from accord.adapters.http_problems import Route, answer, unknown, wrong_shape
-from accord.adapters.http_runs import (
-    shown_fields,
-    shown_proposal,
-    shown_reconfirmation,
-    shown_run,
-    shown_summary,
-)
 from accord.adapters.http_segments import posted_segments, shown_segments
 from accord.domain.connection_settings import ConnectionSettings, NewConnection
 from accord.domain.lifecycle import Step
@@ -38,6 +32,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from accord.domain.connection import Connection
+    from accord.domain.run import Run
 
 A_PAGE = 50
 LARGEST_PAGE = 500
@@ -130,7 +125,7 @@ def get_fields(request: Request) -> Response:
     connection = _connection(request)
     with refusals():
         bindings = bootstrap.manage_connections().approve.fields(connection)
-    return Response(200, shown_fields(bindings, language_of(request, connection)))
+    return Response(200, runs.shown_fields(bindings, language_of(request, connection)))
 
 
 def post_test(request: Request) -> Response:
@@ -149,7 +144,7 @@ def get_summary(request: Request) -> Response:
     summary = bootstrap.manage_connections().approve.summary(connection)
     if summary is None:
         raise unknown("summary: test the connection, and wait until its audience is read")
-    return Response(200, shown_summary(summary, language_of(request, connection)))
+    return Response(200, runs.shown_summary(summary, language_of(request, connection)))
 
 
 def post_approve(request: Request) -> Response:
@@ -172,10 +167,10 @@ def post_reconfirm(request: Request, until: datetime) -> Response:
     with refusals():
         if proposal is None:
             proposed, all_counted = reconfirm.propose(connection, who, until)
-            return Response(200, shown_proposal(proposed, all_counted=all_counted))
+            return Response(200, runs.shown_proposal(proposed, all_counted=all_counted))
         run = reconfirm.approve(connection, who, proposal)
     logger.info("reconfirmation approved", extra={"connection": connection.id, "run": run.id, "who": who.value})
-    return Response(202, shown_reconfirmation(run))
+    return Response(202, runs.shown_reconfirmation(run))
 
 
 def get_runs(request: Request) -> Response:
@@ -184,7 +179,27 @@ def get_runs(request: Request) -> Response:
     limit = body.number(request, "limit", A_PAGE, LARGEST_PAGE)
     with cursor(request) as after:
         page = bootstrap.manage_connections().approve.page(connection, after, limit)
-    return Response(200, {"runs": [shown_run(run) for run in page.items], "next": page.next})
+    return Response(200, {"runs": [runs.shown_run(run) for run in page.items], "next": page.next})
+
+
+def post_run(request: Request) -> Response:
+    """The audience is reconciled now: what changed since the last time, or the whole of it."""
+    connection = _connection(request)
+    full = runs.posted_reconciliation(request)
+    with refusals():
+        run = bootstrap.manage_connections().order(connection, full=full)
+    logger.info("reconciliation ordered", extra={"connection": connection.id, "run": run.id, "full": full})
+    return Response(202, {"run": run.id})
+
+
+def get_run(request: Request) -> Response:
+    """One run with its progress."""
+    return _shown_run(bootstrap.manage_connections().order.run(_connection(request), request.path["run_id"]))
+
+
+def post_stop(request: Request) -> Response:
+    """A reconciliation goes on no further; what it found until then stands."""
+    return _shown_run(bootstrap.manage_connections().order.stop(_connection(request), request.path["run_id"]))
 
 
 def post_group(request: Request) -> Response:
@@ -255,6 +270,9 @@ ROUTES: dict[str, Route] = {
     f"POST {ONE}/approve": post_approve,
     f"POST {ONE}/groups": post_group,
     f"GET {ONE}/runs": get_runs,
+    f"POST {ONE}/runs": post_run,
+    f"GET {ONE}/runs/{{run_id}}": get_run,
+    f"POST {ONE}/runs/{{run_id}}/stop": post_stop,
     f"POST {ONE}/credentials": post_credentials,
     f"POST {ONE}/pause": _step(Step.PAUSE),
     f"POST {ONE}/resume": _step(Step.RESUME),
@@ -265,6 +283,12 @@ ROUTES: dict[str, Route] = {
 
 def _shown(request: Request, connection: "Connection") -> Response:
     return Response(200, {"connection": shown_connection(connection, language_of(request, connection))})
+
+
+def _shown_run(run: "Run | None") -> Response:
+    if run is None:
+        raise unknown("run")
+    return Response(200, runs.shown_run(run))
 
 
 def _connection(request: Request) -> "Connection":

@@ -8,11 +8,15 @@ import pytest
 import requests
 
 from accord.adapters.mailchimp import MailchimpAudience
+from accord.adapters.mailchimp_http import MailchimpHttp
+from accord.adapters.mailchimp_listing import MailchimpListing
 from accord.domain.connection import MarketingPermission
 from accord.domain.contact import Contact, ContactStatus, NewContact
 from accord.domain.values import subscriber_hash
 from accord.errors import Refusal, Rejected
 from accord.ports import Audience
+from accord.ports.reconciling import AudienceListing
+from tests.fake_reconciling import FakeListing
 from tests.fakes import FakeAudience, FakeClock
 from tools.mailchimp_simulator import Simulator
 
@@ -26,6 +30,9 @@ class World(Protocol):
 
     @property
     def audience(self) -> Audience: ...
+
+    @property
+    def listing(self) -> AudienceListing: ...
 
     def person(self, email: str, deed: str, **more: Any) -> None:
         """What the person does: unsubscribe, complain, hard_bounce, change_email (new_email), confirm."""
@@ -63,6 +70,10 @@ class FakeWorld:
     @property
     def audience(self) -> Audience:
         return self._audience
+
+    @property
+    def listing(self) -> AudienceListing:
+        return FakeListing(self._audience)
 
     def person(self, email: str, deed: str, **more: Any) -> None:
         turns = {"confirm": ContactStatus.SUBSCRIBED, "hard_bounce": ContactStatus.CLEANED}
@@ -104,6 +115,11 @@ class SimulatedWorld:
     @property
     def audience(self) -> Audience:
         return self._audience
+
+    @property
+    def listing(self) -> AudienceListing:
+        http = MailchimpHttp(base_url=self.simulator.url, api_key=self.simulator.api_key, allow_any_host=True)
+        return MailchimpListing(http, self.simulator.list_id)
 
     def adapter(self, **settings: Any) -> MailchimpAudience:
         """Another adapter for the same audience, with other settings."""

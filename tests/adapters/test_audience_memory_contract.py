@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from accord.adapters.dynamodb_audiences import DynamoDBAudienceMemory
-from accord.domain.address import Address
+from accord.domain.address import Address, Origin
 from accord.domain.contact import ContactStatus
 from accord.ports import Claim, Ledger
-from accord.ports.audiences import AudienceMemory
+from accord.ports.audiences import DIGITS, AudienceMemory, Marked
 from tests.adapters.conftest import FreshTable
 from tests.adapters.ledger_values import AUDIENCE, NOON, claimed, holder, intent, record
 from tests.adapters.test_ledger_contract_lists import all_of
@@ -96,3 +96,24 @@ def test_a_cursor_of_another_audience_is_refused(both: Both) -> None:
 
     with pytest.raises(ValueError, match="cursor"):
         memory.remembered("another", cursor, 1)
+
+
+def test_only_addresses_whose_key_begins_with_one_of_the_digits_are_listed(both: Both) -> None:
+    ledger, memory = both
+    for digit in DIGITS:
+        stored(ledger, f"{digit}0", seen=ContactStatus.SUBSCRIBED)
+
+    found = all_of(lambda after: memory.remembered(AUDIENCE, after, 2, "07f"))
+
+    assert [entry.key for entry in found] == ["00", "70", "f0"]
+
+
+def test_a_mark_is_known_as_long_as_nobody_is_to_be_told_of_what_was_seen(both: Both) -> None:
+    ledger, memory = both
+    ledger.save_intents(AUDIENCE, [intent(record("gustave"), ("0dd", holder("gustave")))])
+    stored(ledger, "cafe", seen=ContactStatus.SUBSCRIBED, mark="m1", origin=Origin.CREATED)
+    stored(ledger, "fa11", seen=ContactStatus.SUBSCRIBED, mark="m2", untold=True)
+
+    found = memory.marks(AUDIENCE, ["cafe", "fa11", "0dd", "0000"])
+
+    assert found == {"cafe": Marked("m1", ours=True), "fa11": Marked("", ours=False)}

@@ -19,7 +19,7 @@ import pytest
 from moto import mock_aws
 from standardwebhooks import Webhook
 
-from accord import bootstrap, clients
+from accord import bootstrap, clients, mailchimp_clients
 from accord.adapters.dynamodb import DynamoDBLedger
 from accord.adapters.dynamodb_items import TABLE
 from accord.adapters.sqs import decode
@@ -42,6 +42,7 @@ QUEUES = (
     "cobot-events",
 )
 WEBHOOK_SECRET = "webhook-secret"
+NOTHING_TO_DO = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
 OAUTH_CLIENT_SECRET = "oauth-client-secret"
 REDIRECT_URI = "https://accord.test/mailchimp/oauth/callback"
 COBOT_REDIRECT_URI = "https://accord.test/cobot/oauth/callback"
@@ -173,6 +174,9 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "UPSTREAM_NOTICES_QUEUE_URL": queues["upstream-notices"],
         "COBOT_EVENTS_QUEUE_URL": queues["cobot-events"],
         "CONNECTION_STEPS_QUEUE_URL": queues["connection-steps"],
+        "RECONCILE_STATE_MACHINE_ARN": boto3.client("stepfunctions").create_state_machine(
+            name=f"reconcile-{own}", definition=NOTHING_TO_DO, roleArn="arn:aws:iam::123456789012:role/machine"
+        )["stateMachineArn"],
         "API_URL": "https://a1b2c3d4e5.execute-api.eu-west-3.amazonaws.com",
         "ALLOWED_ENDPOINTS": "127.0.0.1",
         "OPERATOR_SECRET_ARN": arns["operator"],
@@ -195,7 +199,7 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
 
 
 def _forget_what_bootstrap_made() -> None:
-    for thing in (*vars(bootstrap).values(), *vars(clients).values()):
+    for thing in (*vars(bootstrap).values(), *vars(clients).values(), *vars(mailchimp_clients).values()):
         if hasattr(thing, "cache_clear"):
             thing.cache_clear()
 

@@ -23,6 +23,9 @@ NAMES = [
     "resume",
     "disconnect",
     "reconnect",
+    "reconcile",
+    "get_run",
+    "stop_run",
 ]
 type Answer = dict[str, Any]
 
@@ -32,7 +35,7 @@ def call(stack: Stack, name: str, body: Answer | None = None, cid: str = "", **q
     if body is not None:
         sent["body"] = json.dumps(body)
     if cid:
-        sent["pathParameters"] = {"connection_id": cid}
+        sent["pathParameters"] = sent.get("pathParameters", {}) | {"connection_id": cid}
     if query:
         sent["queryStringParameters"] = query
     return stack.call("manage_connections", sent)

@@ -20,12 +20,12 @@ def test_a_step_of_a_run_that_nobody_knows_is_done_and_the_message_that_nobody_c
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": batch["Records"][1]["messageId"]}]}
     (line,) = [json.loads(line) for line in stack.logged.getvalue().splitlines() if '"tended"' in line]
-    assert line["steps"] == {"read": 1}
+    assert line["steps"] == {"sum_up": 1}
     assert "wombat" not in stack.logged.getvalue()
 
 
 def test_a_step_goes_out_and_comes_in_as_it_was() -> None:
-    queued = QueuedStep("burrow", Step.READ, "run-1", Place(cursor="c", archived=True, since=NOON, began=NOON))
+    queued = QueuedStep("burrow", Step.TAKE_ALONG, "run-1", Place(cursor="c", former=2))
 
     assert decode_step(encode_step(queued)) == queued
     assert decode_step(event(f"{FUNCTION}.batch")["Records"][0]["body"]).place == Place()

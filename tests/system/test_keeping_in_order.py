@@ -39,10 +39,10 @@ class Kept:
         return self.shown["state"], self.shown["reason"]["code"]
 
     def night(self) -> None:
-        """What the schedule sends, without its time: a night of its own each time."""
-        body = json.dumps({"v": 1, "step": "check_all"})
-        url = self.stack.outputs["ConnectionStepsQueueUrl"]
-        self.stack.emulator.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+        """What the schedule starts, wherever the night is: a night of its own each time."""
+        machine = self.stack.outputs["ReconcileStateMachineArn"]
+        told = json.dumps({"everywhere": True})
+        self.stack.emulator.client("stepfunctions").start_execution(stateMachineArn=machine, input=told)
 
     def checked(self) -> None:
         """After a night in which the check ended well."""

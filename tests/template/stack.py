@@ -63,3 +63,14 @@ def events(function: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 def default(value: Any) -> Any:
     """The value itself, or the default of the parameter that it names."""
     return PARAMETERS[value]["Default"] if value in PARAMETERS else value
+
+
+def machine_states(name: str = "ReconcileStateMachine") -> dict[str, dict[str, Any]]:
+    """All states of a state machine by their names, those within its maps as well."""
+    found: dict[str, dict[str, Any]] = {}
+    waiting = [resources("AWS::StepFunctions::StateMachine")[name]["Definition"]]
+    while waiting:
+        states = waiting.pop()["States"]
+        found |= states
+        waiting += [state["ItemProcessor"] for state in states.values() if "ItemProcessor" in state]
+    return found

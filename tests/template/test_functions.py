@@ -1,12 +1,9 @@
 """Functions, the routes that reach them and what they are told."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from accord.adapters.sqs_steps import decode_step
-from accord.ports.tending import Step
 from tests.template.stack import GLOBALS, REPOSITORY, RESOURCES, STACK, default, events, functions, resources
 
 FUNCTIONS = functions()
@@ -47,6 +44,9 @@ ROUTES = {
     ("POST", "/v1/connections/{connection_id}/resume"): "manage_connections",
     ("POST", "/v1/connections/{connection_id}/disconnect"): "manage_connections",
     ("POST", "/v1/connections/{connection_id}/reconnect"): "manage_connections",
+    ("POST", "/v1/connections/{connection_id}/runs"): "manage_connections",
+    ("GET", "/v1/connections/{connection_id}/runs/{run_id}"): "manage_connections",
+    ("POST", "/v1/connections/{connection_id}/runs/{run_id}/stop"): "manage_connections",
     ("GET", "/v1/connections/{connection_id}/members"): "manage_members",
     ("GET", "/v1/connections/{connection_id}/counts"): "manage_members",
     ("POST", "/v1/connections/{connection_id}/members/{member_id}/retry"): "manage_members",
@@ -138,6 +138,7 @@ def test_every_function_ends_before_whoever_waits_for_it_gives_up(name: str) -> 
         ("receive_cobot_events", 512),
         ("fetch_cobot_members", 1024),
         ("tend_connections", 1024),
+        ("reconcile_audience", 1024),
     ],
 )
 def test_every_function_has_the_memory_that_it_was_measured_with(name: str, memory: int) -> None:
@@ -153,15 +154,12 @@ def test_due_members_are_offered_every_minute_and_a_missed_minute_is_not_made_up
     assert FUNCTIONS["offer_due_changes"]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 
-def test_s5_every_night_a_message_that_its_reader_understands_has_all_connections_checked() -> None:
-    schedule = resources("AWS::Scheduler::Schedule")["CheckConnectionsSchedule"]
-    target = schedule["Target"]
+def test_s5_every_hour_the_connections_whose_night_it_is_are_reconciled() -> None:
+    schedule = resources("AWS::Scheduler::Schedule")["ReconcileSchedule"]
 
-    assert schedule["ScheduleExpression"] == "cron(0 2 * * ? *)"
-    assert target["Arn"] == "ConnectionStepsQueue.Arn"
-    queued = decode_step(target["Input"].replace("<aws.scheduler.scheduled-time>", "2026-03-01T02:00:00Z"))
-    assert queued.step is Step.CHECK_ALL
-    assert queued.place.began == datetime(2026, 3, 1, 2, tzinfo=UTC)
+    assert schedule["ScheduleExpression"] == "cron(20 * * * ? *)"
+    assert schedule["Target"]["Arn"] == "ReconcileStateMachine"
+    assert schedule["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"] < 3600  # then the next one comes
 
 
 def test_logs_end() -> None:

@@ -11,6 +11,8 @@ CONNECTION_SECRETS = (
     ":secret:accord/${AWS::StackName}/connections/*"
 )
 
+RECONCILE = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-reconcile"
+
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
 CHANGE = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
 RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
@@ -70,6 +72,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "Ledger.Arn": READ | {"dynamodb:PutItem"},
         "${Ledger.Arn}/index/by_status": {"dynamodb:Query"},
         "ConnectionStepsQueue.Arn": {"sqs:SendMessage"},
+        RECONCILE: {"states:StartExecution"},
         "OperatorSecret": SECRET,
         CONNECTION_SECRETS: SECRET | {"secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"},
     },
@@ -92,9 +95,16 @@ MAY: dict[str, dict[str, set[str]]] = {
         "ConnectionStepsQueue.Arn": RECEIVE | {"sqs:SendMessage"},
         "MemberChangesQueue.Arn": {"sqs:SendMessage"},
         "BulkChangesQueue.Arn": {"sqs:SendMessage"},
+        RECONCILE: {"states:StartExecution"},
+        "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${SenderIdentity}": {"ses:SendEmail"},
+    },
+    "reconcile_audience": {
+        "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
+        "${Ledger.Arn}/index/by_audience": {"dynamodb:Query"},
+        "BulkChangesQueue.Arn": {"sqs:SendMessage"},
+        "ConnectionStepsQueue.Arn": {"sqs:SendMessage"},
         "AddressKeySecret": SECRET,
         CONNECTION_SECRETS: SECRET | {"secretsmanager:PutSecretValue"},
-        "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${SenderIdentity}": {"ses:SendEmail"},
     },
     "offer_due_changes": {
         "Ledger.Arn": {"dynamodb:UpdateItem"},
@@ -156,7 +166,7 @@ def test_only_who_connects_and_registers_webhooks_writes_secrets_and_only_those_
         ("manage_connections", CONNECTION_SECRETS),
         ("connect_mailchimp", CONNECTION_SECRETS),
         ("connect_cobot", CONNECTION_SECRETS),
-        ("tend_connections", CONNECTION_SECRETS),
+        ("reconcile_audience", CONNECTION_SECRETS),
     }
 
 
@@ -203,7 +213,10 @@ def test_no_role_allows_every_action_of_a_service_or_everything_of_a_kind() -> N
 
 
 def test_a_schedule_may_do_what_it_is_for_and_nothing_else() -> None:
-    assert allowed(policies("CheckConnectionsScheduleRole")) == {"ConnectionStepsQueue.Arn": {"sqs:SendMessage"}}
+    assert allowed(policies("ReconcileScheduleRole")) == {"ReconcileStateMachine": {"states:StartExecution"}}
+    assert allowed(policies("ReconcileStateMachineRole")) == {
+        "ReconcileAudienceFunction.Arn": {"lambda:InvokeFunction"},
+    }
     assert allowed(policies("OfferDueChangesScheduleRole")) == {
         "OfferDueChangesFunction.Arn": {"lambda:InvokeFunction"},
     }

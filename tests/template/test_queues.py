@@ -3,7 +3,7 @@
 import pytest
 
 from accord.usecases.fetch_cobot_members import LATE
-from tests.template.stack import PARAMETERS, QUEUE, default, events, functions, resources
+from tests.template.stack import PARAMETERS, QUEUE, default, events, functions, machine_states, resources
 
 FOURTEEN_DAYS = 14 * 24 * 3600
 MEBIBYTE = 1024 * 1024
@@ -17,7 +17,7 @@ DEAD_LETTERS = {
 
 CONNECTIONS_OF_AN_ACCOUNT = 10
 SPARE_FOR_CALLS_THAT_TIMED_OUT = 2
-TALKS_TO_MAILCHIMP = {"sync_members", "apply_audience_events", "tend_connections"}
+TALKS_TO_MAILCHIMP = {"sync_members", "apply_audience_events"}
 """Each of their invocations holds one connection to Mailchimp. Whoever joins them is added up."""
 CALLED_BY_OPERATORS = {"manage_connections"}
 """Talks to Mailchimp while an operator waits for the answer, one call at a time, and says so where the account is
@@ -93,8 +93,9 @@ def test_all_functions_together_leave_mailchimp_two_connections() -> None:
         for source in events(functions()[verb], "SQS").values()
     ]
 
-    assert at_once == [2, 2, 2, 2]
-    assert sum(at_once) <= CONNECTIONS_OF_AN_ACCOUNT - SPARE_FOR_CALLS_THAT_TIMED_OUT
+    pages = machine_states()["Pages"]["MaxConcurrency"]  # of `reconcile`, whose other steps come one at a time
+    assert (at_once, pages, machine_states()["Runs"]["MaxConcurrency"]) == ([2, 2, 2], 2, 1)
+    assert sum(at_once) + pages <= CONNECTIONS_OF_AN_ACCOUNT - SPARE_FOR_CALLS_THAT_TIMED_OUT
 
 
 def test_who_talks_to_mailchimp_for_operators_is_called_by_nobody_else() -> None:
@@ -104,6 +105,12 @@ def test_who_talks_to_mailchimp_for_operators_is_called_by_nobody_else() -> None
         assert function["Environment"]["OPERATOR_SECRET_ARN"] == "OperatorSecret"
 
 
+def test_who_reads_whole_audiences_is_called_by_the_state_machine_alone() -> None:
+    assert functions()["reconcile_audience"].get("Events") is None
+    machine = resources("AWS::StepFunctions::StateMachine")["ReconcileStateMachine"]
+    assert machine["DefinitionSubstitutions"] == {"Step": "ReconcileAudienceFunction.Arn"}
+
+
 def test_who_talks_to_mailchimp_is_called_by_queues_alone() -> None:
     assert {event["Type"] for verb in TALKS_TO_MAILCHIMP for event in functions()[verb]["Events"].values()} == {"SQS"}
 
@@ -111,7 +118,7 @@ def test_who_talks_to_mailchimp_is_called_by_queues_alone() -> None:
 def test_only_who_talks_to_mailchimp_is_told_for_how_long() -> None:
     told = {verb for verb, function in functions().items() if "MAILCHIMP_TIMEOUT_SECONDS" in function["Environment"]}
 
-    assert told == TALKS_TO_MAILCHIMP
+    assert told == TALKS_TO_MAILCHIMP | {"reconcile_audience"}
 
 
 def test_cobot_is_called_six_times_a_minute_at_the_most_however_late_a_message_comes() -> None:

@@ -8,9 +8,9 @@ from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from accord.ports import QueuedHint
 from accord.usecases.apply_audience_events import Applied
-from accord.usecases.compare_audience import CompareAudience
 from tests.builders import NOON, a_member, key_of, left, minutes, opted_in, upserted
 from tests.fakes import Trouble
+from tests.nights import read_whole
 from tests.scene import Scene, calls_made
 
 SUBSCRIBED, UNSUBSCRIBED = ContactStatus.SUBSCRIBED, ContactStatus.UNSUBSCRIBED
@@ -251,7 +251,7 @@ def test_p07_a_crash_between_what_was_seen_and_who_is_told_loses_nothing(
     assert scene.status()[0] is Status.SYNCED
     scene.clock.pass_(60)
     if repaired_by == "a reading":
-        CompareAudience(scene.ledger, scene.audience, scene.clock, scene.apply.read)(scene.connection)
+        read_whole(scene)
         scene.settle_all()
     else:
         scene.hear("unsubscribe", HEN)

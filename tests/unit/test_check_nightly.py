@@ -1,24 +1,19 @@
 """S5, S6: every night each connection at work is looked at once; what was found is in a run, and in its state."""
 
-from datetime import timedelta
-
 import pytest
 
 from accord.domain.connection import AudienceSetup, Connection, MarketingPermission
 from accord.domain.lifecycle import reason_of
 from accord.domain.run import Run, RunKind, RunState
 from accord.errors import Refusal, Rejected, Retryable
-from accord.ports.tending import Place, QueuedStep, Step
 from accord.usecases.check_nightly import CheckNightly
 from accord.usecases.check_webhook import CheckWebhook
 from accord.usecases.recognise_caller import digest
-from tests.builders import NOON, SETUP, a_connection, minutes
+from tests.builders import NOON, SETUP, a_connection
 from tests.fake_connections import FakeConnections, FakeConnectionSecrets
 from tests.fake_keeping import FakeWebhook
-from tests.fake_tending import FakeRuns, FakeStepQueue
+from tests.fake_tending import FakeRuns
 from tests.fakes import FakeAudience, FakeClock, FakeLedger, Trouble
-
-ALL_OF_THEM = QueuedStep("", Step.CHECK_ALL, "", Place(began=NOON))
 
 
 class Night:
@@ -26,7 +21,7 @@ class Night:
 
     def __init__(self, **given: object) -> None:
         self.ledger, self.clock, self.webhook = FakeLedger(), FakeClock(), FakeWebhook()
-        self.runs, self.steps, self.audience = FakeRuns(), FakeStepQueue(), FakeAudience(self.clock)
+        self.runs, self.audience = FakeRuns(), FakeAudience(self.clock)
         self.connections, secrets = FakeConnections(self.ledger), FakeConnectionSecrets()
         arn = secrets.create("burrow", {})
         hashes = (digest("bat"),)
@@ -36,13 +31,7 @@ class Night:
             self.connections, secrets, lambda _connection: self.webhook, self.clock, lambda: "owl"
         )
         self.nightly = CheckNightly(
-            self.connections,
-            self.ledger,
-            self.runs,
-            self.steps,
-            lambda _connection: self.audience,
-            check_webhook,
-            self.clock,
+            self.ledger, self.runs, lambda _connection: self.audience, check_webhook, self.clock
         )
 
     @property
@@ -53,57 +42,15 @@ class Night:
     def stood(self) -> tuple[str, str]:
         return self.connection.state, reason_of(self.connection)
 
-    def begin(self, queued: QueuedStep = ALL_OF_THEM, patience: int = 5) -> list[str]:
-        """Who has to be checked, in one invocation."""
-        self.steps.messages = []
-        self.nightly.begin(queued, self.clock.now() + minutes(patience))
-        return [step.connection_id for step, _ in self.steps.messages if step.step is Step.CHECK]
-
     def check(self) -> Run:
         """The run of one night."""
-        self.begin(QueuedStep("", Step.CHECK_ALL, ""))
-        ((queued, _),) = self.steps.messages
-        run = self.runs.run("burrow", queued.run_id)
-        assert run is not None
-        assert (run.kind, run.state) == (RunKind.NIGHTLY_CHECK, RunState.RUNNING)
-        self.nightly.check(self.connection, run, queued, NOON)
-        ended = self.runs.run("burrow", queued.run_id)
+        at = self.clock.now()
+        run = Run(id=at.isoformat(), connection_id="burrow", kind=RunKind.NIGHTLY_CHECK, at=at)
+        self.runs.save(run)
+        self.nightly(self.connection, run)
+        ended = self.runs.run("burrow", run.id)
         assert ended is not None
         return ended
-
-
-def test_each_connection_at_work_is_checked_and_no_other() -> None:
-    night = Night()
-    for state in ("draft", "checked", "awaiting_approval", "paused", "broken", "disconnected"):
-        night.connections.create(a_connection(id=state.replace("_", "-"), state=state))
-
-    assert night.begin() == ["broken", "burrow", "paused"]
-    assert len({queued.run_id for queued, _ in night.steps.messages}) == 1
-
-
-def test_the_same_message_again_begins_no_second_check_of_what_has_ended() -> None:
-    night = Night()
-    assert night.begin() == ["burrow"]
-    assert night.begin() == ["burrow"], "the step itself may have been lost"
-    run = night.runs.page("burrow", None, 9).items[0]
-    night.nightly.check(night.connection, run, ALL_OF_THEM, NOON)
-
-    assert night.begin() == []
-    assert night.begin(QueuedStep("", Step.CHECK_ALL, "", Place(began=NOON + timedelta(days=1)))) == ["burrow"]
-    assert len(night.runs.page("burrow", None, 9).items) == 2
-
-
-def test_time_that_is_over_leaves_the_rest_to_the_next_message() -> None:
-    night = Night()
-    for number in range(120):
-        night.connections.create(a_connection(id=f"cave-{number:03d}"))
-
-    first = night.begin(patience=0)
-    (rest,) = [queued for queued, _ in night.steps.messages if queued.step is Step.CHECK_ALL]
-    second = night.begin(rest)
-
-    assert len(first) == 100
-    assert sorted(first + second) == sorted(night.ledger.connections)
 
 
 def test_a_quiet_night_leaves_a_run_without_counts_and_the_setup_of_the_audience() -> None:
@@ -200,11 +147,7 @@ def test_an_outage_leaves_the_run_open_for_another_try() -> None:
 
 
 def test_a_connection_that_somebody_disconnected_meanwhile_is_not_looked_at() -> None:
-    night = Night(state="live")
-    night.begin()
-    run = night.runs.page("burrow", None, 1).items[0]
+    night = Night(state="disconnected")
 
-    night.nightly.check(night.connection.model_copy(update={"state": "disconnected"}), run, ALL_OF_THEM, NOON)
-
-    assert night.runs.page("burrow", None, 1).items[0].state is RunState.FAILED
+    assert night.check().state is RunState.FAILED
     assert night.audience.calls == []

@@ -12,7 +12,6 @@ from accord.usecases.hold_addresses import HoldAddresses
 from accord.usecases.take_along import TakeAlong
 from tests.builders import NOON, a_member, erased, left, minutes, opted_in, opted_out, upserted
 from tests.fake_audiences import FakeAudienceMemory
-from tests.fake_keeping import FakeWebhook
 from tests.fakes import FakeAudience, Trouble
 from tests.scene import Scene, calls_made
 
@@ -26,8 +25,6 @@ class Moving:
     def __init__(self) -> None:
         self.scene = Scene()
         self.before = self.scene.audience
-        self.webhook = FakeWebhook()
-        self.webhook.add(f"{self.webhook.url}secret")
 
     def move(self) -> None:
         """The other audience is chosen, prepared, read and approved."""
@@ -38,7 +35,7 @@ class Moving:
         scene.audience = FakeAudience(scene.clock)
         scene.sync = replace(scene.sync, audience_of=self._audience)
         memory = FakeAudienceMemory(scene.ledger)
-        take = TakeAlong(scene.ledger, memory, scene.clock, lambda _connection: self.webhook)
+        take = TakeAlong(scene.ledger, memory, scene.clock)
         assert take(scene.connection, "audience1", None) is None
         HoldAddresses(scene.ledger, scene.clock)(scene.connection)
 
@@ -205,9 +202,3 @@ def test_others_are_not_looked_for_there(moving: Moving) -> None:
 
     assert moving.before.calls == []
     assert moving.seen_before() is SUBSCRIBED
-
-
-def test_the_audience_before_tells_nothing_any_more(moving: Moving) -> None:
-    moving.move()
-
-    assert moving.webhook.kept == []

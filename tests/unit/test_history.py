@@ -3,11 +3,10 @@
 from accord.domain.contact import ContactStatus
 from accord.domain.history import CauseKind, Event, Stand
 from accord.domain.reasons import ReasonCode, Status
-from accord.usecases.compare_audience import CompareAudience
 from accord.usecases.manage_members import ManageMembers
-from accord.usecases.read_contact import ReadContact
 from accord.usecases.tell_event import tell_cause
-from tests.builders import NOON, a_member, key_of, minutes, opted_out, upserted
+from tests.builders import NOON, a_member, minutes, opted_out, upserted
+from tests.nights import read_whole
 from tests.scene import Scene
 
 DOE = "doe@glade.test"
@@ -58,8 +57,7 @@ def test_p12_an_unsubscribe_in_mailchimp_says_which_webhook_told_of_it() -> None
 def test_p12_what_no_webhook_told_was_shown_by_a_reading() -> None:
     scene = a_scene()
     scene.audience.turn(DOE, ContactStatus.UNSUBSCRIBED)
-    read = ReadContact(scene.ledger, scene.clock, key_of, scene.members)
-    CompareAudience(scene.ledger, scene.audience, scene.clock, read)(scene.connection)
+    read_whole(scene)
     scene.offer()
     assert (end := last(scene).cause) is not None
     assert (end.kind, last(scene).status) == (CauseKind.READING, Status.UNSUBSCRIBED)

@@ -8,8 +8,8 @@ from accord.domain.contact import ContactPatch
 from accord.domain.reasons import Status
 from accord.domain.values import subscriber_hash
 from accord.ports import Claim
-from accord.usecases.compare_audience import CompareAudience
 from tests.builders import NOON, a_connection, a_member, a_policy, minutes, upserted
+from tests.nights import read_whole
 from tests.scene import Scene
 
 HARE = "hare@heath.test"
@@ -74,7 +74,7 @@ def test_the_same_change_is_told_once_and_the_next_one_again() -> None:
 def test_a_change_that_no_webhook_told_is_found_by_reading_the_audience() -> None:
     scene = a_scene()
     edits(scene, PLAN="Forever")
-    CompareAudience(scene.ledger, scene.audience, scene.clock, scene.apply.read)(scene.connection)
+    read_whole(scene)
     assert told(scene) == [("contact.profile_changed", ("plan",))]
 
 

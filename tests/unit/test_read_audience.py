@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from accord.domain.address import Address, Attempt, Effect
+from accord.domain.connection import Policy
 from accord.domain.contact import Contact, ContactStatus
 from accord.errors import Retryable
 from accord.ports import Claim
@@ -25,7 +26,7 @@ class Scene:
         self.audience = FakeAudience(self.clock)
 
     def read(self, on_page: Callable[[int], None] = lambda _read: None) -> AudienceRead:
-        return ReadAudience(self.ledger, self.audience, self.clock, str.lower)(AVIARY, on_page)
+        return ReadAudience(self.ledger, self.audience, self.clock, str.lower, Policy())(AVIARY, on_page)
 
     def known(self, email: str) -> Address:
         return self.ledger.addresses(AVIARY, [email])[email]

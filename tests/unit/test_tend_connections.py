@@ -12,23 +12,20 @@ from accord.domain.lifecycle import stepped
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.summary import Deed
-from accord.ports.tending import QueuedStep, Step
+from accord.ports.tending import Step
 from accord.usecases.begin_run import BeginRun
 from accord.usecases.call_up_members import CallUpMembers
-from accord.usecases.check_nightly import CheckNightly
-from accord.usecases.check_webhook import CheckWebhook
 from accord.usecases.hold_addresses import HoldAddresses
-from accord.usecases.read_audience import ReadAudience
 from accord.usecases.sum_up_members import SumUpMembers
 from accord.usecases.take_along import TakeAlong
-from accord.usecases.tend_connections import AGAIN, TendConnections
-from tests.builders import NOON, a_connection, a_member, key_of, minutes, no_us_phone, opted_in, opted_out, upserted
+from accord.usecases.tend_connections import TendConnections
+from tests.builders import NOON, a_connection, a_member, minutes, no_us_phone, opted_in, opted_out, upserted
 from tests.fake_audiences import FakeAudienceMemory
-from tests.fake_connections import FakeConnections, FakeConnectionSecrets
-from tests.fake_keeping import FakeWebhook
+from tests.fake_connections import FakeConnections
 from tests.fake_outbox import FakeOutbox
 from tests.fake_tending import FakeMail, FakeRuns, FakeStepQueue
 from tests.fakes import FakeQueue, Trouble
+from tests.nights import Nights
 from tests.scene import Scene, calls_made
 
 UNKNOWN = {"status": "unknown"}
@@ -41,20 +38,18 @@ class Tending:
         settings = {"audience_read_at": None, "state": ConnectionState.CHECKED, "email": "keeper@burrow.test"}
         self.scene = Scene(a_connection(**settings | given))
         self.runs, self.steps, self.mail, self.bulk = FakeRuns(), FakeStepQueue(), FakeMail(), FakeQueue()
-        self.outbox, self.webhook = FakeOutbox(), FakeWebhook()
+        self.outbox = FakeOutbox()
         self.connections = FakeConnections(self.scene.ledger)
         scene, self.tokens = self.scene, count()
+        self.nights = Nights(scene, self.runs, self.steps)
         self.tend = TendConnections(
             ledger=scene.ledger,
             connections=self.connections,
             runs=self.runs,
-            audience_of=lambda _connection: scene.audience,
+            reconciliations=self.nights,
             clock=scene.clock,
-            take_along=TakeAlong(
-                scene.ledger, FakeAudienceMemory(scene.ledger), scene.clock, lambda _connection: self.webhook
-            ),
+            take_along=TakeAlong(scene.ledger, FakeAudienceMemory(scene.ledger), scene.clock),
             hold=HoldAddresses(scene.ledger, scene.clock),
-            read=lambda audience: ReadAudience(scene.ledger, audience, scene.clock, key_of),
             sum_up=SumUpMembers(scene.ledger, scene.members, scene.clock, no_us_phone),
             call_up=CallUpMembers(scene.ledger, self.runs, self.steps, self.bulk, scene.clock, timedelta(minutes=5)),
             steps=self.steps,
@@ -62,16 +57,7 @@ class Tending:
             outbox=self.outbox,
             mail=self.mail,
             offered_again=timedelta(minutes=5),
-            nightly=self._nightly(),
         )
-
-    def _nightly(self) -> CheckNightly:
-        ledger, clock = self.scene.ledger, self.scene.clock
-        check = CheckWebhook(
-            self.connections, FakeConnectionSecrets(), lambda _connection: self.webhook, clock, lambda: "mole"
-        )
-        audience = self.scene.audience
-        return CheckNightly(self.connections, ledger, self.runs, self.steps, lambda _connection: audience, check, clock)
 
     @property
     def state(self) -> ConnectionState:
@@ -117,7 +103,7 @@ def test_a3_p23_nothing_is_written_before_the_approval_and_everything_after() ->
     calls_made(tending.scene)
 
     tending.begin()
-    assert tending.go_on() == [Step.TAKE_ALONG, Step.HOLD, Step.READ, Step.SUM_UP]
+    assert tending.go_on() == [Step.TAKE_ALONG, Step.HOLD, Step.SUM_UP]
 
     assert tending.state is ConnectionState.AWAITING_APPROVAL
     summary = tending.newest().summary
@@ -195,32 +181,6 @@ def test_an_opt_out_and_an_erasure_do_not_wait_for_the_approval() -> None:
     assert tending.scene.seen("mole@hill.test") is ContactStatus.UNSUBSCRIBED
 
 
-def test_a_reading_that_time_cuts_short_goes_on_where_it_was() -> None:
-    tending = Tending()
-    for number in range(25):
-        changed = NOON - timedelta(days=25 - number)
-        tending.scene.audience.add(f"ant-{number:02d}@hill.test", ContactStatus.SUBSCRIBED, last_changed=changed)
-    tending.scene.audience.page_size = 10
-    tending.scene.audience.trouble = lambda _name: tending.scene.clock.pass_(100)
-    tending.begin()
-    taken = tending.go_on(seconds=150)
-    assert taken.count(Step.READ) > 1
-    ants = tending.scene.ledger.addresses("audience1", [key_of(f"ant-{n:02d}@hill.test") for n in range(25)])
-    assert {ant.seen for ant in ants.values()} == {ContactStatus.SUBSCRIBED}
-    assert tending.state is ConnectionState.AWAITING_APPROVAL
-
-
-def test_mailchimp_away_makes_the_step_come_again_later() -> None:
-    tending = Tending()
-    tending.scene.audience.trouble = lambda _name: Trouble.ERROR
-    run = tending.begin()
-    read = QueuedStep("burrow", Step.READ, run.id)
-    tending.steps.messages = []
-    tending.tend([read], NOON + minutes(9))
-    assert tending.steps.messages == [(read, AGAIN)]
-    assert tending.newest().state is RunState.RUNNING
-
-
 def test_a_refused_account_ends_the_run_and_leads_back_to_the_draft() -> None:
     tending = Tending()
     run = tending.begin()
@@ -248,17 +208,6 @@ def test_a_step_for_which_there_is_no_time_or_no_queue_is_handed_back() -> None:
     tending.begin()
     messages = [queued for queued, _ in tending.steps.messages]
     assert tending.tend(messages, tending.scene.clock.now())[1] == [0]
-
-
-def test_s5_the_message_of_the_night_becomes_a_check_of_each_connection_at_work() -> None:
-    tending = Tending(state=ConnectionState.LIVE, audience_read_at=NOON)
-    tending.scene.audience.is_gone = True
-
-    tending.steps.send(QueuedStep("", Step.CHECK_ALL, ""))
-    assert tending.go_on() == [Step.CHECK_ALL, Step.CHECK]
-
-    assert (tending.newest().kind, tending.newest().state) == (RunKind.NIGHTLY_CHECK, RunState.FAILED)
-    assert tending.state is ConnectionState.PAUSED
 
 
 @pytest.mark.parametrize("consent", [opted_in(), opted_out(), None])

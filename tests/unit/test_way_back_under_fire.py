@@ -14,10 +14,10 @@ from accord.domain.contact import MAILED, ContactStatus
 from accord.domain.reasons import Status
 from accord.ports import QueuedHint
 from accord.usecases.apply_audience_events import ApplyAudienceEvents
-from accord.usecases.compare_audience import CompareAudience
 from accord.usecases.read_contact import ReadContact
 from tests.builders import a_member, upserted
 from tests.fakes import Trouble
+from tests.nights import read_whole
 from tests.unit.test_sync_members_under_fire import (
     EMAILS,
     IDS,
@@ -106,7 +106,7 @@ class WayBackUnderFire(UnderFire):
         """At the end all are read once, whoever was told of what; then each member's status is what Mailchimp shows."""
         scene = self.scene
         scene.pass_(600)
-        CompareAudience(scene.ledger, scene.audience, scene.clock, scene.apply.read)(scene.connection)
+        read_whole(scene)
         scene.settle_all()
         if not self.touched_by_people:
             super()._agrees(email)

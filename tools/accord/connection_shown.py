@@ -22,6 +22,7 @@ def show_connection(terminal: Terminal, connection: Answer) -> None:
             *((name.replace("_", " "), value) for name, value in connection["policies"].items()),
             ("order by", connection.get("order_by")),
             ("language", connection.get("language")),
+            ("time zone", connection.get("time_zone")),
             ("mapping", ", ".join(f"{field} → {tag}" for field, tag in connection["mapping"].items())),
             ("permissions", _permissions(connection)),
             ("notices go to", notices.get("url")),

@@ -28,7 +28,7 @@ POLICY_HELP = {
     "existing_contacts": "What becomes of data that contacts have already.",
     "sync_mode": "At once, or every night.",
 }
-PLAIN = ("name", "preset", "order_by", "language", "mailchimp_base_url")
+PLAIN = ("name", "preset", "order_by", "language", "time_zone", "mailchimp_base_url")
 CAN_BE_NONE = ("notice_url", "email")
 COBOT = {"cobot_space": "space", "cobot_consent_field": "consent_field", "cobot_birthday_field": "birthday_field"}
 
@@ -88,6 +88,7 @@ _OPTIONS = (
         help="What says which change of a member is the newest.",
     ),
     click.option("--language", type=click.Choice(("en", "fr")), help="Of reasons and notices of the connection."),
+    click.option("--time-zone", metavar="NAME", help="Where its night is, as Europe/Paris."),
     click.option("--notice-url", metavar="URL", help="Where the application takes notices; empty: nowhere."),
     click.option("--email", metavar="ADDRESS", help="Who is told when an import is done; empty: nobody."),
     click.option("--mailchimp-base-url", metavar="URL", help="Where Mailchimp is, if the key does not say it."),

@@ -160,7 +160,7 @@ def connect(
 
     started_at = datetime.now(UTC)
     key = SecretsManagerSecrets(clients("secretsmanager")).address_key(stack.address_key_secret_arn)
-    read = ReadAudience(ledger, audience, _SystemClock(), partial(address_key, key))
+    read = ReadAudience(ledger, audience, _SystemClock(), partial(address_key, key), begun.policy)
     result = read(wanted.audience_id, watcher.read)
     watcher.done(f"read the audience: {result.read:,} contacts, archived ones included")
 

@@ -4,13 +4,14 @@ Every import of an adapter stands where it is used, so that a function loads onl
 """
 # ruff: noqa: PLC0415
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from accord.domain.values import address_key
-from accord.settings import ApplyAudienceEventsSettings, Settings, SyncMembersSettings, TendConnectionsSettings
+from accord.settings import (
+    Settings,
+)
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -30,12 +31,10 @@ if TYPE_CHECKING:
     from accord.adapters.sqs_hints import SqsHintQueue
     from accord.adapters.sqs_notices import SqsNoticeQueue
     from accord.adapters.sqs_steps import SqsStepQueue
+    from accord.adapters.step_functions import StepFunctionsReconciliations
     from accord.domain.cobot import Cobot
-    from accord.domain.connection import Connection
     from accord.domain.folding import KeyOf
-    from accord.ports import Audience
     from accord.ports.applications import MembershipApplication
-    from accord.ports.keeping import AudienceWebhook
     from accord.usecases.reach_space import ReachSpace, SpaceOf
     from accord.usecases.recognise_caller import RecogniseCaller
 
@@ -218,57 +217,13 @@ def key_of(secret_arn: str) -> "KeyOf":
     return partial(address_key, secrets().address_key(secret_arn))
 
 
-def audience_of(
-    settings: SyncMembersSettings | ApplyAudienceEventsSettings | TendConnectionsSettings,
-) -> "Callable[[Connection], Audience]":
-    """The audience of a connection, with its own key."""
-    from accord.adapters.mailchimp import MailchimpAudience
-
-    @cache
-    def audience(base_url: str, api_key: str, audience_id: str, *, with_permissions: bool) -> "Audience":
-        return MailchimpAudience(
-            base_url=base_url,
-            api_key=api_key,
-            audience_id=audience_id,
-            timeout=settings.mailchimp_timeout_seconds,
-            allow_any_host=settings.is_local,
-            with_permissions=with_permissions,
-        )
-
-    def of(connection: "Connection") -> "Audience":
-        key, mapped = secrets().mailchimp_api_key(connection), bool(connection.permissions)
-        return audience(connection.api_base_url, key, connection.audience_id, with_permissions=mapped)
-
-    return of
-
-
-def webhook_of(settings: TendConnectionsSettings) -> "Callable[[Connection], AudienceWebhook]":
-    """The webhook of a connection, at Accord's own address."""
-    from accord.adapters.mailchimp_account import MailchimpAccount
-    from accord.adapters.mailchimp_registration import MailchimpRegistration
-
-    url = f"{_reached_at(settings)}/mailchimp/webhooks"
-
-    def of(connection: "Connection") -> "AudienceWebhook":
-        account = MailchimpAccount(
-            connection.api_base_url,
-            secrets().mailchimp_api_key(connection),
-            timeout=settings.mailchimp_timeout_seconds,
-            allow_any_host=settings.is_local,
-        )
-        return MailchimpRegistration(account, connection.audience_id, f"{url}/{connection.id}")
-
-    return of
-
-
-def _reached_at(settings: TendConnectionsSettings) -> str:
-    """The name that an emulator gives an API may not resolve; its path on the emulator itself always does."""
-    if not settings.is_local:
-        return settings.api_url
+def reconciliations(state_machine_arn: str) -> "StepFunctionsReconciliations":
+    """The state machine `reconcile`."""
     import boto3
 
-    api_id = settings.api_url.rpartition("//")[2].partition(".")[0]
-    return f"{boto3.client('sqs').meta.endpoint_url}/_aws/execute-api/{api_id}/$default"
+    from accord.adapters.step_functions import StepFunctionsReconciliations
+
+    return StepFunctionsReconciliations(boto3.client("stepfunctions", config=_config()), state_machine_arn)
 
 
 def _config(pool: int = 10) -> "Config":

@@ -114,6 +114,7 @@ class ManageConnectionsSettings(WithEndpoints):
     connection_steps_queue_url: Given
     connection_secrets_prefix: Given
     """The name under which the secrets of connections lie, without a slash at its end."""
+    reconcile_state_machine_arn: Given
     cobot_gap_seconds: Seconds = 11
 
 
@@ -186,15 +187,23 @@ class ApplyAudienceEventsSettings(Settings):
 class TendConnectionsSettings(WithOffers):
     """`tend_connections`."""
 
+    connection_steps_queue_url: Given
+    member_changes_queue_url: Given
+    bulk_changes_queue_url: Given
+    reconcile_state_machine_arn: Given
+    sender_email: str = ""
+    """Who sends email to operators; none is sent without."""
+
+
+class ReconcileAudienceSettings(Settings):
+    """`reconcile_audience`."""
+
     address_key_secret_arn: Given
     api_url: Given
     """Where Accord's own API answers: Mailchimp's webhooks are registered there."""
     connection_steps_queue_url: Given
-    member_changes_queue_url: Given
     bulk_changes_queue_url: Given
     mailchimp_timeout_seconds: Seconds = 60
-    sender_email: str = ""
-    """Who sends email to operators; none is sent without."""
 
 
 class SyncMembersSettings(WithOffers):

@@ -156,13 +156,9 @@ def status_shard(connection_id: str, status: Status, shard: int) -> str:
     return f"STATUS#{connection_id}#{status.value}#{shard}"
 
 
-def key_shard(key: str) -> int:
-    """The same for an address for ever, in every process."""
-    return zlib.crc32(key.encode()) % INDEX_SHARDS
-
-
-def audience_shard(audience_id: str, shard: int) -> str:
-    return f"AUDIENCE#{audience_id}#{shard}"
+def audience_shard(audience_id: str, first: str) -> str:
+    """Addresses lie by the first digit of their key, which is as good as random."""
+    return f"AUDIENCE#{audience_id}#{first}"
 
 
 # Values
@@ -192,19 +188,21 @@ def record_of(stored: Item) -> Record:
     return record.model_copy(update={"revision": int(stored["revision"]["N"]), "due_at": due_at, "cause": cause})
 
 
-ADDRESS_ATTRIBUTES = ("attempt_token", "body", "audience_shard", "address_key", "seen")
+ADDRESS_ATTRIBUTES = ("attempt_token", "body", "audience_shard", "address_key", "seen", "origin", "mark")
 
 
 def address_attributes(audience_id: str, address: Address) -> Item:
     """What a write of an address stores beside keys and revision; its holders are items of their own. In the index of
-    its audience it stands as soon as something was seen there."""
+    its audience it stands as soon as something was seen there; with a mark, as long as nobody is to be told of it."""
     known = address.seen is not None or any(address.facts)
     return item(
         attempt_token=address.attempt.token if address.attempt is not None else None,
         body=address.model_dump_json(exclude={"revision", "holders"}, exclude_defaults=True),
-        audience_shard=audience_shard(audience_id, key_shard(address.key)) if known else None,
+        audience_shard=audience_shard(audience_id, address.key[:1]) if known else None,
         address_key=address.key if known else None,
         seen=address.seen.value if address.seen is not None else None,
+        origin=address.origin.value if address.origin is not None else None,
+        mark=address.mark if address.mark and not address.untold else None,
     )
 
 

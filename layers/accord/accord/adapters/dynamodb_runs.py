@@ -2,7 +2,7 @@
 
 from accord.adapters.dynamodb_cursors import read_cursor, written_cursor
 from accord.adapters.dynamodb_items import Item, item
-from accord.adapters.dynamodb_table import Table, put
+from accord.adapters.dynamodb_table import Table, Write, put, update
 from accord.domain.run import Run
 from accord.ports import Page
 
@@ -45,5 +45,12 @@ def _key(connection_id: str, run_id: str) -> Item:
     return item(pk=_pk(connection_id), sk=run_id)
 
 
+def progress_write(connection_id: str, run_id: str, done: int) -> Write:
+    """So much more is done of a run, which is saved whole only at its beginning and its end."""
+    return update(_key(connection_id, run_id), "ADD progress :done", "attribute_exists(pk)", {"done": done})
+
+
 def _run_of(stored: Item) -> Run:
-    return Run.model_validate_json(stored["body"]["S"])
+    run = Run.model_validate_json(stored["body"]["S"])
+    progress = int(stored["progress"]["N"]) if "progress" in stored else 0
+    return run.model_copy(update={"done": run.done + progress})

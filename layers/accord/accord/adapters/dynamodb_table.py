@@ -98,13 +98,14 @@ class Table:
         found: Item | None = response.get("Item")
         return found
 
-    def get_many(self, keys: Iterable[Item], *, consistent: bool) -> list[Item]:
-        """The items there are, in no order; the keys must differ."""
+    def get_many(self, keys: Iterable[Item], *, consistent: bool, only: Sequence[str] = ()) -> list[Item]:
+        """The items there are, in no order, whole or only these attributes; the keys must differ."""
+        projection = {"ProjectionExpression": ", ".join(only)} if only else {}
 
         def get_chunk(chunk: Sequence[Item]) -> list[Item]:
             found: list[Item] = []
             for _ in _turns():
-                request = {self._name: {"Keys": list(chunk), "ConsistentRead": consistent}}
+                request = {self._name: {"Keys": list(chunk), "ConsistentRead": consistent, **projection}}
                 response = self._call("batch_get_item", RequestItems=request)
                 found += response["Responses"].get(self._name, [])
                 chunk = response.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])

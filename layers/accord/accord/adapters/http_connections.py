@@ -118,6 +118,7 @@ def shown_connection(connection: Connection, language: Language) -> dict[str, ob
         "policies": connection.policy.model_dump(mode="json"),
         "order_by": connection.order_by.value,
         "language": connection.language,
+        "time_zone": connection.time_zone,
         "mapping": connection.mapping,
         "permissions": connection.permissions,
         "notices": {"url": connection.notice_url or None, "stopped": connection.notices_stopped or None},

@@ -1,11 +1,15 @@
 """Fields, summaries and runs of a connection, as operators see them."""
 
+from accord.adapters.http_body import posted_object
 from accord.adapters.http_members import reason_in_words
+from accord.adapters.http_messages import Request
+from accord.adapters.http_problems import wrong_shape
 from accord.domain.binding import Binding, Bindings, Clash, Fit
 from accord.domain.reason_texts import Language
-from accord.domain.run import Run
+from accord.domain.run import Run, RunKind
 from accord.domain.summary import Deed, Summary
 from accord.domain.values import Value
+from accord.usecases.explain_refusal import FieldError
 
 _FITS: dict[Fit, dict[Language, str]] = {
     Fit.BOUND: {
@@ -83,6 +87,20 @@ def shown_reconfirmation(run: Run) -> dict[str, object]:
     return {"run": run.id, "proposal": run.id, "members": run.total or 0, "asked": run.done}
 
 
+def posted_reconciliation(request: Request) -> bool:
+    """Whether the whole audience is to be read. Raises ProblemError, naming every field that is wrong."""
+    said = posted_object(request, allowed=("kind", "full"))
+    full = said.get("full", False)
+    wrong = []
+    if said.get("kind") != RunKind.RECONCILIATION:
+        wrong.append(FieldError("kind", f"must be {RunKind.RECONCILIATION}: the others begin by themselves"))
+    if not isinstance(full, bool):
+        wrong.append(FieldError("full", "must be true or false"))
+    if wrong:
+        raise wrong_shape(*wrong)
+    return bool(full)
+
+
 def shown_run(run: Run) -> dict[str, object]:
     """A run with its progress."""
     return {
@@ -94,6 +112,8 @@ def shown_run(run: Run) -> dict[str, object]:
         "done": run.done,
         "total": run.total,
         "counts": run.counts,
+        "since": _moment(run, "since"),
+        "calls": {"made": run.calls, "least": run.least} if run.calls else None,
         "detail": run.detail or None,
     }
 

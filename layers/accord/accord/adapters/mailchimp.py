@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Self
 
 import requests
 
 from accord.adapters.mailchimp_contacts import (
-    CONTACT_FIELDS,
     contact_of,
     created_json,
     interests_of,
@@ -21,6 +20,7 @@ from accord.adapters.mailchimp_contacts import (
 )
 from accord.adapters.mailchimp_errors import Subject, refusal_in_bulk
 from accord.adapters.mailchimp_http import MailchimpHttp, unreadable
+from accord.adapters.mailchimp_listing import ask_for_page, changed_since, contacts_of, fields_of, total_of
 from accord.domain.connection import AudienceSetup, Interest, MarketingPermission
 from accord.domain.contact import Contact, ContactPatch, ContactStatus, NewContact, TagChange
 from accord.domain.values import normalised, subscriber_hash
@@ -72,7 +72,7 @@ class MailchimpAudience:
     def read(self, reference: str) -> Contact | None:
         """A 404 can also mean that the whole audience is gone, or belongs to another account: Mailchimp does not tell
         the two apart. One more call does, before anybody is taken for deleted."""
-        params = {"fields": ",".join(CONTACT_FIELDS)}
+        params = {"fields": fields_of(permissions=self._with_permissions)}
         try:
             member = self._http.call("GET", self._member(reference), subject=Subject.CONTACT, params=params)
         except Rejected as refused:
@@ -89,7 +89,8 @@ class MailchimpAudience:
         member = self._http.call(
             "PATCH", self._member(reference), subject=Subject.CONTACT, params=params, body=patch_json(patch)
         )
-        return _contact(member, reads=False)
+        known = _contact(member, reads=False)
+        return known if self._with_permissions else known.model_copy(update={"permissions": {}})
 
     def archive(self, reference: str) -> None:
         self._http.call("DELETE", self._member(reference), subject=Subject.CONTACT)
@@ -163,22 +164,15 @@ class MailchimpAudience:
         that left that second after it was read. The next nightly comparison finds it. A contact may come twice.
         """
         bookmark = _Bookmark(since.astimezone(UTC).replace(microsecond=0) if since is not None else None)
-        fields = ",".join(("total_items", *(f"members.{name}" for name in CONTACT_FIELDS)))
-        params: dict[str, str | int] = {"count": PAGE_SIZE, "fields": fields}
-        params |= {"sort_field": "last_changed", "sort_dir": "ASC"}
-        params |= {"status": "archived"} if archived else {}
         more = True
         while more:
-            answer = self._http.call(
-                "GET", f"{self._list}/members", subject=Subject.AUDIENCE, params=params | bookmark.params
+            answer = ask_for_page(
+                self._http, self._list, bookmark.params, archived=archived, permissions=self._with_permissions
             )
             members = objects(answer.get("members"))
             more = _more(answer, bookmark.offset, len(members))
             bookmark = bookmark.after(members)
-            # Whoever has no address is reached by SMS only. Whether a listing without a status holds the archived
-            # is not settled (FACTS section 1.3), so they are taken out of it.
-            page = [_contact(member, reads=True) for member in members if member.get("email_address")]
-            if wanted := [c for c in page if (c.status is ContactStatus.ARCHIVED) is archived]:
+            if wanted := contacts_of(answer, archived=archived):
                 yield wanted
 
     def _tags(self, params: Mapping[str, str]) -> dict[str, int]:
@@ -218,7 +212,7 @@ class _Bookmark:
 
     @property
     def params(self) -> dict[str, str | int]:
-        bound = {} if self.since is None else {"since_last_changed": (self.since - timedelta(seconds=1)).isoformat()}
+        bound = {} if self.since is None else {"since_last_changed": changed_since(self.since)}
         return {"offset": self.offset, **bound}
 
     def after(self, members: Sequence[Mapping[str, Any]]) -> Self:
@@ -232,10 +226,7 @@ class _Bookmark:
 
 def _more(answer: Mapping[str, Any], offset: int, got: int) -> bool:
     """Whether there is a further page. A page shorter than its own `total_items` promises raises Retryable."""
-    total = answer.get("total_items")
-    if not isinstance(total, int):
-        raise unreadable(reads=True)
-    left = max(total - offset, 0)
+    left = max(total_of(answer) - offset, 0)
     if got < min(left, PAGE_SIZE):
         raise Retryable(f"Mailchimp gave {got} of {min(left, PAGE_SIZE)} entries of a page", effect_unknown=False)
     return left > got

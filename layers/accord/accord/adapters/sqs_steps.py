@@ -1,6 +1,5 @@
 """Steps on the queue `connection-steps`: how a message looks, and how it is put there."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
@@ -21,9 +20,6 @@ class _Message(Value):
     step: Step
     run: str = ""
     cursor: str | None = None
-    archived: bool = False
-    since: datetime | None = None
-    began: datetime | None = None
     former: int = 0
 
 
@@ -36,9 +32,6 @@ def encode_step(queued: QueuedStep) -> str:
         step=queued.step,
         run=queued.run_id,
         cursor=place.cursor,
-        archived=place.archived,
-        since=place.since,
-        began=place.began,
         former=place.former,
     )
     return message.model_dump_json(exclude_defaults=True)
@@ -50,7 +43,7 @@ def decode_step(body: str) -> QueuedStep:
         message = _Message.model_validate_json(body)
     except ValidationError as error:
         raise UnreadableError(f"not a step of version 1: {error.error_count()} errors") from None
-    place = Place(message.cursor, message.archived, message.since, message.began, message.former)
+    place = Place(message.cursor, message.former)
     return QueuedStep(message.connection, message.step, message.run, place)
 
 

@@ -32,6 +32,7 @@ from accord.bootstrap.events import (
     notify_upstream,
     receive_audience_events,
 )
+from accord.bootstrap.reconciling import Reconciling, reconcile_audience
 
 __all__ = [
     "Authorising",
@@ -40,6 +41,7 @@ __all__ = [
     "HearingCobot",
     "Managing",
     "Receiving",
+    "Reconciling",
     "apply_audience_events",
     "connect_cobot",
     "connect_mailchimp",
@@ -51,6 +53,7 @@ __all__ = [
     "receive_audience_events",
     "receive_changes",
     "receive_cobot_events",
+    "reconcile_audience",
     "record_failures",
     "sync_members",
     "sync_members_margin",

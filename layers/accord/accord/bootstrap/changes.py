@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from accord import clients
+from accord import clients, mailchimp_clients
 from accord.settings import (
     ManageMembersSettings,
     OfferDueChangesSettings,
@@ -99,7 +99,7 @@ def sync_members() -> "SyncMembers":
     settings = SyncMembersSettings.from_environment()
     return SyncMembers(
         ledger=clients.ledger(settings),
-        audience_of=clients.audience_of(settings),
+        audience_of=mailchimp_clients.audience_of(settings),
         clock=clients.SystemClock(),
         key_of=clients.key_of(settings.address_key_secret_arn),
         national_phone=us_phone,

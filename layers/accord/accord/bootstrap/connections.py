@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from accord.domain.connection import Connection
     from accord.usecases.approve_connection import ApproveConnection
+    from accord.usecases.begin_reconciliation import OrderReconciliation
     from accord.usecases.check_connection import CheckConnection
     from accord.usecases.choose_audience import ChooseAudience
     from accord.usecases.connect_cobot import ConnectCobot
@@ -50,6 +51,7 @@ class Connecting:
     groups: "CreateGroups"
     segments: "CreateSegments"
     reconfirm: "ReconfirmMembers"
+    order: "OrderReconciliation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def manage_connections() -> Connecting:
     from accord.adapters.mailchimp_setup import MailchimpSetup
     from accord.adapters.upstream_endpoint import UpstreamEndpoint
     from accord.usecases.approve_connection import ApproveConnection
+    from accord.usecases.begin_reconciliation import BeginReconciliation, OrderReconciliation
     from accord.usecases.begin_run import BeginRun
     from accord.usecases.check_connection import CheckConnection
     from accord.usecases.check_space import CheckSpace
@@ -105,6 +108,13 @@ def manage_connections() -> Connecting:
 
     reach = ReachAccount(secrets, account_of)
     runs = clients.runs(settings)
+    order = OrderReconciliation(
+        begin=BeginReconciliation(connections, runs, clock),
+        runs=runs,
+        reconciliations=clients.reconciliations(settings.reconcile_state_machine_arn),
+        clock=clock,
+        new_token=lambda: token_hex(8),
+    )
     begin = BeginRun(runs, clients.step_queue(settings.connection_steps_queue_url), clock, lambda: token_hex(8))
     reach_space = clients.cobot_of(settings, within=SPACE_PATIENCE)
     turns = DynamoDBTurns(clients.table(settings))
@@ -138,6 +148,7 @@ def manage_connections() -> Connecting:
         groups=CreateGroups(ledger, connections, reach, setup_of, clock),
         segments=CreateSegments(ledger, reach, setup_of, clock),
         reconfirm=ReconfirmMembers(ledger, connections, runs, begin, clock),
+        order=order,
     )
 
 
@@ -223,44 +234,26 @@ def connect_cobot() -> Authorising:
 @cache
 def tend_connections() -> "TendConnections":
     """`connection-steps` -> ledger."""
-    from secrets import token_urlsafe
-
     from accord.adapters.phones import us_phone
     from accord.usecases.call_up_members import CallUpMembers
-    from accord.usecases.check_nightly import CheckNightly
-    from accord.usecases.check_webhook import CheckWebhook
     from accord.usecases.hold_addresses import HoldAddresses
-    from accord.usecases.read_audience import ReadAudience
     from accord.usecases.sum_up_members import SumUpMembers
     from accord.usecases.take_along import TakeAlong
     from accord.usecases.tend_connections import TendConnections
 
     settings = TendConnectionsSettings.from_environment()
     ledger, clock = clients.ledger(settings), clients.SystemClock()
-    key_of = clients.key_of(settings.address_key_secret_arn)
-    connections, runs, audience_of = (
-        clients.connections(settings),
-        clients.runs(settings),
-        clients.audience_of(settings),
-    )
+    connections, runs = clients.connections(settings), clients.runs(settings)
     steps = clients.step_queue(settings.connection_steps_queue_url)
-    webhook = CheckWebhook(
-        connections=connections,
-        secrets=clients.connection_secrets(),
-        webhook_of=clients.webhook_of(settings),
-        clock=clock,
-        new_secret=lambda: token_urlsafe(32),
-    )
     bulk_queue = clients.queue(settings.bulk_changes_queue_url)
     return TendConnections(
         ledger=ledger,
         connections=connections,
         runs=runs,
-        audience_of=audience_of,
+        reconciliations=clients.reconciliations(settings.reconcile_state_machine_arn),
         clock=clock,
-        take_along=TakeAlong(ledger, clients.audience_memory(settings), clock, webhook.webhook_of),
+        take_along=TakeAlong(ledger, clients.audience_memory(settings), clock),
         hold=HoldAddresses(ledger, clock),
-        read=lambda audience: ReadAudience(ledger, audience, clock, key_of),
         sum_up=SumUpMembers(ledger, clients.queue(settings.member_changes_queue_url), clock, us_phone),
         call_up=CallUpMembers(ledger, runs, steps, bulk_queue, clock, settings.offered_again),
         steps=steps,
@@ -268,5 +261,4 @@ def tend_connections() -> "TendConnections":
         outbox=clients.outbox(settings),
         mail=clients.mail(settings.sender_email),
         offered_again=settings.offered_again,
-        nightly=CheckNightly(connections, ledger, runs, steps, audience_of, webhook, clock),
     )

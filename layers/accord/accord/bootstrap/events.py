@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from accord import clients
+from accord import clients, mailchimp_clients
 from accord.settings import (
     ApplyAudienceEventsSettings,
     NotifyUpstreamSettings,
@@ -54,7 +54,7 @@ def apply_audience_events() -> "ApplyAudienceEvents":
     members = clients.queue(settings.member_changes_queue_url)
     return ApplyAudienceEvents(
         ledger=ledger,
-        audience_of=clients.audience_of(settings),
+        audience_of=mailchimp_clients.audience_of(settings),
         clock=clock,
         queue=clients.hint_queue(settings.audience_events_queue_url),
         read=ReadContact(ledger, clock, clients.key_of(settings.address_key_secret_arn), members),

@@ -121,6 +121,9 @@ class Address(Value):
     contact_id: str | None = None
     seen: ContactStatus | None = None
     seen_at: Moment | None = None
+    mark: str = ""
+    """Of the contact when it was last compared with what is known here (Contact.mark, drift.py); empty where anything
+    was seen or written since."""
     origin: Origin | None = None
     digest: str | None = None
     """Of what Accord last wrote and Mailchimp took; None when nothing was written or the effect is unknown."""
@@ -132,6 +135,8 @@ class Address(Value):
     """When the contact was last changed, as it was first seen to show these."""
     interests: tuple[str, ...] = ()
     """The interests that Accord chose for this contact, by id."""
+    language: str = ""
+    """The language that Accord wrote last."""
     tags: tuple[str, ...] = ()
     """The tags that are Accord's own on this contact."""
     permissions: dict[str, PermissionWritten] = {}

@@ -235,6 +235,8 @@ class Connection(Value):
     notices_stopped: str = ""
     """Why nothing is sent there any more."""
     language: Language = "en"
+    time_zone: str = "UTC"
+    """Where its night is: a name of the IANA database."""
     email: str = ""
     """Who is told when an import is done."""
     audience_read_at: Moment | None = None

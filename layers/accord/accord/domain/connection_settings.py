@@ -1,6 +1,7 @@
 """What an operator says of a connection, and the connection that comes of it. Pure: what was not said stays."""
 
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 from pydantic.networks import validate_email
@@ -52,6 +53,17 @@ def _well_formed(email: str) -> str:
 Email = Annotated[str, AfterValidator(_well_formed)]
 
 
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is no time zone: take a name as Europe/Paris") from None
+    return name
+
+
+TimeZone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), AfterValidator(_known_zone)]
+
+
 class PolicyChoice(Value):
     """Single policies; those that are not said stay."""
 
@@ -85,6 +97,7 @@ class ConnectionSettings(Value):
     """Likewise: which consent becomes which marketing permission of the audience, by its text or id."""
     order_by: OrderBy = OrderBy.OCCURRED_AT
     language: Language = "en"
+    time_zone: TimeZone = "UTC"
     notice_url: Url | None = None
     email: Email | None = None
     mailchimp_api_key: Annotated[ApiKey, Field(repr=False)] = ""
@@ -122,7 +135,7 @@ def with_settings(connection: Connection, said: ConnectionSettings) -> Connectio
     update["mapping"] = _each_once(mapping)
     permissions = connection.permissions | said.permissions
     update["permissions"] = {source: wished for source, wished in permissions.items() if wished is not None}
-    for name in said.model_fields_set & {"name", "order_by", "language"}:
+    for name in said.model_fields_set & {"name", "order_by", "language", "time_zone"}:
         update[name] = getattr(said, name)
     for name in said.model_fields_set & {"notice_url", "email"}:
         update[name] = getattr(said, name) or ""

@@ -1,5 +1,7 @@
 """A member as Mailchimp shows it, and what is written to it."""
 
+import hashlib
+import json
 from enum import StrEnum
 
 from accord.domain.values import Moment, Value
@@ -39,6 +41,16 @@ class Contact(Value):
     opted_in_at: Moment | None = None
     """When the person opted in, as Mailchimp knows it (`timestamp_opt`)."""
     complained: bool = False
+    permissions: dict[str, bool] = {}
+    """Marketing permissions by id, where they were asked for."""
+
+    @property
+    def mark(self) -> str:
+        """A digest of all that is compared: the same as last time means that there is nothing to look at."""
+        chosen = sorted(interest for interest, on in self.interests.items() if on)
+        shown = [self.status, self.contact_id, self.merge_fields, chosen, sorted(self.tags), self.language]
+        text = json.dumps([*shown, self.complained, self.permissions], sort_keys=True)
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 class ContactPatch(Value):

@@ -27,6 +27,7 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
     update: dict[str, object] = {
         "seen": contact.status,
         "seen_at": at,
+        "mark": "",
         "contact_id": contact.contact_id or address.contact_id,
         "subscriber_hash": address.subscriber_hash or contact.subscriber_hash,
         "attempt": None,
@@ -64,16 +65,25 @@ def witness(address: Address, contact: Contact | None, at: datetime) -> Address:
     write may still take effect, nobody knows whose a value is. What is news to its holders makes it `untold`."""
     seen = observe(address, contact, at)
     if contact is not None and address.attempt is None:
-        edited = _edited(seen, contact)
+        edited = edited_values(seen, contact)
         edited_at = address.edited_at if edited == address.edited else contact.last_changed or at
         seen = seen.model_copy(update={"edited": edited, "edited_at": edited_at})
     news = (seen.seen, seen.facts, seen.edited) != (address.seen, address.facts, address.edited)
     return seen.model_copy(update={"untold": address.untold or (news and bool(seen.holders))})
 
 
-def _edited(seen: Address, contact: Contact) -> dict[str, str]:
-    shown = {tag: fingerprint(contact.merge_fields[tag]) for tag in seen.written if tag in contact.merge_fields}
-    return {tag: mark for tag, mark in shown.items() if mark != seen.written[tag]}
+def edited_values(address: Address, contact: Contact) -> dict[str, str]:
+    """Which of the values that Accord wrote last the contact shows otherwise: merge tag -> fingerprint of what it is
+    now. The empty parts of an address count for nothing, and numbers are compared as numbers."""
+    shown = {tag: fingerprint(contact.merge_fields[tag]) for tag in address.written if tag in contact.merge_fields}
+    return {tag: mark for tag, mark in shown.items() if mark != address.written[tag]}
+
+
+def calls_for_decision(before: Address, after: Address) -> bool:
+    """Whether whoever holds the address is to be decided anew: something is seen of somebody's will, or what Accord
+    wrote is not there any more."""
+    lost = before.digest is not None and after.digest is None
+    return before.untold or lost or (before.seen, before.facts, before.tags) != (after.seen, after.facts, after.tags)
 
 
 def newly_edited(before: Address, after: Address) -> tuple[str, ...]:
@@ -125,6 +135,7 @@ _UNTOUCHED: Final[dict[str, object]] = {
     "digest": None,
     "written": {},
     "interests": (),
+    "language": "",
     "tags": (),
     "permissions": {},
 }
@@ -169,7 +180,8 @@ def _turned(address: Address, contact: Contact, at: datetime, unresolved: set[Ef
 
 def _absent(address: Address, unresolved: set[Effect], at: datetime) -> Address:
     """A contact that was there and is gone was permanently deleted, unless Accord moved or erased it itself."""
-    update: dict[str, object] = {"seen": None, "seen_at": at, "attempt": None, "digest": None, "contact_id": None}
+    update: dict[str, object] = {"seen": None, "seen_at": at, "mark": "", "attempt": None, "digest": None}
+    update["contact_id"] = None
     if Effect.MOVE in unresolved and address.seen is not None:
         update |= _UNTOUCHED
     elif Effect.ERASE in unresolved:

@@ -17,12 +17,14 @@ def created(address: Address, action: Create, hash_: str, at: datetime) -> Addre
         update={
             "seen": action.contact.status,
             "seen_at": at,
+            "mark": "",
             "subscriber_hash": hash_,
             "contact_id": None,
             "origin": Origin.CREATED,
             "digest": action.digest,
             "written": fingerprints({}, action.contact.merge_fields),
             "interests": tuple(action.contact.interests),
+            "language": action.contact.language,
             "tags": (),
             "permissions": marketing_permissions.written(address, dict.fromkeys(action.declines, False)),
             "asked_for": action.asks_for or address.asked_for,
@@ -41,6 +43,7 @@ def patched(address: Address, action: Update | Reconfirm, contact: Contact, at: 
             update={
                 "seen": contact.status,
                 "seen_at": at,
+                "mark": "",
                 "contact_id": contact.contact_id,
                 "subscriber_hash": contact.subscriber_hash,
                 "archived_by_us_at": None,
@@ -48,7 +51,7 @@ def patched(address: Address, action: Update | Reconfirm, contact: Contact, at: 
                 "asked_for": action.asks_for if isinstance(action, Reconfirm) else address.asked_for,
             }
         )
-    return _carrying(seen, action.patch, action.digest, address)
+    return _carrying(seen, action.patch, action.digest, address, contact)
 
 
 def lowered(address: Address, action: Lower, contact: Contact, at: datetime) -> Address:
@@ -57,6 +60,7 @@ def lowered(address: Address, action: Lower, contact: Contact, at: datetime) -> 
         update={
             "seen": contact.status,
             "seen_at": at,
+            "mark": "",
             "contact_id": contact.contact_id or address.contact_id,
             "reconfirmed_for": newest(address.reconfirmed_for, action.approved_at),
             "attempt": None,
@@ -78,6 +82,7 @@ def moved(old: Address, new: Address, action: Move, contact: Contact, at: dateti
         update={
             "seen": contact.status,
             "seen_at": at,
+            "mark": "",
             "contact_id": contact.contact_id or old.contact_id,
             "subscriber_hash": contact.subscriber_hash,
             "origin": old.origin,
@@ -88,7 +93,7 @@ def moved(old: Address, new: Address, action: Move, contact: Contact, at: dateti
             "attempt": None,
         }
     )
-    return _left_behind(learnt, at), _carrying(taken, action.patch, action.digest, old)
+    return _left_behind(learnt, at), _carrying(taken, action.patch, action.digest, old, contact)
 
 
 def followed(old: Address, new: Address, contact: Contact, at: datetime) -> tuple[Address, Address]:
@@ -99,6 +104,7 @@ def followed(old: Address, new: Address, contact: Contact, at: datetime) -> tupl
     giver = new if not old.ours and new.contact_id == contact.contact_id else old
     known: dict[str, object] = {"origin": giver.origin, "digest": None, "written": giver.written}
     known |= {"interests": giver.interests, "tags": giver.tags, "permissions": giver.permissions}
+    known["language"] = giver.language
     known["reconfirmed_for"] = newest(old.reconfirmed_for, new.reconfirmed_for)
     gone_since = {"forgotten_at": None} if old.seen is None else {}
     return _left_behind(old, at).model_copy(update=gone_since), seen.model_copy(update=known)
@@ -111,11 +117,13 @@ def _left_behind(old: Address, at: datetime) -> Address:
         update={
             "seen": None,
             "seen_at": at,
+            "mark": "",
             "contact_id": None,
             "origin": None,
             "digest": None,
             "written": {},
             "interests": (),
+            "language": "",
             "tags": (),
             "permissions": {},
             "archived_by_us_at": None,
@@ -129,13 +137,14 @@ def tagged(address: Address, change: TagChange) -> Address:
     """The address after Accord's tags on its contact were changed."""
     gone = {tag.casefold() for tag in change.remove}
     kept = (tag for tag in address.tags if tag.casefold() not in gone)
-    return address.model_copy(update={"tags": tuple(dict.fromkeys((*kept, *change.add))), "attempt": None})
+    tags = tuple(dict.fromkeys((*kept, *change.add)))
+    return address.model_copy(update={"tags": tags, "mark": "", "attempt": None})
 
 
 def archived(address: Address, at: datetime) -> Address:
     """A contact that Accord archived: a returning member's consent may bring it back."""
     return address.model_copy(
-        update={"seen": ContactStatus.ARCHIVED, "seen_at": at, "archived_by_us_at": at, "attempt": None}
+        update={"seen": ContactStatus.ARCHIVED, "seen_at": at, "mark": "", "archived_by_us_at": at, "attempt": None}
     )
 
 
@@ -145,6 +154,7 @@ def unsubscribed(address: Address, contact: Contact, at: datetime) -> Address:
         update={
             "seen": contact.status,
             "seen_at": at,
+            "mark": "",
             "contact_id": contact.contact_id or address.contact_id,
             "attempt": None,
         }
@@ -170,14 +180,18 @@ def erased(address: Address, at: datetime) -> Address:
     )
 
 
-def _carrying(address: Address, patch: ContactPatch, digest: str | None, before: Address) -> Address:
+def _carrying(address: Address, patch: ContactPatch, digest: str | None, before: Address, contact: Contact) -> Address:
+    """With what was written, in the form in which the contact shows it: Mailchimp may have put a value in another one,
+    and to compare with what was sent would find it changed for ever."""
     chosen = tuple(interest for interest, on in patch.interests.items() if on)
+    shown = {tag: contact.merge_fields.get(tag, value) for tag, value in patch.merge_fields.items() if value != ""}
     return address.model_copy(
         update={
             "origin": before.origin or Origin.ADOPTED,
             "digest": digest,
-            "written": fingerprints(before.written, patch.merge_fields),
+            "written": fingerprints(before.written, patch.merge_fields | shown),
             "interests": chosen if patch.interests else before.interests,
+            "language": contact.language if patch.language else before.language,
             "permissions": before.permissions | marketing_permissions.written(before, patch.permissions),
         }
     )

@@ -7,7 +7,7 @@ from accord.domain.connection import Connection
 from accord.domain.policy_change_texts import effect_of
 from accord.domain.reason_texts import Language
 
-SETTINGS = ("name", "preset", "order_by", "language", "notice_url", "notices_stopped", "email")
+SETTINGS = ("name", "preset", "order_by", "language", "time_zone", "notice_url", "notices_stopped", "email")
 
 
 class SettingChange(NamedTuple):

@@ -16,6 +16,9 @@ class RunKind(StrEnum):
     """People who are in the audience are asked to confirm, once an operator approved it."""
     FIRST_IMPORT = "first_import"
     """Everybody who waited for the approval is carried to the audience."""
+    RECONCILIATION = "reconciliation"
+    """The audience is compared with what is known of it; what no webhook told is found, and what somebody changed of
+    Accord's own is written anew."""
     NIGHTLY_CHECK = "nightly_check"
     """Audience and webhook are looked at, and set right where somebody changed them."""
 
@@ -29,6 +32,8 @@ class RunState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     """It ended without its result; `detail` says why."""
+    STOPPED = "stopped"
+    """An operator ended it: what was found until then stands."""
 
 
 class Run(Value):
@@ -46,7 +51,13 @@ class Run(Value):
     done: int = 0
     total: int | None = None
     counts: dict[str, int] = {}
-    """Members by status, once an import is done; what was set right, once a check is."""
+    """Members by status, once an import is done; what was set right, once a check is; what a reconciliation found."""
+    since: Moment | None = None
+    """Of a reconciliation: only contacts that changed then or later are read. None: the whole audience."""
+    calls: int = 0
+    """Calls to Mailchimp that it made, once it is done."""
+    least: int = 0
+    """How many would have done."""
     summary: Summary | None = None
     who: Whom | None = None
     """Who is asked in a reconfirmation."""

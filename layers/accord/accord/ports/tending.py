@@ -1,7 +1,6 @@
 """What the tending of connections asks of the world, beside `ports`: steps in a queue, runs, and somebody to tell."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -10,14 +9,13 @@ from accord.ports import Page
 
 
 class Step(StrEnum):
-    """One part of the long work on a connection. Each begins the next one, or itself again where time ran out."""
+    """One part of the long work on a connection. Each begins the next one, or itself again where time ran out. None of
+    them calls Mailchimp: between `hold` and `sum_up` the state machine `reconcile` reads the audience."""
 
     TAKE_ALONG = "take_along"
     """Take along what is remembered against mailing people from the audiences that the connection had before."""
     HOLD = "hold"
     """Let members who were accepted before the audience was chosen hold their addresses in it."""
-    READ = "read"
-    """Read the audience into the ledger, archived contacts included."""
     SUM_UP = "sum_up"
     """Fill consent from the audience, and count what the first import would do."""
     IMPORT = "import"
@@ -26,21 +24,13 @@ class Step(StrEnum):
     """Call up everybody who is to be asked to confirm, again and again, until all were asked."""
     WATCH = "watch"
     """Until nobody waits any more; then say so."""
-    CHECK_ALL = "check_all"
-    """Every night, of no connection and no run: begin a check of each connection."""
-    CHECK = "check"
-    """Look at audience and webhook, and set right what somebody changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a step goes on: the cursor of a list, or in the audience the archived ones, those changed since."""
+    """Where a step goes on: the cursor of a list."""
 
     cursor: str | None = None
-    archived: bool = False
-    since: datetime | None = None
-    began: datetime | None = None
-    """When the reading began."""
     former: int = 0
     """Which of the audiences before is at its turn."""
 

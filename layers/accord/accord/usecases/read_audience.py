@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accord.domain.address import Address
+from accord.domain.connection import Policy
 from accord.domain.contact import Contact
+from accord.domain.drift import compared
 from accord.domain.folding import KeyOf
-from accord.domain.observation import witness
 from accord.errors import Retryable
 from accord.ports import Audience, Claim, Clock, Ledger
 
@@ -36,6 +37,9 @@ class ReadAudience:
     audience: Audience
     clock: Clock
     key_of: KeyOf
+    policy: Policy
+    tells: bool = True
+    """Whether holders are to be told of what is seen: not before an approval, which decides everybody anew."""
     on_shown: Callable[[Collection[str]], None] = lambda keys: None
     """Told the keys of each page's addresses."""
     on_change: Callable[[Address, Address], None] = lambda before, after: None
@@ -67,7 +71,7 @@ class ReadAudience:
             known = self.ledger.addresses(audience_id, waiting)
             claims = [
                 Claim(observed, expected_revision=known[key].revision)
-                for key, observed in _observed(known, waiting, at).items()
+                for key, observed in self._observed(known, waiting, at).items()
             ]
             # Without an attempt, a claim is a write on the revision that was read: nobody else's work is overwritten.
             lost = self.ledger.claim(audience_id, claims) if claims else set[str]()
@@ -80,16 +84,19 @@ class ReadAudience:
                 return stored
         raise Retryable("other workers kept changing the same addresses", effect_unknown=False)
 
-
-def _observed(known: Mapping[str, Address], contacts: Mapping[str, Contact], at: datetime) -> dict[str, Address]:
-    """The addresses of which something new was seen. One that a worker has in hand, or has seen since, is left."""
-    found = {}
-    for key, contact in contacts.items():
-        address = known[key]
-        in_hand = address.attempt is not None and address.attempt.until > at
-        if in_hand or (address.seen_at is not None and address.seen_at >= at):
-            continue
-        observed = witness(address, contact, at)
-        if observed.untold or observed.model_copy(update={"seen_at": address.seen_at}) != address:
-            found[key] = observed
-    return found
+    def _observed(
+        self, known: Mapping[str, Address], contacts: Mapping[str, Contact], at: datetime
+    ) -> dict[str, Address]:
+        """The addresses of which something new was seen. One that a worker has in hand, or has seen since, is left."""
+        found = {}
+        for key, contact in contacts.items():
+            address = known[key]
+            in_hand = address.attempt is not None and address.attempt.until > at
+            if in_hand or (address.seen_at is not None and address.seen_at >= at):
+                continue
+            observed = compared(address, contact, at, self.policy)
+            if not self.tells:
+                observed = observed.model_copy(update={"untold": False})
+            if observed.untold or observed.model_copy(update={"seen_at": address.seen_at}) != address:
+                found[key] = observed
+        return found

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from accord.domain.address import Address, Who, by_connection
 from accord.domain.connection import Connection
@@ -17,11 +17,18 @@ from accord.domain.finishing import chose, tried_again
 from accord.domain.folding import KeyOf, changed_holders
 from accord.domain.history import Cause, Event, EventKind
 from accord.domain.notice import profile_changed
-from accord.domain.observation import has_gone, is_moving, newly_edited, witness
+from accord.domain.observation import calls_for_decision, has_gone, is_moving, newly_edited, witness
 from accord.domain.permission import owner
 from accord.domain.record import OwnChange
 from accord.domain.values import normalised, subscriber_hash
-from accord.ports import Audience, ChangeQueue, Claim, Clock, Ledger, QueuedChanges, Settlement
+from accord.ports import ChangeQueue, Claim, Clock, Ledger, QueuedChanges, Settlement
+
+
+class ReadsContacts(Protocol):
+    """An audience, as far as contacts are read singly: see `Audience`."""
+
+    def read(self, reference: str) -> Contact | None: ...
+
 
 TURNS = 5
 """How often a line of history is added again after another worker was faster with the record."""
@@ -50,7 +57,7 @@ class ReadContact:
     def __call__(
         self,
         connection: Connection,
-        audience: Audience,
+        audience: ReadsContacts,
         address: Address,
         cause: Cause,
         *,
@@ -88,7 +95,7 @@ class ReadContact:
             return
         if fields := newly_edited(before, after):
             self._edited(after, fields, cause)
-        if before.untold or (before.seen, before.facts) != (after.seen, after.facts):
+        if calls_for_decision(before, after):
             self._decided_anew(before, after, cause)
         told = after.model_copy(update={"untold": False})
         self.ledger.claim(audience_id, [Claim(told, before.revision + 1)])

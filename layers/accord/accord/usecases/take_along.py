@@ -1,16 +1,13 @@
 """The audience before -> the one that was chosen: no opt-out is forgotten on the way (promise 2)."""
 
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from accord.domain.address import Address
 from accord.domain.connection import Connection
 from accord.domain.inheritance import inherited
-from accord.errors import Misconfigured, Retryable
+from accord.errors import Retryable
 from accord.ports import Claim, Clock, Ledger
 from accord.ports.audiences import AudienceMemory
-from accord.ports.keeping import AudienceWebhook
 
 A_PAGE = 500
 TRIES = 6
@@ -25,18 +22,11 @@ class TakeAlong:
     ledger: Ledger
     memory: AudienceMemory
     clock: Clock
-    webhook_of: Callable[[Connection], AudienceWebhook]
 
     def __call__(self, connection: Connection, former_id: str, after: str | None) -> str | None:
-        """One page of the audience before; the cursor of the next one. After the last page that audience tells nothing
-        any more. Raises Retryable where a worker has one of the addresses in hand, or Mailchimp is away."""
-        following = self._page(connection.audience_id, former_id, after)
-        if following is None:
-            with suppress(Misconfigured):  # it is gone, or another account's
-                self.webhook_of(connection.model_copy(update={"audience_id": former_id})).remove()
-        return following
-
-    def _page(self, audience_id: str, former_id: str, after: str | None) -> str | None:
+        """One page of the audience before; the cursor of the next one. Raises Retryable where a worker has one of the
+        addresses in hand."""
+        audience_id = connection.audience_id
         page = self.memory.remembered(former_id, after, A_PAGE)
         waiting = self.memory.summaries(former_id, [entry.key for entry in page.items])
         for _ in range(TRIES):

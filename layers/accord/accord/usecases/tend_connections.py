@@ -12,20 +12,18 @@ from functools import partial
 from itertools import batched
 
 from accord.domain import lifecycle, summary
-from accord.domain.connection import Connection, ConnectionState
+from accord.domain.connection import Connection
 from accord.domain.notice import imported
 from accord.domain.reasons import Status
 from accord.domain.run import Run, RunState
-from accord.domain.values import newest
-from accord.errors import Misconfigured, Retryable
-from accord.ports import Audience, ChangeQueue, Clock, Ledger, Outbox, QueuedChanges
+from accord.errors import Retryable
+from accord.ports import ChangeQueue, Clock, Ledger, Outbox, QueuedChanges
 from accord.ports.connections import Connections
+from accord.ports.reconciling import Reconciliations
 from accord.ports.tending import Mail, Place, QueuedStep, Runs, Step, StepQueue
 from accord.usecases.call_up_members import CallUpMembers
 from accord.usecases.change_connection import changed
-from accord.usecases.check_nightly import CheckNightly
 from accord.usecases.hold_addresses import HoldAddresses
-from accord.usecases.read_audience import ReadAudience
 from accord.usecases.sum_up_members import SumUpMembers
 from accord.usecases.take_along import TakeAlong
 from accord.usecases.tell_import import told_import
@@ -40,16 +38,15 @@ AGAIN = 60
 
 @dataclass(frozen=True, slots=True)
 class TendConnections:
-    """One invocation's work, one open call to Mailchimp at a time."""
+    """One invocation's work. Whatever is to be read in Mailchimp, others read."""
 
     ledger: Ledger
     connections: Connections
     runs: Runs
-    audience_of: Callable[[Connection], Audience]
+    reconciliations: Reconciliations
     clock: Clock
     take_along: TakeAlong
     hold: HoldAddresses
-    read: Callable[[Audience], ReadAudience]
     sum_up: SumUpMembers
     call_up: CallUpMembers
     steps: StepQueue
@@ -57,7 +54,6 @@ class TendConnections:
     outbox: Outbox
     mail: Mail
     offered_again: timedelta
-    nightly: CheckNightly
 
     def __call__(self, steps: Sequence[QueuedStep], deadline: datetime) -> tuple[Counter[Step], list[int]]:
         """The steps that were taken, and the indexes of messages for which there was no time, or no queue."""
@@ -76,9 +72,6 @@ class TendConnections:
         return taken, failed
 
     def _take(self, queued: QueuedStep, deadline: datetime) -> None:
-        if queued.step is Step.CHECK_ALL:
-            self.nightly.begin(queued, deadline)
-            return
         connection = self.connections.connection(queued.connection_id)
         run = self.runs.run(queued.connection_id, queued.run_id)
         if connection is None or run is None or run.state is not RunState.RUNNING:
@@ -89,20 +82,15 @@ class TendConnections:
         work: dict[Step, Callable[[Connection, Run, QueuedStep, datetime], None]] = {
             Step.TAKE_ALONG: self._take_along,
             Step.HOLD: self._hold,
-            Step.READ: self._read,
             Step.SUM_UP: self._sum_up,
             Step.IMPORT: self._import,
             Step.RECONFIRM: self.call_up,
             Step.WATCH: self._watch,
-            Step.CHECK: self.nightly.check,
         }
         try:
             work[queued.step](connection, run, queued, deadline)
         except Retryable:
             self.steps.send(queued, AGAIN)
-        except Misconfigured as error:
-            self._end(run, RunState.FAILED, detail=str(error))
-            self._change(connection, lifecycle.Step.FAIL_CHECK, detail=str(error))
 
     def _take_along(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
         former, after = queued.place.former, queued.place.cursor
@@ -122,41 +110,11 @@ class TendConnections:
         while True:
             _, after = self.hold(connection, after)
             if after is None:
-                self.steps.send(QueuedStep(connection.id, Step.READ, run.id))
+                self.reconciliations.start(connection.id, run.id)  # it sends the next step when all is read
                 return
             if self._is_over(deadline):
                 self.steps.send(replace(queued, place=Place(cursor=after)))
                 return
-
-    def _read(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
-        """Those in the audience first: who is archived meanwhile is then seen among the archived."""
-        if connection.state is not ConnectionState.CHECKED:
-            self._end(run, RunState.FAILED, detail="the connection was changed meanwhile")
-            return
-        audience, place = self.audience_of(connection), queued.place
-        began = place.began or self.clock.now()
-        read = self.read(audience)
-        for archived in (False, True)[place.archived :]:
-            since = place.since if archived is place.archived else None
-            pages = audience.contacts(archived=archived, since=since)
-            while True:
-                asked_at = self.clock.now()
-                page = next(pages, None)
-                if page is None:
-                    break
-                read.remember(connection.audience_id, page, asked_at)
-                since = newest(since, *(contact.last_changed for contact in page))
-                run = run.model_copy(update={"done": run.done + len(page)})
-                self.runs.save(run)
-                if self.clock.now() >= deadline:
-                    self.steps.send(replace(queued, place=Place(archived=archived, since=since, began=began)))
-                    return
-        self.ledger.save_audience_setup(connection.id, audience.setup())
-        read_at = {"audience_read_at": began}
-        changed(self.connections, connection, lambda known: known.model_copy(update=read_at))
-        begun = summary.begun(run.id, self.clock.now(), run.done)
-        self.runs.save(run.model_copy(update={"total": run.done, "summary": begun}))
-        self.steps.send(QueuedStep(connection.id, Step.SUM_UP, run.id))
 
     def _sum_up(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
         counted = run.summary or summary.begun(run.id, self.clock.now(), run.done)

@@ -6,8 +6,9 @@ import pytest
 
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
-from accord.usecases.compare_audience import CompareAudience, Compared
+from accord.domain.run import Run
 from tests.builders import NOON, a_member, key_of, minutes, upserted
+from tests.nights import Nights
 from tests.scene import Scene, calls_made
 
 DEEDS = ("unsubscribe", "bounce", "archive", "delete", "rename", "nothing")
@@ -22,12 +23,9 @@ STANDING = {
 }
 
 
-def compare(scene: Scene) -> Compared:
+def compare(scene: Scene) -> Run:
     """Some time later the whole audience is read, and whoever is due then is settled."""
-    scene.clock.pass_(60)
-    compared = CompareAudience(scene.ledger, scene.audience, scene.clock, scene.apply.read)(scene.connection)
-    scene.settle_all()
-    return compared
+    return Nights(scene).night()
 
 
 def does(scene: Scene, deed: str, email: str) -> None:
@@ -79,14 +77,14 @@ def test_a_reading_that_finds_nothing_new_costs_its_pages_and_changes_nobody() -
     compare(scene)
     calls_made(scene)
     before = dict(scene.ledger.stored_records)
-    assert compare(scene) == Compared(contacts=20)
-    assert calls_made(scene) == ["contacts", "contacts"]
+    assert compare(scene).counts == {"contacts": 20}
+    assert calls_made(scene) == ["page", "page"]
     assert scene.ledger.stored_records == before
 
 
 def test_strangers_are_remembered_and_left_alone() -> None:
     scene = Scene()
     stranger = scene.audience.add("fox@wood.test", ContactStatus.UNSUBSCRIBED)
-    assert compare(scene).contacts == 1
+    assert compare(scene).counts["contacts"] == 1
     assert scene.audience.of("fox@wood.test") == stranger
     assert scene.ledger.stored_addresses["audience1", key_of("fox@wood.test")].unsubscribed_at is not None

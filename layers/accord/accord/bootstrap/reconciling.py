@@ -1,0 +1,70 @@
+"""The audience against the ledger: what the state machine `reconcile` calls."""
+# ruff: noqa: PLC0415
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from accord import clients, mailchimp_clients
+from accord.settings import ReconcileAudienceSettings
+
+if TYPE_CHECKING:
+    from accord.usecases.begin_reconciliation import BeginReconciliation
+    from accord.usecases.reconcile_audience import ReconcileAudience
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciling:
+    """What the steps of `reconcile_audience` call."""
+
+    begin: "BeginReconciliation"
+    reconcile: "ReconcileAudience"
+
+
+@cache
+def reconcile_audience() -> Reconciling:
+    """State machine -> ledger, and `bulk-changes`."""
+    from secrets import token_urlsafe
+
+    from accord.adapters.dynamodb_sweeps import DynamoDBSweeps
+    from accord.usecases.begin_reconciliation import BeginReconciliation
+    from accord.usecases.check_nightly import CheckNightly
+    from accord.usecases.check_webhook import CheckWebhook
+    from accord.usecases.finish_reading import FinishReading
+    from accord.usecases.reconcile_audience import ReconcileAudience
+
+    settings = ReconcileAudienceSettings.from_environment()
+    ledger, clock = clients.ledger(settings), clients.SystemClock()
+    connections, runs = clients.connections(settings), clients.runs(settings)
+    audience_of, webhook_of = mailchimp_clients.audience_of(settings), mailchimp_clients.webhook_of(settings)
+    webhook = CheckWebhook(
+        connections=connections,
+        secrets=clients.connection_secrets(),
+        webhook_of=webhook_of,
+        clock=clock,
+        new_secret=lambda: token_urlsafe(32),
+    )
+    finish = FinishReading(
+        connections=connections,
+        ledger=ledger,
+        runs=runs,
+        audience_of=audience_of,
+        webhook_of=webhook_of,
+        steps=clients.step_queue(settings.connection_steps_queue_url),
+        clock=clock,
+    )
+    reconcile = ReconcileAudience(
+        connections=connections,
+        ledger=ledger,
+        memory=clients.audience_memory(settings),
+        sweeps=DynamoDBSweeps(clients.table(settings)),
+        runs=runs,
+        audience_of=audience_of,
+        listing_of=mailchimp_clients.listing_of(settings),
+        clock=clock,
+        key_of=clients.key_of(settings.address_key_secret_arn),
+        bulk=clients.queue(settings.bulk_changes_queue_url),
+        check=CheckNightly(ledger, runs, audience_of, webhook, clock),
+        finish=finish,
+    )
+    return Reconciling(BeginReconciliation(connections, runs, clock), reconcile)

@@ -1,0 +1,32 @@
+"""When a connection's night is, and what is read in it. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from accord.domain.connection import Connection
+from accord.domain.run import Run, RunKind, RunState
+from accord.domain.sweep import OVERLAP
+
+NIGHT = 3
+"""The hour at which a night's work begins."""
+A_WEEK = timedelta(days=6, hours=12)
+"""After so long the whole audience is read again: every seventh night, whatever the clocks do."""
+
+
+def is_night(connection: Connection, at: datetime) -> bool:
+    """Whether the connection's night begins within the hour before that moment: once each day, also in nights in which
+    the clocks are put forward or back."""
+    zone = ZoneInfo(connection.time_zone)
+    return (at - timedelta(hours=1)).astimezone(zone).hour < NIGHT <= at.astimezone(zone).hour
+
+
+def since_when(runs: Iterable[Run], connection: Connection, at: datetime) -> datetime | None:
+    """From when on changes are read: since the last reconciliation began, and a little before. None: everybody is
+    read, when that was not done for a week, or never of this audience. `runs` are the newest."""
+    done = [run for run in runs if run.kind is RunKind.RECONCILIATION and run.state is RunState.DONE]
+    here = [run for run in done if run.audience_id == connection.audience_id]
+    full = max((run.at for run in here if run.since is None), default=None)
+    if full is None or at - full >= A_WEEK:
+        return None
+    return max(run.at for run in here) - OVERLAP

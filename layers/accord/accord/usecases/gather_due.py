@@ -1,0 +1,29 @@
+"""Many members who are due -> few messages: as many in one as one bulk creation takes."""
+
+from collections import defaultdict
+from itertools import batched
+
+from accord.ports import ChangeQueue, QueuedChanges
+
+A_HINT = 500
+
+
+class GatherDue:
+    """`ChangeQueue` for hints alone, in front of another one: they are sent when it is told to."""
+
+    def __init__(self, queue: ChangeQueue) -> None:
+        self._queue = queue
+        self._due: dict[str, dict[str, None]] = defaultdict(dict)
+
+    def send(self, message: QueuedChanges) -> None:
+        """Keep the members for the next `flush`. Raises ValueError for changes, which may not be kept back."""
+        if message.changes:
+            raise ValueError("changes are not held back: send them to the queue itself")
+        self._due[message.connection_id] |= dict.fromkeys(message.due)
+
+    def flush(self) -> None:
+        """Send what is gathered. Whoever is lost on the way is due all the same, and offered within minutes."""
+        for connection_id, members in self._due.items():
+            for some in batched(members, A_HINT, strict=False):
+                self._queue.send(QueuedChanges(connection_id, due=some))
+        self._due.clear()

@@ -1,0 +1,57 @@
+"""The ports of the reconciliation in memory: an audience by pages, and what its pages showed."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from accord.domain.contact import Contact, ContactStatus
+from accord.domain.run import Run
+from accord.domain.sweep import A_PAGE, Found, PagePlace, PageRead
+from accord.domain.values import BEGINNING
+from accord.ports.reconciling import ListedPage
+from tests.fake_audience import FakeAudience
+from tests.fake_tending import FakeRuns
+
+
+class FakeListing:
+    """`AudienceListing` over the fake audience. `before_page` may change it between two pages."""
+
+    def __init__(self, audience: FakeAudience) -> None:
+        self._audience = audience
+        self.before_page: Callable[[PagePlace], None] = lambda _place: None
+
+    def page(self, place: PagePlace) -> ListedPage:
+        self.before_page(place)
+        return self._audience._call("page", partial(self._page, place), reads=True)
+
+    def _page(self, place: PagePlace) -> ListedPage:
+        contacts = (person.contact for person in self._audience.people.values())
+        found = [c for c in contacts if (c.status is ContactStatus.ARCHIVED) is place.archived and _since(c, place)]
+        found.sort(key=lambda contact: contact.last_changed or BEGINNING)
+        return ListedPage(found[place.offset : place.offset + A_PAGE], len(found))
+
+
+def _since(contact: Contact, place: PagePlace) -> bool:
+    since = place.since.replace(microsecond=0) if place.since is not None else None
+    return since is None or (contact.last_changed is not None and contact.last_changed >= since)
+
+
+class FakeSweeps:
+    """`Sweeps` in a dictionary, beside the fake runs whose progress it counts."""
+
+    def __init__(self, runs: FakeRuns) -> None:
+        self._runs = runs
+        self.kept: dict[tuple[str, str, str], PageRead] = {}
+
+    def save(self, run: Run, page: PageRead) -> None:
+        key = (run.connection_id, run.id, page.place.id)
+        if key not in self.kept:
+            self.kept[key] = page
+            known = self._runs.kept[run.connection_id, run.id]
+            self._runs.save(known.model_copy(update={"done": known.done + page.counts[Found.READ]}))
+
+    def page(self, run: Run, place: PagePlace) -> PageRead | None:
+        return self.kept.get((run.connection_id, run.id, place.id))
+
+    def pages(self, run: Run) -> Iterator[PageRead]:
+        wanted = (run.connection_id, run.id)
+        yield from (self.kept[key] for key in sorted(self.kept) if key[:2] == wanted)

@@ -1,0 +1,120 @@
+"""A night for unit tests: the audience of a scene is reconciled with its ledger, and what follows is carried out."""
+
+from collections.abc import Iterable
+from itertools import count
+
+from accord.domain.run import Run, RunKind, RunState
+from accord.domain.sweep import PagePlace
+from accord.ports import Audience
+from accord.usecases.check_nightly import CheckNightly
+from accord.usecases.check_webhook import CheckWebhook
+from accord.usecases.finish_reading import FinishReading
+from accord.usecases.reconcile_audience import ReconcileAudience
+from tests.builders import key_of, minutes
+from tests.fake_audiences import FakeAudienceMemory
+from tests.fake_connections import FakeConnections, FakeConnectionSecrets
+from tests.fake_keeping import FakeWebhook
+from tests.fake_reconciling import FakeListing, FakeSweeps
+from tests.fake_tending import FakeRuns, FakeStepQueue
+from tests.fakes import FakeQueue
+from tests.scene import Scene
+
+
+class Nights:
+    """Over one scene; every night is a run of its own."""
+
+    def __init__(self, scene: Scene, runs: FakeRuns | None = None, steps: FakeStepQueue | None = None) -> None:
+        self.scene = scene
+        self.runs, self.bulk = runs or FakeRuns(), FakeQueue()
+        self.sweeps = FakeSweeps(self.runs)
+        self.listing = FakeListing(scene.audience)
+        self.webhook = FakeWebhook()
+        connections = FakeConnections(scene.ledger)
+        check_webhook = CheckWebhook(
+            connections, FakeConnectionSecrets(), self._webhook, scene.clock, lambda: "secret-of-the-night"
+        )
+        self.reconcile = ReconcileAudience(
+            connections=connections,
+            ledger=scene.ledger,
+            memory=FakeAudienceMemory(scene.ledger),
+            sweeps=self.sweeps,
+            runs=self.runs,
+            audience_of=self._audience,
+            listing_of=lambda _connection: self.listing,
+            clock=scene.clock,
+            key_of=key_of,
+            bulk=self.bulk,
+            check=CheckNightly(scene.ledger, self.runs, self._audience, check_webhook, scene.clock),
+            finish=FinishReading(
+                connections=connections,
+                ledger=scene.ledger,
+                runs=self.runs,
+                audience_of=self._audience,
+                webhook_of=self._webhook,
+                steps=steps or FakeStepQueue(),
+                clock=scene.clock,
+            ),
+        )
+        self._numbers = count(1)
+
+    def _audience(self, _connection: object) -> Audience:
+        return self.scene.audience
+
+    def _webhook(self, _connection: object) -> FakeWebhook:
+        return self.webhook
+
+    def start(self, connection_id: str, run_id: str) -> None:
+        """What the state machine does with a run: `Reconciliations`."""
+        run = self.runs.kept[connection_id, run_id]
+        self.pages(run, self.reconcile.begin(connection_id, run_id))
+        self.close(run)
+
+    def begin(self, *, incremental: bool = False) -> Run:
+        """A run; incremental: of what changed since the last one, with an overlap."""
+        last = max((run.at for run in self.runs.kept.values() if run.state is RunState.DONE), default=None)
+        run = Run(
+            id=f"night-{next(self._numbers):03d}",
+            connection_id=self.scene.connection.id,
+            kind=RunKind.RECONCILIATION,
+            audience_id=self.scene.connection.audience_id,
+            at=self.scene.clock.now(),
+            since=last - minutes(10) if incremental and last is not None else None,
+        )
+        self.runs.save(run)
+        return run
+
+    def pages(self, run: Run, places: Iterable[PagePlace]) -> None:
+        for place in places:
+            self.reconcile.page(run.connection_id, run.id, place)
+
+    def close(self, run: Run) -> Run:
+        """Look for those who are gone, in as many invocations as it takes; the run as it ended."""
+        cursor: str | None = None
+        while True:
+            deadline = self.scene.clock.now() + minutes(5)
+            cursor = self.reconcile.close(run.connection_id, run.id, cursor, deadline)
+            if cursor is None:
+                return self.runs.kept[run.connection_id, run.id]
+
+    def night(self, *, incremental: bool = False) -> Run:
+        """Some time later, from beginning to end, and what follows from it."""
+        self.scene.clock.pass_(60)
+        run = self.begin(incremental=incremental)
+        self.pages(run, self.reconcile.begin(run.connection_id, run.id))
+        ended = self.close(run)
+        self.carry_out()
+        return ended
+
+    def carry_out(self) -> None:
+        """What was queued is worked on, and whoever is due then."""
+        queued, self.bulk.messages = self.bulk.messages, []
+        self.scene.work(*queued)
+        self.scene.settle_all()
+
+
+def read_whole(scene: Scene) -> Run:
+    """The whole audience is reconciled; what follows is only due."""
+    nights = Nights(scene)
+    run = nights.begin()
+    nights.pages(run, nights.reconcile.begin(run.connection_id, run.id))
+    return nights.close(run)
