@@ -1,5 +1,6 @@
 """The port of keeping a connection in order in memory: the webhooks of one audience."""
 
+from collections import Counter
 from collections.abc import Callable
 from itertools import count
 
@@ -7,6 +8,19 @@ from accord.errors import Refusal, Rejected
 from accord.ports.keeping import EVENTS, RegisteredWebhook, Registration
 
 ALL, BUT_OURS = frozenset(EVENTS), frozenset({"user", "admin"})
+
+
+class FakeEars:
+    """`Ears` over a counter."""
+
+    def __init__(self) -> None:
+        self.told: Counter[str] = Counter()
+
+    def heard(self, connection_id: str, events: int) -> None:
+        self.told[connection_id] += events
+
+    def taken(self, connection_id: str) -> int:
+        return self.told.pop(connection_id, 0)
 
 
 class FakeWebhook:

@@ -9,6 +9,7 @@ from accord.ports import Audience
 from accord.usecases.check_nightly import CheckNightly
 from accord.usecases.check_webhook import CheckWebhook
 from accord.usecases.finish_reading import FinishReading
+from accord.usecases.mend_webhook import MendWebhook
 from accord.usecases.reconcile_audience import ReconcileAudience
 from tests.builders import key_of, minutes
 from tests.fake_audiences import FakeAudienceMemory
@@ -29,9 +30,9 @@ class Nights:
         self.sweeps = FakeSweeps(self.runs)
         self.listing = FakeListing(scene.audience)
         self.webhook = FakeWebhook()
-        connections = FakeConnections(scene.ledger)
+        self.secrets, connections = FakeConnectionSecrets(), FakeConnections(scene.ledger)
         check_webhook = CheckWebhook(
-            connections, FakeConnectionSecrets(), self._webhook, scene.clock, lambda: "secret-of-the-night"
+            connections, self.secrets, self._webhook, scene.clock, lambda: "secret-of-the-night"
         )
         self.reconcile = ReconcileAudience(
             connections=connections,
@@ -54,6 +55,7 @@ class Nights:
                 steps=steps or FakeStepQueue(),
                 clock=scene.clock,
             ),
+            mend=MendWebhook(scene.ears, check_webhook),
         )
         self._numbers = count(1)
 

@@ -16,6 +16,7 @@ from accord.usecases.apply_audience_events import ApplyAudienceEvents
 from accord.usecases.read_contact import ReadContact
 from accord.usecases.sync_members import SyncMembers, SyncResult
 from tests.builders import SETUP, a_connection, key_of, minutes, no_us_phone
+from tests.fake_keeping import FakeEars
 from tests.fakes import FakeAudience, FakeClock, FakeHintQueue, FakeLedger, FakeQueue
 
 
@@ -30,6 +31,7 @@ class Scene:
     hints: FakeHintQueue = field(default_factory=FakeHintQueue)
     members: FakeQueue = field(default_factory=FakeQueue)
     """What the applier of hints queued."""
+    ears: FakeEars = field(default_factory=FakeEars)
     audience: FakeAudience = field(init=False)
     sync: SyncMembers = field(init=False)
     apply: ApplyAudienceEvents = field(init=False)
@@ -55,6 +57,7 @@ class Scene:
             clock=self.clock,
             queue=self.hints,
             read=ReadContact(self.ledger, self.clock, key_of, self.members),
+            ears=self.ears,
             timing=self.timing,
         )
 

@@ -85,6 +85,22 @@ def test_a_rotated_secret_is_known_five_minutes_later(client: "SecretsManagerCli
     assert secrets.operator_tokens(arn) == ("new",)
 
 
+def test_s5_what_a_webhook_signs_with_is_read_again_when_asked_for_fresh_but_not_at_every_call(
+    client: "SecretsManagerClient",
+) -> None:
+    watch = Watch()
+    arn = secret(client, {"webhook_signing_secrets": ["old"]})
+    connection, secrets = a_connection(secret_arn=arn), SecretsManagerSecrets(client, monotonic=watch)
+    assert secrets.webhook_signing_secrets(connection) == ("old",)
+    client.put_secret_value(SecretId=arn, SecretString='{"webhook_signing_secrets": ["new", "old"]}')
+
+    watch.seconds = 1
+    assert secrets.webhook_signing_secrets(connection, fresh=True) == ("old",)
+    watch.seconds = 2
+    assert secrets.webhook_signing_secrets(connection) == ("old",)
+    assert secrets.webhook_signing_secrets(connection, fresh=True) == ("new", "old")
+
+
 @pytest.mark.parametrize("text", ["k-us1", "[]", '"k-us1"', "{}", '{"mailchimp_api_key": ""}'])
 def test_a_secret_that_holds_no_key_wakes_a_person_and_is_not_repeated(
     client: "SecretsManagerClient", text: str

@@ -50,6 +50,11 @@ class Kept:
         self.night()
         eventually("the webhook is checked", lambda: self.shown["webhook"]["checked_at"] != before, 60)
 
+    def newest(self, kind: str) -> Answer:
+        """The newest run of this kind."""
+        runs: list[Answer] = self.ask("GET", "/runs")["runs"]
+        return next(run for run in runs if run["kind"] == kind)
+
     @property
     def webhooks(self) -> list[Answer]:
         found: list[Answer] = self.application.mailchimp("GET", "webhooks")["webhooks"]
@@ -104,6 +109,27 @@ def test_s5_a_stray_of_ours_is_removed_and_what_others_made_stays(kept: Kept, st
     kept.checked()
 
     assert {each["url"] for each in kept.webhooks} == {ours["url"], others}
+
+
+def test_s5_a_webhook_that_mailchimp_disabled_in_silence_is_registered_anew_once_a_night_found_what_it_kept(
+    kept: Kept,
+) -> None:
+    kept.ask("POST", "/runs", {"kind": "reconciliation", "full": True})
+    eventually("what was heard until now is counted", lambda: kept.newest("reconciliation")["state"] == "done", 60)
+    (before,) = [each["url"] for each in kept.webhooks if "/mailchimp/webhooks/" in each["url"]]
+    kept.application.say("axolotl", email="axolotl@terrarium.test", first_name="Axel")
+    kept.stack.audience.add_fault("lost_webhook", rate=1.0, seed=5)
+    kept.application.person("axolotl@terrarium.test", "unsubscribe")
+    kept.stack.audience.end_faults()
+
+    kept.ask("POST", "/runs", {"kind": "reconciliation"})
+
+    kept.application.becomes("axolotl", "unsubscribed", "unsubscribed_in_mailchimp")
+    eventually("the night ended", lambda: kept.newest("reconciliation")["state"] == "done", 60)
+    assert kept.newest("reconciliation")["counts"]["webhook_registered"] == 1
+    (after,) = [each["url"] for each in kept.webhooks if "/mailchimp/webhooks/" in each["url"]]
+    assert after != before
+    kept.hears("basilisk")
 
 
 def test_s6_a_lost_audience_pauses_the_connection_and_everything_goes_on_when_it_is_back(kept: Kept) -> None:

@@ -99,7 +99,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${SenderIdentity}": {"ses:SendEmail"},
     },
     "reconcile_audience": {
-        "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
+        "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem", "dynamodb:DeleteItem"},
         "${Ledger.Arn}/index/by_audience": {"dynamodb:Query"},
         "BulkChangesQueue.Arn": {"sqs:SendMessage"},
         "ConnectionStepsQueue.Arn": {"sqs:SendMessage"},

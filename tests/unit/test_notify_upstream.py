@@ -47,7 +47,7 @@ class Post:
     def signing_secrets(self, _connection: object) -> tuple[str, ...]:
         return ("old", "new")
 
-    def webhook_signing_secrets(self, _connection: object) -> tuple[str, ...]:
+    def webhook_signing_secrets(self, _connection: object, *, fresh: bool = False) -> tuple[str, ...]:
         return ()
 
     def send(self) -> Sent:

@@ -41,8 +41,9 @@ class Porch:
     def signing_secrets(self, connection: Connection) -> tuple[str, ...]:
         return ("the badger",) if connection.id == "burrow" else ()
 
-    def webhook_signing_secrets(self, connection: Connection) -> tuple[str, ...]:
-        return ("the monkey",) if connection.id == "burrow" else ()
+    def webhook_signing_secrets(self, connection: Connection, *, fresh: bool = False) -> tuple[str, ...]:
+        kept = ("the monkey", "the ape") if fresh else ("the monkey",)
+        return kept if connection.id == "burrow" else ()
 
     def is_signed(self, request: SignedRequest, secrets: Sequence[str]) -> bool:
         self.checked.append(secrets)
@@ -125,6 +126,12 @@ def test_mailchimp_is_known_by_the_secret_in_the_url_and_by_its_signature(secret
 def test_a_wrong_signature_is_refused_where_mailchimp_signs() -> None:
     with pytest.raises(UnrecognisedError):
         Porch().recognise.mailchimp("burrow", "old url", lambda _secrets: False)
+
+
+def test_s5_a_signature_of_a_webhook_that_was_registered_just_now_is_recognised() -> None:
+    porch = Porch()
+
+    assert porch.recognise.mailchimp("burrow", "old url", lambda secrets: "the ape" in secrets) == porch.burrow
 
 
 def test_an_unsigned_webhook_is_known_by_its_url_alone() -> None:

@@ -267,3 +267,32 @@ def test_who_was_made_while_the_pages_were_read_is_not_looked_for(nights: Nights
     nights.pages(run, places)
 
     assert Found.GONE not in nights.close(run).counts
+
+
+def registered(nights: Nights) -> None:
+    """The connection has a webhook, whose secret is `old`."""
+    told = {"webhook_secret_hashes": ("old",), "secret_arn": nights.secrets.create("burrow", {})}
+    nights.scene.ledger.save_connection(nights.scene.connection.model_copy(update=told))
+    nights.webhook.add(f"{nights.webhook.url}old")
+
+
+def test_s5_a_webhook_that_told_nothing_of_what_was_found_is_registered_anew(nights: Nights) -> None:
+    registered(nights)
+    nights.scene.audience.turn(EMAIL, ContactStatus.UNSUBSCRIBED)
+
+    run = nights.night()
+
+    assert (run.counts[Found.MISSED], run.counts[Found.WEBHOOK]) == (1, 1)
+    assert [webhook.secret for webhook in nights.webhook.kept] == ["secret-of-the-night"]
+    assert Found.WEBHOOK not in nights.night().counts
+
+
+def test_s5_a_webhook_that_tells_something_is_left_as_it_is(nights: Nights) -> None:
+    registered(nights)
+    nights.scene.hear("profile", EMAIL)
+    nights.scene.audience.turn(EMAIL, ContactStatus.UNSUBSCRIBED)
+
+    run = nights.night()
+
+    assert (run.counts[Found.MISSED], run.counts[Found.HEARD]) == (1, 1)
+    assert [webhook.secret for webhook in nights.webhook.kept] == ["old"]

@@ -100,7 +100,8 @@ class WayBackUnderFire(UnderFire):
         ledger: Any = Fateful(self.scene.ledger, fate)
         audience: Any = Fateful(self.scene.audience, fate)
         read = ReadContact(ledger, apply.clock, apply.read.key_of, apply.read.members)
-        return ApplyAudienceEvents(ledger, lambda _: audience, apply.clock, apply.queue, read, apply.timing)
+        ears = self.scene.ears
+        return ApplyAudienceEvents(ledger, lambda _: audience, apply.clock, apply.queue, read, ears, apply.timing)
 
     def _agrees(self, email: str) -> None:
         """At the end all are read once, whoever was told of what; then each member's status is what Mailchimp shows."""

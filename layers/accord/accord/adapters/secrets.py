@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 KEPT_SECONDS = 300.0
+FRESH_SECONDS = 2.0
+"""What is asked for fresh is read once in so many seconds: a call with a wrong signature costs no more than that."""
 _PERMANENT = frozenset(
     {"ResourceNotFoundException", "AccessDeniedException", "DecryptionFailure", "InvalidRequestException"}
 )
@@ -47,11 +49,12 @@ class SecretsManagerSecrets:
             return ()
         return _texts(self._document(connection.secret_arn).get("signing_secrets"))
 
-    def webhook_signing_secrets(self, connection: Connection) -> tuple[str, ...]:
-        """With which Mailchimp signs its webhook; none where it does not."""
+    def webhook_signing_secrets(self, connection: Connection, *, fresh: bool = False) -> tuple[str, ...]:
+        """With which Mailchimp signs its webhook; none where it does not. `fresh`: at most some seconds old."""
         if not connection.secret_arn:
             return ()
-        return _texts(self._document(connection.secret_arn).get("webhook_signing_secrets"))
+        document = self._document(connection.secret_arn, FRESH_SECONDS if fresh else self._kept_seconds)
+        return _texts(document.get("webhook_signing_secrets"))
 
     def mailchimp_api_key(self, connection: Connection) -> str:
         """The key of the connection's Mailchimp account."""
@@ -78,19 +81,19 @@ class SecretsManagerSecrets:
             raise Misconfigured("the address key is empty: deploy the stack again")
         return key
 
-    def _document(self, arn: str) -> Mapping[str, Any]:
+    def _document(self, arn: str, kept_seconds: float | None = None) -> Mapping[str, Any]:
         try:
-            document = json.loads(self._text(arn))
+            document = json.loads(self._text(arn, kept_seconds))
         except ValueError:
             document = None
         if not isinstance(document, dict):
             raise Misconfigured("a secret is not a JSON object: write it anew") from None
         return document
 
-    def _text(self, arn: str) -> str:
+    def _text(self, arn: str, kept_seconds: float | None = None) -> str:
         now = self._monotonic()
         read_at, text = self._kept.get(arn, (None, ""))
-        if read_at is None or now - read_at >= self._kept_seconds:
+        if read_at is None or now - read_at >= (self._kept_seconds if kept_seconds is None else kept_seconds):
             text = self._read(arn)
             self._kept[arn] = (now, text)
         return text

@@ -46,6 +46,7 @@ def receive_audience_events() -> Hearing:
 @cache
 def apply_audience_events() -> "ApplyAudienceEvents":
     """`audience-events` -> ledger."""
+    from accord.adapters.dynamodb_ears import DynamoDBEars
     from accord.usecases.apply_audience_events import ApplyAudienceEvents
     from accord.usecases.read_contact import ReadContact
 
@@ -58,6 +59,7 @@ def apply_audience_events() -> "ApplyAudienceEvents":
         clock=clock,
         queue=clients.hint_queue(settings.audience_events_queue_url),
         read=ReadContact(ledger, clock, clients.key_of(settings.address_key_secret_arn), members),
+        ears=DynamoDBEars(clients.table(settings)),
         timing=settings.timing,
     )
 

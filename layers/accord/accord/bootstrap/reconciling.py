@@ -26,11 +26,13 @@ def reconcile_audience() -> Reconciling:
     """State machine -> ledger, and `bulk-changes`."""
     from secrets import token_urlsafe
 
+    from accord.adapters.dynamodb_ears import DynamoDBEars
     from accord.adapters.dynamodb_sweeps import DynamoDBSweeps
     from accord.usecases.begin_reconciliation import BeginReconciliation
     from accord.usecases.check_nightly import CheckNightly
     from accord.usecases.check_webhook import CheckWebhook
     from accord.usecases.finish_reading import FinishReading
+    from accord.usecases.mend_webhook import MendWebhook
     from accord.usecases.reconcile_audience import ReconcileAudience
 
     settings = ReconcileAudienceSettings.from_environment()
@@ -66,5 +68,6 @@ def reconcile_audience() -> Reconciling:
         bulk=clients.queue(settings.bulk_changes_queue_url),
         check=CheckNightly(ledger, runs, audience_of, webhook, clock),
         finish=finish,
+        mend=MendWebhook(DynamoDBEars(clients.table(settings)), webhook),
     )
     return Reconciling(BeginReconciliation(connections, runs, clock), reconcile)

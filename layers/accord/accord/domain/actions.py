@@ -38,6 +38,8 @@ class Update:
     key: str
     patch: ContactPatch
     digest: str
+    lets_go: tuple[str, ...] = ()
+    """Merge tags that Accord filled once, that upstream has no value for, and that somebody changed: theirs by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Reconfirm:
     patch: ContactPatch
     digest: str
     asks_for: datetime
+    lets_go: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

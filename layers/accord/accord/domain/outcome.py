@@ -51,7 +51,7 @@ def patched(address: Address, action: Update | Reconfirm, contact: Contact, at: 
                 "asked_for": action.asks_for if isinstance(action, Reconfirm) else address.asked_for,
             }
         )
-    return _carrying(seen, action.patch, action.digest, address, contact)
+    return _carrying(seen, action.patch, action.digest, address, contact, action.lets_go)
 
 
 def lowered(address: Address, action: Lower, contact: Contact, at: datetime) -> Address:
@@ -180,18 +180,28 @@ def erased(address: Address, at: datetime) -> Address:
     )
 
 
-def _carrying(address: Address, patch: ContactPatch, digest: str | None, before: Address, contact: Contact) -> Address:
+def _carrying(
+    address: Address,
+    patch: ContactPatch,
+    digest: str | None,
+    before: Address,
+    contact: Contact,
+    lets_go: tuple[str, ...] = (),
+) -> Address:
     """With what was written, in the form in which the contact shows it: Mailchimp may have put a value in another one,
-    and to compare with what was sent would find it changed for ever."""
+    and to compare with what was sent would find it changed for ever. So would what upstream states no more and
+    somebody changed: a value that is not cleared, and a language, which is never."""
+    language = before.language if digest in {None, before.digest} else ""
+    kept = {tag: mark for tag, mark in before.written.items() if tag not in lets_go}
     chosen = tuple(interest for interest, on in patch.interests.items() if on)
     shown = {tag: contact.merge_fields.get(tag, value) for tag, value in patch.merge_fields.items() if value != ""}
     return address.model_copy(
         update={
             "origin": before.origin or Origin.ADOPTED,
             "digest": digest,
-            "written": fingerprints(before.written, patch.merge_fields | shown),
+            "written": fingerprints(kept, patch.merge_fields | shown),
             "interests": chosen if patch.interests else before.interests,
-            "language": contact.language if patch.language else before.language,
+            "language": contact.language if patch.language else language,
             "permissions": before.permissions | marketing_permissions.written(before, patch.permissions),
         }
     )

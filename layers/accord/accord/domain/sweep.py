@@ -34,6 +34,10 @@ class Found(StrEnum):
     """These are the person's own, and stay."""
     GONE = "gone"
     """Known, and in no page: each was looked for by its id."""
+    HEARD = "heard"
+    """Events that webhooks told since the last time."""
+    WEBHOOK = "webhook_registered"
+    """Whether the webhook was made anew, since it had told nothing of what was found."""
     CALLS = "calls"
     """Calls to Mailchimp."""
 

@@ -40,9 +40,9 @@ def raise_status(case: Case, address: Address, payload: Payload, ruling: Ruling)
         return plain
     if ruling.permission is Permission.ASK and opt_in is not None:
         patch = plain.patch.model_copy(update={"status": ContactStatus.PENDING})
-        return Reconfirm(address.key, patch, payload.digest, opt_in)
+        return Reconfirm(address.key, patch, payload.digest, opt_in, plain.lets_go)
     patch = plain.patch.model_copy(update={"status": case.policy.first_status})
-    return Update(address.key, patch, payload.digest)
+    return Update(address.key, patch, payload.digest, plain.lets_go)
 
 
 def update(case: Case, address: Address, payload: Payload) -> Update | Look:
@@ -64,7 +64,9 @@ def update(case: Case, address: Address, payload: Payload) -> Update | Look:
         language=payload.language,
         permissions=marketing_permissions.to_write(case, address, payload),
     )
-    return Update(address.key, patch, payload.digest)
+    unfilled = address.written.keys() - payload.merge_fields.keys()
+    others = unfilled - wrote_last if case.contact is not None else unfilled & address.edited.keys()
+    return Update(address.key, patch, payload.digest, tuple(sorted(others)))
 
 
 def permissions(case: Case, address: Address, payload: Payload) -> Update | None:

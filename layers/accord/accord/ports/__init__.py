@@ -296,5 +296,5 @@ class CallerSecrets(Protocol):
     def signing_secrets(self, connection: Connection) -> tuple[str, ...]:
         """The `whsec_...` secrets that are valid now: one, or two while it is rotated."""
 
-    def webhook_signing_secrets(self, connection: Connection) -> tuple[str, ...]:
-        """Those with which Mailchimp signs its webhook; none where it does not."""
+    def webhook_signing_secrets(self, connection: Connection, *, fresh: bool = False) -> tuple[str, ...]:
+        """Those with which Mailchimp signs its webhook, with `fresh` as they are now; none where it does not."""

@@ -39,6 +39,16 @@ class Registration(NamedTuple):
         return self.webhook is not None and self.webhook.tells_all and not self.strays
 
 
+class Ears(Protocol):
+    """How much Mailchimp's webhooks told each connection."""
+
+    def heard(self, connection_id: str, events: int) -> None:
+        """So many events more."""
+
+    def taken(self, connection_id: str) -> int:
+        """How many since this was last asked."""
+
+
 class AudienceWebhook(Protocol):
     """How Mailchimp tells one connection what happens in its audience. Misconfigured: the audience or the key is gone;
     Rejected: Mailchimp does not take the webhook, for it finds nobody at its URL."""

@@ -5,6 +5,7 @@ A webhook is only a hint: what is remembered is what Mailchimp shows when it is 
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ from accord.domain.history import Cause, CauseKind
 from accord.domain.timing import Timing, backoff
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, Clock, HintQueue, Ledger, QueuedHint
+from accord.ports.keeping import Ears
 from accord.usecases.read_contact import ReadContact, Seen
 from accord.usecases.stop_connection import stop_connection
 
@@ -48,6 +50,7 @@ class ApplyAudienceEvents:
     clock: Clock
     queue: HintQueue
     read: ReadContact
+    ears: Ears
     timing: Timing
 
     def __call__(self, hints: Sequence[QueuedHint], deadline: datetime) -> tuple[Counter[Applied], list[int]]:
@@ -65,7 +68,15 @@ class ApplyAudienceEvents:
                 failed.append(index)
             else:
                 applied[outcome] += 1
+        self._count(hints)
         return applied, failed
+
+    def _count(self, hints: Sequence[QueuedHint]) -> None:
+        """What webhooks told, whatever came of it: a count that is lost is no event lost."""
+        told = Counter(queued.connection_id for queued in hints if queued.attempt == 0)
+        for connection_id, events in told.items():
+            with suppress(Retryable):
+                self.ears.heard(connection_id, events)
 
     def _apply(self, queued: QueuedHint) -> Applied:
         try:

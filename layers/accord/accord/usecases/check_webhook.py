@@ -47,6 +47,10 @@ class CheckWebhook:
             repaired[REGISTERED] += 1
         return +repaired
 
+    def renew(self, connection: Connection) -> None:
+        """Another webhook in place of the one there is. Raises what `AudienceWebhook` raises."""
+        self._register(connection, self.webhook_of(connection))
+
     def _register(self, connection: Connection, webhook: AudienceWebhook) -> None:
         """The secret is known before Mailchimp calls its URL. What dies in between is done again."""
         secret = self.new_secret()

@@ -73,14 +73,16 @@ class RecogniseCaller:
         self, connection_id: str, secret: str, is_signed: Callable[[Sequence[str]], bool] | None = None
     ) -> Connection:
         """The connection whose webhook's URL holds the secret. Where Mailchimp signs, `is_signed` must hold as well;
-        without it the URL is enough."""
+        without it the URL is enough. A signature that no kept secret explains may be of a webhook registered since."""
         connection = self._connection(connection_id)
         recognised = _holds(secret, connection.webhook_secret_hashes or _NOBODY.token_hashes)
         if not recognised or connection is _NOBODY:
             raise UnrecognisedError
         secrets = self._secrets.webhook_signing_secrets(connection) if is_signed is not None else ()
         if is_signed is not None and secrets and not is_signed(secrets):
-            raise UnrecognisedError
+            secrets = self._secrets.webhook_signing_secrets(connection, fresh=True)
+            if secrets and not is_signed(secrets):
+                raise UnrecognisedError
         return connection
 
     def cobot(self, connection_id: str, secret: str) -> tuple[Connection, Cobot]:

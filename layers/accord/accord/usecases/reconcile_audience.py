@@ -28,6 +28,7 @@ from accord.ports.tending import Runs
 from accord.usecases.check_nightly import CheckNightly
 from accord.usecases.finish_reading import FinishReading
 from accord.usecases.gather_due import GatherDue
+from accord.usecases.mend_webhook import MendWebhook
 from accord.usecases.read_audience import ReadAudience
 from accord.usecases.read_contact import ReadContact, ReadsContacts, Seen
 from accord.usecases.stop_connection import stop_connection
@@ -57,6 +58,7 @@ class ReconcileAudience:
     bulk: ChangeQueue
     check: CheckNightly
     finish: FinishReading
+    mend: MendWebhook
 
     def begin(self, connection_id: str, run_id: str) -> list[PagePlace]:
         """The first pages are read here; the places of the others. None where there is nothing to do any more. Raises
@@ -106,20 +108,23 @@ class ReconcileAudience:
             return following
         pages = list(self.sweeps.pages(run))
         found.update(summed(pages))
+        try:
+            self._over(connection, run, pages, found)
+        except Misconfigured as error:
+            self._stopped_by(connection, run, error)
+        return None
+
+    def _over(self, connection: Connection, run: Run, pages: list[PageRead], found: Counter[Found]) -> None:
+        """All is read: what follows from that."""
+        if run.kind is RunKind.RECONCILIATION:
+            self.mend(connection, found)
         counts = {each.value: number for each, number in found.items() if number and each is not Found.CALLS}
         calls = {"calls": found[Found.CALLS], "least": least_calls(pages)}
         read = run.model_copy(update={"done": found[Found.READ], "counts": counts, **calls})
         if run.kind is RunKind.AUDIENCE_READING:
-            self._finish(connection, read)
+            self.finish(connection, read)
         else:
             self._end(read, RunState.DONE, "")
-        return None
-
-    def _finish(self, connection: Connection, run: Run) -> None:
-        try:
-            self.finish(connection, run)
-        except Misconfigured as error:
-            self._stopped_by(connection, run, error)
 
     def fail(self, connection_id: str, run_id: str, why: str) -> None:
         """The run ends without its result."""
