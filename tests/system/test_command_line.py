@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.system.application import Application, upserted
+from tests.system.application import Application, another_application, upserted
+from tests.system.watching import eventually
 from tools.local_stack import LocalStack, StackFile
 
 pytestmark = pytest.mark.system
@@ -31,7 +32,7 @@ def accord(stack: LocalStack, tmp_path: Path) -> Command:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert said.returncode == status, said.stderr
@@ -104,3 +105,23 @@ def test_what_is_not_there_and_who_is_not_known_are_told(zoo: Application, accor
     assert "does not recognise" in accord("members", "list", connection, *foreign, status=4)
     wrong = accord("members", "list", connection, "--status", "extinct", status=1)
     assert "status: " in wrong
+
+
+def test_a_tag_that_the_staff_took_away_is_found_and_there_again(stack: LocalStack, accord: Command) -> None:
+    zoo = another_application(stack, "rookery")
+    connection, email = zoo.api.connection_id, "rockhopper@rookery.test"
+    zoo.say("rockhopper", email=email, first_name="Rocky", tags=["Hoppers", "Divers"])
+    zoo.staff(email, "untag", name="Hoppers")
+    assert zoo.tags(email) == {"Divers"}
+
+    said = accord("reconcile", connection, "--full")
+
+    found = {words.strip(): rest.split() for words, _, rest in (line.partition("  ") for line in said.splitlines())}
+    assert found["contacts read"] == found["tags removed by others: written anew"] == ["1"]
+    assert found["read"] == ["the", "whole", "audience"]
+    eventually("the tag is there again", lambda: zoo.tags(email) == {"Divers", "Hoppers"})
+    (run,) = _read(accord("runs", "list", connection, "--json"))["runs"]
+    assert (run["kind"], run["state"], run["counts"]["tags_removed"]) == ("reconciliation", "done", 1)
+    assert "tags removed: 1" in accord("runs", "list", connection)
+    assert accord("runs", "show", connection, run["id"]) == said
+    assert "nothing to stop" in accord("runs", "stop", connection, run["id"])

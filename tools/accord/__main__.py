@@ -13,7 +13,9 @@ from tools.accord.connections import connections
 from tools.accord.errors import CommandError, ExitStatus
 from tools.accord.failures import failures
 from tools.accord.members import members
+from tools.accord.reconciling import reconcile
 from tools.accord.reconfirming import reconfirm
+from tools.accord.runs import runs
 from tools.accord.status import status
 from tools.accord.terminal import Terminal
 
@@ -57,7 +59,7 @@ def completion(shell: str) -> None:
     click.echo(make(accord, {}, "accord", "_ACCORD_COMPLETE").source())
 
 
-for command in (status, connections, approve, reconfirm, members, failures, changes):
+for command in (status, connections, approve, reconfirm, members, failures, changes, reconcile, runs):
     accord.add_command(command)
 
 

@@ -5,7 +5,7 @@ import click
 from tools.accord.asking import Asking, asks, connection_argument, shared_options, with_remedy
 from tools.accord.client import Answer
 from tools.accord.errors import RefusedError
-from tools.accord.runs import POLL, follow_run, newest_runs
+from tools.accord.following import POLL, follow_run, newest_runs
 from tools.accord.terminal import Terminal, moment, pause
 
 WOULD = (

@@ -3,7 +3,7 @@
 import click
 
 from tools.accord.asking import Asking, asks, connection_argument, shared_options
-from tools.accord.runs import follow_run
+from tools.accord.following import follow_run
 
 WHO = {"all": "everybody in the audience", "without_proof": "those without proof of consent"}
 

@@ -1,58 +1,128 @@
-"""Runs of a connection, an import or a reading of its audience: in words, and watched until they are done."""
+"""`accord runs`: what was done on a connection as a whole, what it found, and an end to what goes on too long."""
 
-from tools.accord.asking import Asking
-from tools.accord.client import Answer, Client
-from tools.accord.errors import CommandError, RefusedError
-from tools.accord.terminal import Bar, moment, pause, plain
+import click
 
-POLL = 1  # seconds
+from tools.accord.asking import Asking, Id, asks, connection_argument, more, paging, shared_options
+from tools.accord.client import Answer
+from tools.accord.errors import CommandError
+from tools.accord.runs_in_words import (
+    calls_of,
+    duration_of,
+    found_shortly,
+    kind_of,
+    progress_of,
+    show_run,
+    state_of,
+)
+from tools.accord.terminal import Terminal
 
-
-def newest_runs(api: Client, connection: str) -> list[Answer]:
-    """The first page of them; none where this Accord knows no runs."""
-    try:
-        found: list[Answer] = api.get("connections", connection, "runs")["runs"]
-    except RefusedError as error:
-        if error.code != 404:
-            raise
-        return []
-    return found
-
-
-def in_words(run: Answer) -> str:
-    """first import running since 2026-11-25 22:44 UTC: 120 of 1,000"""
-    words = f"{run['kind'].replace('_', ' ')} {run['state']} since {moment(run['at'])}"
-    return f"{words}: {_progress(run)}"
+HEADS = ("run", "kind", "state", "done", "took", "found", "calls/least")
 
 
-def follow_run(asking: Asking, connection: str, run_id: str, kind: str) -> None:
-    """Watch a run until it is done. Raises CommandError when it fails; Ctrl-C leaves it
-    running, and so does an answer that does not come."""
-    try:
-        with asking.terminal.bar(kind.replace("_", " ")) as bar:
-            run = _done(asking.api, connection, run_id, bar)
-    except (KeyboardInterrupt, CommandError):
-        asking.terminal.note(f"It goes on without you. Look again with: accord status {connection} --follow")
-        raise
+@click.group()
+def runs() -> None:
+    """See imports, readings and nightly work."""
+
+
+@runs.command("list")
+@connection_argument
+@paging
+@shared_options
+@asks
+def list_runs(asking: Asking, connection: str, limit: int, everything: bool, after: str | None) -> None:
+    """List runs, newest first.
+
+    A run's name begins with the moment at which the run began, in UTC. Calls
+    are those to Mailchimp: made, and how few would have done.
+
+    \b
+    accord runs list zoo --limit 10
+    accord runs list zoo --all --json | jq -r '.runs[] | [.at, .kind] | @tsv'
+    """
+    document = asking.api.gather(
+        "connections",
+        connection,
+        "runs",
+        items="runs",
+        most=None if everything else limit,
+        query={"after": after},
+    )
     if asking.terminal.as_json:
-        asking.terminal.document(run)
-    if run["state"] == "failed":
-        raise CommandError(f"The run failed at {_progress(run)}", remedy=f"Look with: accord status {connection}")
-    if not asking.terminal.as_json:
-        counts = {name.replace("_", " "): number for name, number in (run.get("counts") or {}).items() if number}
-        asking.terminal.say(f"done: {_progress(run)}" + (f" ({plain(counts)})" if counts else ""))
+        return asking.terminal.document(document)
+    if not document["runs"]:
+        return asking.terminal.note("no runs yet")
+    listed = document["runs"]
+    rows = [_line(run) for run in listed]
+    asking.terminal.table(HEADS, rows, numbers=(3, 6), narrow=lambda: _show_narrow(asking.terminal, listed))
+    return more(asking, document)
 
 
-def _done(api: Client, connection: str, run_id: str, bar: Bar) -> Answer:
-    while True:
-        run = next((each for each in newest_runs(api, connection) if each["id"] == run_id), None)
-        if run is not None:
-            bar(run["done"], run.get("total"))
-            if run["state"] != "running":
-                return run
-        pause(POLL)
+def _line(run: Answer) -> tuple[str, ...]:
+    return (
+        run["id"],
+        kind_of(run),
+        run["state"],
+        progress_of(run),
+        duration_of(run),
+        found_shortly(run),
+        calls_of(run),
+    )
 
 
-def _progress(run: Answer) -> str:
-    total = run.get("total")
-    return f"{run['done']:,}" + (f" of {total:,}" if total else "")
+def _show_narrow(terminal: Terminal, listed: list[Answer]) -> None:
+    """The same with lines for each, where a name leaves little room beside it."""
+    for run in listed:
+        terminal.say(f"{run['id']}  {kind_of(run)}  {run['state']}", style="bold")
+        took, calls = duration_of(run), calls_of(run)
+        parts = (progress_of(run), f"took {took}" if took else "", f"calls/least {calls}" if calls else "")
+        terminal.say("  ".join(part for part in parts if part), indent=2)
+        if found := found_shortly(run):
+            terminal.say(found, indent=2)
+
+
+@runs.command()
+@connection_argument
+@click.argument("run", type=Id())
+@shared_options
+@asks
+def show(asking: Asking, connection: str, run: str) -> None:
+    """Show RUN, and all that it found.
+
+    \b
+    accord runs show zoo 2026-11-25T03:00:00.000000Z-night
+    """
+    document = asking.api.get("connections", connection, "runs", run)
+    if asking.terminal.as_json:
+        return asking.terminal.document(document)
+    return show_run(asking.terminal, document)
+
+
+@runs.command()
+@connection_argument
+@click.argument("run", type=Id())
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@shared_options
+@asks
+def stop(asking: Asking, connection: str, run: str, yes: bool) -> None:
+    """End RUN, a reconciliation.
+
+    It reads no further; what it found until then stands, and the next one
+    finds the rest.
+
+    \b
+    accord runs stop zoo 2026-11-25T03:00:00.000000Z-night
+    """
+    known = asking.api.get("connections", connection, "runs", run)
+    if known["state"] == "running":
+        asking.terminal.note(state_of(known))
+        asking.terminal.confirm("End it?", yes=yes)
+    ended = asking.api.post("connections", connection, "runs", run, "stop")
+    if asking.terminal.as_json:
+        asking.terminal.document(ended)
+    if ended["state"] in {"running", "proposed"}:
+        raise CommandError(f"Only a reconciliation can be stopped; this is: {state_of(ended)}")
+    if asking.terminal.as_json:
+        return None
+    if known["state"] != "running":
+        return asking.terminal.say(f"There is nothing to stop: {state_of(ended)}")
+    return asking.terminal.say(f"{ended['state']} at {progress_of(ended)}; what it found until then stands.")

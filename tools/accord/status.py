@@ -7,7 +7,8 @@ import click
 from tools.accord.asking import Asking, Id, asks, shared_options
 from tools.accord.client import Answer
 from tools.accord.errors import RefusedError
-from tools.accord.runs import follow_run, in_words, newest_runs
+from tools.accord.following import follow_run, newest_runs
+from tools.accord.runs_in_words import state_of
 from tools.accord.terminal import moment
 
 NEXT = {
@@ -21,7 +22,7 @@ NEXT = {
 
 @click.command()
 @click.argument("connection", required=False, type=Id())
-@click.option("--follow", is_flag=True, help="Watch the import that is running until it is done.")
+@click.option("--follow", is_flag=True, help="Watch the run that goes on until it is done.")
 @shared_options
 @asks
 def status(asking: Asking, connection: str | None, follow: bool) -> None:
@@ -97,7 +98,7 @@ def _show(asking: Asking, standing: Answer) -> None:
     terminal.say(f"{standing['total']:,} members" + (": " + ", ".join(parts) if parts else ""), indent=2)
     for run in standing["runs"]:
         if run["state"] == "running":
-            terminal.say(in_words(run), indent=2)
+            terminal.say(state_of(run), indent=2)
     for need, command in _needs(connection, counts):
         terminal.say(f"→ {need}", style="yellow", indent=2)
         terminal.say(command, indent=4)

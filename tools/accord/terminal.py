@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,9 @@ from rich.text import Text
 from tools.accord.errors import CommandError
 
 NO_END = 100_000  # columns, where nobody looks: whoever reads a pipe wants one line a row
+
+GAP = 2
+"""Blanks between the columns of a table."""
 
 
 class Terminal:
@@ -36,14 +39,27 @@ class Terminal:
         """One JSON value of many, each on a line of its own."""
         click.echo(json.dumps(document, ensure_ascii=False))
 
-    def table(self, heads: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Sequence[int] = ()) -> None:
-        """Rows under heads, if there are any; the columns `numbers` stand to the right. The first never wraps."""
-        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0), show_header=any(heads))
+    def table(
+        self,
+        heads: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        *,
+        numbers: Sequence[int] = (),
+        narrow: Callable[[], None] | None = None,
+    ) -> None:
+        """Rows under heads, if there are any; the columns `numbers` stand to the right. The first never wraps. With
+        `narrow` that is done instead where the table would break words."""
+        lines = [[_text(cell) for cell in row] for row in rows]
+        least = _least_width([[Text(head) for head in heads], *lines], {0, *numbers})
+        if narrow is not None and least > self._out.width:
+            narrow()
+            return
+        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0), show_header=any(heads))
         for place, head in enumerate(heads):
             right = place in numbers
             table.add_column(head, justify="right" if right else "left", no_wrap=place == 0 or right, overflow="fold")
-        for row in rows:
-            table.add_row(*(_text(cell) for cell in row))
+        for line in lines:
+            table.add_row(*line)
         _trimmed(self._out, table)
 
     def facts(self, facts: Iterable[tuple[str, object]]) -> None:
@@ -99,6 +115,19 @@ class Bar:
 
     def __call__(self, done: int, total: int | None) -> None:
         self._progress.update(self._task, completed=min(done, total) if total else done, total=total or None)
+
+
+def _least_width(rows: Sequence[Sequence[Text]], whole: set[int]) -> int:
+    """Columns that a table takes at the least when no word is broken, and no cell of the columns `whole`."""
+    widths = (
+        max(cell.cell_len if place in whole else _longest_word(cell) for cell in column)
+        for place, column in enumerate(zip(*rows, strict=True))
+    )
+    return sum(widths) + GAP * (len(rows[0]) - 1)
+
+
+def _longest_word(text: Text) -> int:
+    return max((Text(word).cell_len for word in text.plain.split()), default=0)
 
 
 def _indented(text: object, style: str, indent: int) -> Padding:

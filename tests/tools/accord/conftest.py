@@ -43,7 +43,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, api: SmallAccor
     monkeypatch.setenv("ACCORD_URL", api.url)
     monkeypatch.setenv("ACCORD_TOKEN", TOKEN)
     monkeypatch.setenv("ACCORD_STACK_FILE", str(tmp_path / "stack.json"))
-    for module in ("runs", "changes", "approving"):
+    for module in ("following", "changes", "approving"):
         monkeypatch.setattr(f"tools.accord.{module}.pause", lambda _seconds: None)
 
 

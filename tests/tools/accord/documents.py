@@ -3,6 +3,7 @@
 from tests.tools.accord.small_accord import Document
 
 ZOO = "/v1/connections/zoo"
+SUNDAY = "2026-11-22T03:00:00.000000Z-night"
 
 
 def connection(state: str = "live", **other: object) -> Document:
@@ -47,6 +48,27 @@ def run(state: str, done: int, total: int = 300) -> Document:
         "done": done,
         "total": total,
         "counts": {"synced": done},
+        "since": None,
+        "calls": None,
+        "detail": None,
+    }
+
+
+def reconciliation(state: str, done: int = 2000, counts: Document | None = None, **other: object) -> Document:
+    """A reading of the whole audience; its name holds a colon, as they all do."""
+    return {
+        "id": SUNDAY,
+        "kind": "reconciliation",
+        "state": state,
+        "at": "2026-11-22T03:00:00Z",
+        "done_at": None if state == "running" else "2026-11-22T03:02:05.4Z",
+        "done": done,
+        "total": 2000,
+        "counts": counts or {},
+        "since": None,
+        "calls": {"made": 7, "least": 3} if state == "done" else None,
+        "detail": None,
+        **other,
     }
 
 

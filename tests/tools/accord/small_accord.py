@@ -20,6 +20,8 @@ class Sent(NamedTuple):
     query: dict[str, str]
     headers: dict[str, str]
     body: Document | None
+    raw: str
+    """The path as it came, with its escapes."""
 
 
 class SmallAccord:
@@ -67,7 +69,9 @@ def small_accord() -> Iterator[SmallAccord]:
             length = int(self.headers.get("content-length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
             headers = {name.lower(): value for name, value in self.headers.items()}
-            sent = Sent(f"{self.command} {unquote(parts.path)}", dict(parse_qsl(parts.query)), headers, body)
+            sent = Sent(
+                f"{self.command} {unquote(parts.path)}", dict(parse_qsl(parts.query)), headers, body, parts.path
+            )
             status, document = accord.answer(sent)
             said = (document if isinstance(document, str) else json.dumps(document)).encode()
             self.send_response(status)

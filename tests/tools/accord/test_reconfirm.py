@@ -15,7 +15,7 @@ def proposing(api: SmallAccord) -> SmallAccord:
     """An Accord whose zoo can be asked."""
     api.tell(ROUTE, PROPOSAL)
     api.tell(ROUTE, {"run": "r-1", "proposal": "r-1", "members": 0, "asked": 0}, status=202)
-    api.tell(f"GET {ZOO}/runs", {"runs": [run("done", 300)], "next": None})
+    api.tell(f"GET {ZOO}/runs/r-1", run("done", 300))
     return api
 
 

@@ -14,12 +14,7 @@ def approving(api: SmallAccord) -> SmallAccord:
     """An Accord whose zoo waits for approval."""
     api.tell(f"GET {ZOO}/summary", SUMMARY)
     api.tell(f"POST {ZOO}/approve", {"connection": connection(), "run": "r-1"}, status=202)
-    api.tell(
-        f"GET {ZOO}/runs",
-        {"runs": [], "next": None},
-        {"runs": [run("running", 120)], "next": None},
-        {"runs": [run("done", 300)], "next": None},
-    )
+    api.tell(f"GET {ZOO}/runs/r-1", run("running", 120), run("done", 300))
     return api
 
 
@@ -94,7 +89,7 @@ def test_an_interrupt_leaves_the_import_running_and_says_how_to_look_again(
     def interrupted(_seconds: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tools.accord.runs.pause", interrupted)
+    monkeypatch.setattr("tools.accord.following.pause", interrupted)
 
     seen = accord("approve", "zoo", "--yes")
 
@@ -105,7 +100,7 @@ def test_an_interrupt_leaves_the_import_running_and_says_how_to_look_again(
 def test_an_import_that_failed_is_told(api: SmallAccord, accord: Command) -> None:
     api.tell(f"GET {ZOO}/summary", SUMMARY)
     api.tell(f"POST {ZOO}/approve", {"connection": connection(), "run": "r-1"}, status=202)
-    api.tell(f"GET {ZOO}/runs", {"runs": [run("failed", 120)], "next": None})
+    api.tell(f"GET {ZOO}/runs/r-1", run("failed", 120))
 
     seen = accord("approve", "zoo", "--yes")
 
@@ -142,6 +137,7 @@ def test_while_the_audience_is_read_approve_waits_for_the_summary(api: SmallAcco
 def test_a_running_import_is_followed_until_it_is_done(api: SmallAccord, accord: Command) -> None:
     api.tell(f"GET {ZOO}", {"connection": connection()})
     api.tell(f"GET {ZOO}/counts", COUNTS)
-    api.tell(f"GET {ZOO}/runs", {"runs": [run("running", 7)]}, {"runs": [run("done", 300)]})
+    api.tell(f"GET {ZOO}/runs", {"runs": [run("running", 7)]})
+    api.tell(f"GET {ZOO}/runs/r-1", run("running", 7), run("done", 300))
 
     assert "done: 300 of 300" in accord("status", "zoo", "--follow").out
