@@ -1,6 +1,6 @@
 """The ports of tending connections in memory: runs, steps in a queue, and email."""
 
-from accord.domain.run import Run
+from accord.domain.run import Run, RunState
 from accord.ports import Page
 from accord.ports.tending import QueuedStep
 
@@ -13,6 +13,13 @@ class FakeRuns:
 
     def save(self, run: Run) -> None:
         self.kept[run.connection_id, run.id] = run
+
+    def advance(self, run: Run) -> bool:
+        known = self.kept.get((run.connection_id, run.id))
+        if known is not None and known.state is RunState.STOPPED:
+            return False
+        self.save(run)
+        return True
 
     def run(self, connection_id: str, run_id: str) -> Run | None:
         return self.kept.get((connection_id, run_id))

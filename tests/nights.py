@@ -8,13 +8,16 @@ from accord.domain.sweep import PagePlace
 from accord.ports import Audience
 from accord.usecases.check_nightly import CheckNightly
 from accord.usecases.check_webhook import CheckWebhook
+from accord.usecases.find_gone import FindGone
 from accord.usecases.finish_reading import FinishReading
 from accord.usecases.mend_webhook import MendWebhook
 from accord.usecases.reconcile_audience import ReconcileAudience
-from tests.builders import key_of, minutes
+from accord.usecases.write_plan import WritePlan
+from tests.builders import key_of, minutes, no_us_phone
 from tests.fake_audiences import FakeAudienceMemory
 from tests.fake_connections import FakeConnections, FakeConnectionSecrets
 from tests.fake_keeping import FakeWebhook
+from tests.fake_planning import FakePlans
 from tests.fake_reconciling import FakeListing, FakeSweeps
 from tests.fake_tending import FakeRuns, FakeStepQueue
 from tests.fakes import FakeQueue
@@ -29,7 +32,7 @@ class Nights:
         self.runs, self.bulk = runs or FakeRuns(), FakeQueue()
         self.sweeps = FakeSweeps(self.runs)
         self.listing = FakeListing(scene.audience)
-        self.webhook = FakeWebhook()
+        self.webhook, self.plans, memory = FakeWebhook(), FakePlans(), FakeAudienceMemory(scene.ledger)
         self.secrets, connections = FakeConnectionSecrets(), FakeConnections(scene.ledger)
         check_webhook = CheckWebhook(
             connections, self.secrets, self._webhook, scene.clock, lambda: "secret-of-the-night"
@@ -37,7 +40,7 @@ class Nights:
         self.reconcile = ReconcileAudience(
             connections=connections,
             ledger=scene.ledger,
-            memory=FakeAudienceMemory(scene.ledger),
+            memory=memory,
             sweeps=self.sweeps,
             runs=self.runs,
             audience_of=self._audience,
@@ -56,6 +59,8 @@ class Nights:
                 clock=scene.clock,
             ),
             mend=MendWebhook(scene.ears, check_webhook),
+            gone=FindGone(scene.ledger, memory, self.sweeps),
+            plan=WritePlan(scene.ledger, self.plans, self.runs, scene.clock, no_us_phone),
         )
         self._numbers = count(1)
 

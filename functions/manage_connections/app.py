@@ -199,7 +199,9 @@ def get_run(request: Request) -> Response:
 
 def post_stop(request: Request) -> Response:
     """A reconciliation goes on no further; what it found until then stands."""
-    return _shown_run(bootstrap.manage_connections().order.stop(_connection(request), request.path["run_id"]))
+    connection = _connection(request)
+    with refusals():
+        return _shown_run(bootstrap.manage_connections().order.stop(connection, request.path["run_id"]))
 
 
 def post_group(request: Request) -> Response:

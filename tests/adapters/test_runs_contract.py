@@ -51,6 +51,15 @@ def test_runs_are_listed_newest_first_page_by_page(runs: Runs) -> None:
     assert last.next is None
 
 
+def test_what_somebody_stopped_meanwhile_goes_on_no_further(runs: Runs) -> None:
+    runs.save(a_run(1))
+    assert runs.advance(a_run(1, done=3))
+    runs.save(a_run(1, done=3, state=RunState.STOPPED))
+
+    assert not runs.advance(a_run(1, done=9, state=RunState.DONE))
+    assert runs.run(BARN, a_run(1).id) == a_run(1, done=3, state=RunState.STOPPED)
+
+
 def test_a_cursor_that_nobody_gave_is_refused(runs: Runs) -> None:
     with pytest.raises(ValueError, match="cursor"):
         runs.page(BARN, "goat", 2)

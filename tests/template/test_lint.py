@@ -71,6 +71,7 @@ def test_the_outputs_are_what_tools_and_people_ask_for() -> None:
         "CobotOAuthSecretArn",
         "ReceiveChangesFunctionName",
         "ManageMembersFunctionName",
+        "ManagePlansFunctionName",
         "ConnectMailchimpFunctionName",
         "ConnectCobotFunctionName",
         "ManageConnectionsFunctionName",

@@ -89,7 +89,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         CONNECTION_SECRETS: SECRET,
     },
     "tend_connections": {
-        "Ledger.Arn": READ | CHANGE,
+        "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
         "${Ledger.Arn}/index/by_status": {"dynamodb:Query"},
         "${Ledger.Arn}/index/by_audience": {"dynamodb:Query"},
         "ConnectionStepsQueue.Arn": RECEIVE | {"sqs:SendMessage"},
@@ -98,8 +98,15 @@ MAY: dict[str, dict[str, set[str]]] = {
         RECONCILE: {"states:StartExecution"},
         "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${SenderIdentity}": {"ses:SendEmail"},
     },
+    "manage_plans": {
+        "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"},
+        "ConnectionStepsQueue.Arn": {"sqs:SendMessage"},
+        RECONCILE: {"states:StartExecution"},
+        "OperatorSecret": SECRET,
+    },
     "reconcile_audience": {
         "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem", "dynamodb:DeleteItem"},
+        "${Ledger.Arn}/index/by_status": {"dynamodb:Query"},
         "${Ledger.Arn}/index/by_audience": {"dynamodb:Query"},
         "BulkChangesQueue.Arn": {"sqs:SendMessage"},
         "ConnectionStepsQueue.Arn": {"sqs:SendMessage"},

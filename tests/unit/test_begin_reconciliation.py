@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from accord.domain.connection import Connection
 from accord.domain.nights import is_night, since_when
 from accord.domain.run import Run, RunKind, RunState
+from accord.domain.sweep import Found, PagePlace, PageRead
 from accord.usecases.begin_reconciliation import BeginReconciliation, OrderReconciliation
 from accord.usecases.reach_account import NotNowError
 from tests.builders import NOON, a_connection
 from tests.fake_connections import FakeConnections
+from tests.fake_reconciling import FakeSweeps
 from tests.fake_tending import FakeRuns
 from tests.fakes import FakeClock, FakeLedger
 
@@ -30,7 +32,10 @@ class Office:
         self.begin = BeginReconciliation(FakeConnections(self.ledger), self.runs, self.clock)
         self.started: list[tuple[str, str]] = []
         tokens = count()
-        self.order = OrderReconciliation(self.begin, self.runs, self, self.clock, lambda: f"{next(tokens):08d}")
+        self.sweeps = FakeSweeps(self.runs)
+        self.order = OrderReconciliation(
+            self.begin, self.runs, self, self.sweeps, self.clock, lambda: f"{next(tokens):08d}"
+        )
 
     def start(self, connection_id: str, run_id: str) -> None:
         self.started.append((connection_id, run_id))
@@ -142,10 +147,12 @@ def test_a_run_can_be_stopped_and_one_that_ended_stays_as_it_is() -> None:
     connection = office.ledger.connections["burrow"]
     run = office.order(connection, full=True)
 
+    office.sweeps.save(run, PageRead(place=PagePlace(), total=3, counts={Found.READ: 3, Found.CALLS: 1}))
+
     stopped = office.order.stop(connection, run.id)
     done = office.ended(NOON + DAY)
 
     assert stopped is not None
-    assert (stopped.state, stopped.done_at) == (RunState.STOPPED, NOON)
+    assert (stopped.state, stopped.done_at, stopped.counts) == (RunState.STOPPED, NOON, {"contacts": 3})
     assert office.order.stop(connection, done.id) == done
     assert office.order.stop(connection, "never") is None

@@ -21,6 +21,7 @@ MESSAGES = {
     "http_messages",
     "http_notices",
     "http_pages",
+    "http_plans",
     "http_problems",
     "http_runs",
     "http_groups",

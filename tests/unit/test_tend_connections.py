@@ -13,6 +13,7 @@ from accord.domain.reasons import ReasonCode, Status
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.summary import Deed
 from accord.ports.tending import Step
+from accord.usecases.apply_plan import ApplyPlan
 from accord.usecases.begin_run import BeginRun
 from accord.usecases.call_up_members import CallUpMembers
 from accord.usecases.hold_addresses import HoldAddresses
@@ -52,6 +53,9 @@ class Tending:
             hold=HoldAddresses(scene.ledger, scene.clock),
             sum_up=SumUpMembers(scene.ledger, scene.members, scene.clock, no_us_phone),
             call_up=CallUpMembers(scene.ledger, self.runs, self.steps, self.bulk, scene.clock, timedelta(minutes=5)),
+            apply_plan=ApplyPlan(
+                scene.ledger, self.nights.plans, self.runs, self.steps, self.bulk, scene.clock, timedelta(minutes=5)
+            ),
             steps=self.steps,
             bulk_queue=self.bulk,
             outbox=self.outbox,

@@ -195,6 +195,14 @@ class TendConnectionsSettings(WithOffers):
     """Who sends email to operators; none is sent without."""
 
 
+class ManagePlansSettings(Settings):
+    """`manage_plans`."""
+
+    operator_secret_arn: Given
+    connection_steps_queue_url: Given
+    reconcile_state_machine_arn: Given
+
+
 class ReconcileAudienceSettings(Settings):
     """`reconcile_audience`."""
 

@@ -3,7 +3,7 @@
 from accord.adapters.dynamodb_cursors import read_cursor, written_cursor
 from accord.adapters.dynamodb_items import Item, item
 from accord.adapters.dynamodb_table import Table, Write, put, update
-from accord.domain.run import Run
+from accord.domain.run import Run, RunState
 from accord.ports import Page
 
 
@@ -16,8 +16,12 @@ class DynamoDBRuns:
 
     def save(self, run: Run) -> None:
         """One put."""
-        body = run.model_dump_json(exclude_defaults=True)
-        self._table.write(put(_key(run.connection_id, run.id) | item(body=body)))
+        self._table.write(put(_item(run)))
+
+    def advance(self, run: Run) -> bool:
+        """One conditional put."""
+        condition = "attribute_not_exists(run_state) OR run_state <> :stopped"
+        return self._table.write(put(_item(run), condition, {"stopped": RunState.STOPPED.value}))
 
     def run(self, connection_id: str, run_id: str) -> Run | None:
         """One consistent read."""
@@ -48,6 +52,11 @@ def _key(connection_id: str, run_id: str) -> Item:
 def progress_write(connection_id: str, run_id: str, done: int) -> Write:
     """So much more is done of a run, which is saved whole only at its beginning and its end."""
     return update(_key(connection_id, run_id), "ADD progress :done", "attribute_exists(pk)", {"done": done})
+
+
+def _item(run: Run) -> Item:
+    body = run.model_dump_json(exclude_defaults=True)
+    return _key(run.connection_id, run.id) | item(body=body, run_state=run.state.value)
 
 
 def _run_of(stored: Item) -> Run:

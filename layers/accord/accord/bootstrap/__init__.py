@@ -32,7 +32,7 @@ from accord.bootstrap.events import (
     notify_upstream,
     receive_audience_events,
 )
-from accord.bootstrap.reconciling import Reconciling, reconcile_audience
+from accord.bootstrap.reconciling import Planning, Reconciling, manage_plans, reconcile_audience
 
 __all__ = [
     "Authorising",
@@ -40,6 +40,7 @@ __all__ = [
     "Hearing",
     "HearingCobot",
     "Managing",
+    "Planning",
     "Receiving",
     "Reconciling",
     "apply_audience_events",
@@ -48,6 +49,7 @@ __all__ = [
     "fetch_cobot_members",
     "manage_connections",
     "manage_members",
+    "manage_plans",
     "notify_upstream",
     "offer_due_changes",
     "receive_audience_events",

@@ -70,6 +70,7 @@ def manage_connections() -> Connecting:
     from secrets import token_bytes, token_hex, token_urlsafe
 
     from accord.adapters.dynamodb_applications import DynamoDBTurns
+    from accord.adapters.dynamodb_sweeps import DynamoDBSweeps
     from accord.adapters.mailchimp_account import MailchimpAccount
     from accord.adapters.mailchimp_http import base_url_of, checked_base_url
     from accord.adapters.mailchimp_registration import MailchimpRegistration
@@ -112,6 +113,7 @@ def manage_connections() -> Connecting:
         begin=BeginReconciliation(connections, runs, clock),
         runs=runs,
         reconciliations=clients.reconciliations(settings.reconcile_state_machine_arn),
+        sweeps=DynamoDBSweeps(clients.table(settings)),
         clock=clock,
         new_token=lambda: token_hex(8),
     )
@@ -234,7 +236,9 @@ def connect_cobot() -> Authorising:
 @cache
 def tend_connections() -> "TendConnections":
     """`connection-steps` -> ledger."""
+    from accord.adapters.dynamodb_plans import DynamoDBPlans
     from accord.adapters.phones import us_phone
+    from accord.usecases.apply_plan import ApplyPlan
     from accord.usecases.call_up_members import CallUpMembers
     from accord.usecases.hold_addresses import HoldAddresses
     from accord.usecases.sum_up_members import SumUpMembers
@@ -245,7 +249,7 @@ def tend_connections() -> "TendConnections":
     ledger, clock = clients.ledger(settings), clients.SystemClock()
     connections, runs = clients.connections(settings), clients.runs(settings)
     steps = clients.step_queue(settings.connection_steps_queue_url)
-    bulk_queue = clients.queue(settings.bulk_changes_queue_url)
+    bulk_queue, plans = clients.queue(settings.bulk_changes_queue_url), DynamoDBPlans(clients.table(settings))
     return TendConnections(
         ledger=ledger,
         connections=connections,
@@ -256,6 +260,7 @@ def tend_connections() -> "TendConnections":
         hold=HoldAddresses(ledger, clock),
         sum_up=SumUpMembers(ledger, clients.queue(settings.member_changes_queue_url), clock, us_phone),
         call_up=CallUpMembers(ledger, runs, steps, bulk_queue, clock, settings.offered_again),
+        apply_plan=ApplyPlan(ledger, plans, runs, steps, bulk_queue, clock, settings.offered_again),
         steps=steps,
         bulk_queue=bulk_queue,
         outbox=clients.outbox(settings),

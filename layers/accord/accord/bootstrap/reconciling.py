@@ -6,10 +6,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from accord import clients, mailchimp_clients
-from accord.settings import ReconcileAudienceSettings
+from accord.settings import ManagePlansSettings, ReconcileAudienceSettings
 
 if TYPE_CHECKING:
     from accord.usecases.begin_reconciliation import BeginReconciliation
+    from accord.usecases.manage_plans import ManagePlans
+    from accord.usecases.recognise_caller import RecogniseCaller
     from accord.usecases.reconcile_audience import ReconcileAudience
 
 
@@ -21,24 +23,59 @@ class Reconciling:
     reconcile: "ReconcileAudience"
 
 
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """What the routes of `manage_plans` call."""
+
+    recognise: "RecogniseCaller"
+    manage: "ManagePlans"
+
+
+@cache
+def manage_plans() -> Planning:
+    """HTTP -> plans, and their applications."""
+    from secrets import token_hex
+
+    from accord.adapters.dynamodb_plans import DynamoDBPlans
+    from accord.usecases.manage_plans import ManagePlans
+
+    settings = ManagePlansSettings.from_environment()
+    ledger = clients.ledger(settings)
+    manage = ManagePlans(
+        ledger=ledger,
+        plans=DynamoDBPlans(clients.table(settings)),
+        runs=clients.runs(settings),
+        reconciliations=clients.reconciliations(settings.reconcile_state_machine_arn),
+        steps=clients.step_queue(settings.connection_steps_queue_url),
+        clock=clients.SystemClock(),
+        new_token=lambda: token_hex(8),
+    )
+    return Planning(clients.recognise(ledger, settings.operator_secret_arn), manage)
+
+
 @cache
 def reconcile_audience() -> Reconciling:
     """State machine -> ledger, and `bulk-changes`."""
     from secrets import token_urlsafe
 
     from accord.adapters.dynamodb_ears import DynamoDBEars
+    from accord.adapters.dynamodb_plans import DynamoDBPlans
     from accord.adapters.dynamodb_sweeps import DynamoDBSweeps
+    from accord.adapters.phones import us_phone
     from accord.usecases.begin_reconciliation import BeginReconciliation
     from accord.usecases.check_nightly import CheckNightly
     from accord.usecases.check_webhook import CheckWebhook
+    from accord.usecases.find_gone import FindGone
     from accord.usecases.finish_reading import FinishReading
     from accord.usecases.mend_webhook import MendWebhook
     from accord.usecases.reconcile_audience import ReconcileAudience
+    from accord.usecases.write_plan import WritePlan
 
     settings = ReconcileAudienceSettings.from_environment()
     ledger, clock = clients.ledger(settings), clients.SystemClock()
     connections, runs = clients.connections(settings), clients.runs(settings)
     audience_of, webhook_of = mailchimp_clients.audience_of(settings), mailchimp_clients.webhook_of(settings)
+    memory, sweeps = clients.audience_memory(settings), DynamoDBSweeps(clients.table(settings))
     webhook = CheckWebhook(
         connections=connections,
         secrets=clients.connection_secrets(),
@@ -58,8 +95,8 @@ def reconcile_audience() -> Reconciling:
     reconcile = ReconcileAudience(
         connections=connections,
         ledger=ledger,
-        memory=clients.audience_memory(settings),
-        sweeps=DynamoDBSweeps(clients.table(settings)),
+        memory=memory,
+        sweeps=sweeps,
         runs=runs,
         audience_of=audience_of,
         listing_of=mailchimp_clients.listing_of(settings),
@@ -68,6 +105,8 @@ def reconcile_audience() -> Reconciling:
         bulk=clients.queue(settings.bulk_changes_queue_url),
         check=CheckNightly(ledger, runs, audience_of, webhook, clock),
         finish=finish,
+        gone=FindGone(ledger, memory, sweeps),
+        plan=WritePlan(ledger, DynamoDBPlans(clients.table(settings)), runs, clock, us_phone),
         mend=MendWebhook(DynamoDBEars(clients.table(settings)), webhook),
     )
     return Reconciling(BeginReconciliation(connections, runs, clock), reconcile)

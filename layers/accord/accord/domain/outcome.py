@@ -93,7 +93,7 @@ def moved(old: Address, new: Address, action: Move, contact: Contact, at: dateti
             "attempt": None,
         }
     )
-    return _left_behind(learnt, at), _carrying(taken, action.patch, action.digest, old, contact)
+    return left_behind(learnt, at), _carrying(taken, action.patch, action.digest, old, contact)
 
 
 def followed(old: Address, new: Address, contact: Contact, at: datetime) -> tuple[Address, Address]:
@@ -107,10 +107,10 @@ def followed(old: Address, new: Address, contact: Contact, at: datetime) -> tupl
     known["language"] = giver.language
     known["reconfirmed_for"] = newest(old.reconfirmed_for, new.reconfirmed_for)
     gone_since = {"forgotten_at": None} if old.seen is None else {}
-    return _left_behind(old, at).model_copy(update=gone_since), seen.model_copy(update=known)
+    return left_behind(old, at).model_copy(update=gone_since), seen.model_copy(update=known)
 
 
-def _left_behind(old: Address, at: datetime) -> Address:
+def left_behind(old: Address, at: datetime) -> Address:
     """An address whose contact is at another one now. What was learnt here of the person's will stays; that the staff
     archived it goes along, and ends where it is seen in the audience again."""
     return old.model_copy(

@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 from accord.domain.connection import Connection, Whom
+from accord.domain.file_import import FileImport
+from accord.domain.plan import PlanSum
 from accord.domain.summary import Summary
 from accord.domain.values import Moment, Value
 
@@ -19,6 +21,12 @@ class RunKind(StrEnum):
     RECONCILIATION = "reconciliation"
     """The audience is compared with what is known of it; what no webhook told is found, and what somebody changed of
     Accord's own is written anew."""
+    PLAN = "plan"
+    """The same comparison without effect: what a reconciliation would do."""
+    APPLICATION = "application"
+    """A plan is carried out: what was planned, and nothing else."""
+    IMPORT = "import"
+    """A file of members is read, line by line."""
     NIGHTLY_CHECK = "nightly_check"
     """Audience and webhook are looked at, and set right where somebody changed them."""
 
@@ -26,6 +34,8 @@ class RunKind(StrEnum):
 class RunState(StrEnum):
     """How far it is."""
 
+    AWAITING_FILE = "awaiting_file"
+    """An import whose file has not been uploaded yet."""
     PROPOSED = "proposed"
     """It waits for an operator's approval; `total` is what it would come to."""
     RUNNING = "running"
@@ -59,6 +69,14 @@ class Run(Value):
     least: int = 0
     """How many would have done."""
     summary: Summary | None = None
+    plan: PlanSum | None = None
+    """What a plan comes to."""
+    applies: str = ""
+    """The plan that is carried out, by its id."""
+    applied_by: str = ""
+    """The run that carries this plan out: it is carried out once."""
+    file: FileImport | None = None
+    """What is imported, and how far that is."""
     who: Whom | None = None
     """Who is asked in a reconfirmation."""
     detail: str = ""

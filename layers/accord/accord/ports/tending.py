@@ -22,6 +22,8 @@ class Step(StrEnum):
     """Offer everybody who waited for the approval."""
     RECONFIRM = "reconfirm"
     """Call up everybody who is to be asked to confirm, again and again, until all were asked."""
+    APPLY = "apply"
+    """Carry out a plan, some lines at a time."""
     WATCH = "watch"
     """Until nobody waits any more; then say so."""
 
@@ -57,6 +59,9 @@ class Runs(Protocol):
 
     def save(self, run: Run) -> None:
         """Whole, over what is there: a run is worked on by one message at a time."""
+
+    def advance(self, run: Run) -> bool:
+        """Whole, unless somebody stopped it meanwhile: whether it was saved."""
 
     def run(self, connection_id: str, run_id: str) -> Run | None: ...
 

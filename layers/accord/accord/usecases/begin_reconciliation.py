@@ -7,9 +7,10 @@ from datetime import datetime
 from accord.domain.connection import Connection, ConnectionState
 from accord.domain.nights import is_night, since_when
 from accord.domain.run import Run, RunKind, RunState
+from accord.domain.sweep import Found, summed
 from accord.ports import Clock
 from accord.ports.connections import Connections
-from accord.ports.reconciling import Reconciliations
+from accord.ports.reconciling import Reconciliations, Sweeps
 from accord.ports.tending import Runs
 from accord.usecases.check_nightly import AT_WORK
 from accord.usecases.reach_account import NotNowError
@@ -70,6 +71,7 @@ class OrderReconciliation:
     begin: BeginReconciliation
     runs: Runs
     reconciliations: Reconciliations
+    sweeps: Sweeps
     clock: Clock
     new_token: Callable[[], str]
 
@@ -95,11 +97,15 @@ class OrderReconciliation:
         return self.runs.run(connection.id, run_id)
 
     def stop(self, connection: Connection, run_id: str) -> Run | None:
-        """The run, which reads no further page; None where there is none. What it found until then stands."""
+        """The run, which reads no further page, with what it found until then, which stands; None where there is none.
+        Raises NotNowError for one of another kind."""
         run = self.runs.run(connection.id, run_id)
-        if run is None or run.kind is not RunKind.RECONCILIATION or run.state is not RunState.RUNNING:
+        if run is None or run.state is not RunState.RUNNING:
             return run
-        stopped = run.model_copy(update={"state": RunState.STOPPED, "done_at": self.clock.now()})
+        if run.kind not in {RunKind.RECONCILIATION, RunKind.PLAN}:
+            raise NotNowError(f"The run is a {run.kind.value}: only reconciliations and plans can be stopped.")
+        counts = {name.value: n for name, n in summed(self.sweeps.pages(run)).items() if n and name is not Found.CALLS}
+        stopped = run.model_copy(update={"state": RunState.STOPPED, "done_at": self.clock.now(), "counts": counts})
         self.runs.save(stopped)
         return stopped
 

@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from accord.domain.actions import Action, Hold, Look
+from accord.domain.case import Case
 from accord.domain.connection import AudienceSetup, Connection
 from accord.domain.decision import decide
 from accord.domain.marketing_permissions import stated
@@ -31,11 +32,14 @@ class DecideMember:
         if work.must_look is not None:
             return Look(work.must_look)
         try:
-            reconfirmation = self.connection.reconfirmation
-            return decide(work.case(self._payload(work.record), self.connection.policy, reconfirmation))
+            return decide(self.case(work))
         except Exception as error:  # noqa: BLE001 - one member's trouble must not become everybody's
             self.errors.append(error)
             return Hold(Status.FAILED, ReasonCode.INTERNAL_ERROR)
+
+    def case(self, work: MemberWork) -> Case:
+        """All that is decided by."""
+        return work.case(self._payload(work.record), self.connection.policy, self.connection.reconfirmation)
 
     def digest(self, record: Record) -> str | None:
         """Of what would be sent for the member; None where nothing can be."""

@@ -1,6 +1,7 @@
 """Many members who are due -> few messages: as many in one as one bulk creation takes."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import batched
 
 from accord.ports import ChangeQueue, QueuedChanges
@@ -19,7 +20,11 @@ class GatherDue:
         """Keep the members for the next `flush`. Raises ValueError for changes, which may not be kept back."""
         if message.changes:
             raise ValueError("changes are not held back: send them to the queue itself")
-        self._due[message.connection_id] |= dict.fromkeys(message.due)
+        self.due(message.connection_id, message.due)
+
+    def due(self, connection_id: str, member_ids: Iterable[str]) -> None:
+        """Keep these members."""
+        self._due[connection_id] |= dict.fromkeys(member_ids)
 
     def flush(self) -> None:
         """Send what is gathered. Whoever is lost on the way is due all the same, and offered within minutes."""

@@ -18,6 +18,7 @@ from accord.domain.folding import KeyOf, changed_holders
 from accord.domain.history import Cause, Event, EventKind
 from accord.domain.notice import profile_changed
 from accord.domain.observation import calls_for_decision, has_gone, is_moving, newly_edited, witness
+from accord.domain.outcome import left_behind
 from accord.domain.permission import owner
 from accord.domain.record import OwnChange
 from accord.domain.values import normalised, subscriber_hash
@@ -132,7 +133,7 @@ class ReadContact:
         now, who = self.clock.now(), owner(address)
         record = self.ledger.records(who.connection_id, [who.member_id]).get(who.member_id) if who else None
         if record is None or record.place != address.key:
-            return Seen.SEEN
+            return self._strayed(connection.audience_id, address, contact)
         email = normalised(contact.email)
         own = OwnChange(key=self.key_of(email), at=now, subscriber_hash=contact.subscriber_hash, email=email)
         changed = tried_again(chose(record, own), now, attempt=False).model_copy(update={"cause": cause})
@@ -141,6 +142,20 @@ class ReadContact:
             return Seen.BUSY
         self._queue([record.who])
         return Seen.SEEN
+
+    def _strayed(self, audience_id: str, address: Address, contact: Contact) -> Seen:
+        """The contact of an address where nobody's data are shown any more is at another one. Where that one is known
+        to hold it, for all who ever had this one, it is no longer remembered here: whoever has the address next would
+        be taken for its person. Else its id is, by which opt-outs and erasures reach it."""
+        key = self.key_of(contact.email)
+        there = self.ledger.addresses(audience_id, [key])[key]
+        is_there = there.contact_id == contact.contact_id and (there.ours or not address.ours)
+        if not address.holders or (is_there and _whose(address) <= _whose(there)):
+            after = left_behind(address, self.clock.now())
+        else:
+            after = address.model_copy(update={"contact_id": contact.contact_id})
+        lost = after != address and self.ledger.claim(audience_id, [Claim(after, address.revision)])
+        return Seen.BUSY if lost else Seen.SEEN
 
     def _queue(self, holders: Collection[Who]) -> None:
         """They are due, and offered within a minute; queueing them spares that minute."""
@@ -151,6 +166,10 @@ class ReadContact:
 def _event(member_id: str, kind: EventKind, at: datetime, **given: Any) -> Event:
     id_ = f"{at.isoformat(timespec='microseconds')}#{kind}"
     return Event(member_id=member_id, at=at, id=id_, kind=kind, **given)
+
+
+def _whose(address: Address) -> set[Who]:
+    return {holder.who for holder in address.holders}
 
 
 def _is_elsewhere(address: Address, contact: Contact, email: str) -> bool:

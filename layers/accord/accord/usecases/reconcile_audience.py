@@ -3,11 +3,8 @@
 Nothing is written to Mailchimp here. Whoever is concerned is decided anew by `sync_members`, out of `bulk-changes`.
 """
 
-import json
-from array import array
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,21 +18,20 @@ from accord.domain.run import Run, RunKind, RunState
 from accord.domain.sweep import Found, PagePlace, PageRead, found_at, least_calls, summed
 from accord.errors import Misconfigured
 from accord.ports import Audience, ChangeQueue, Clock, Ledger
-from accord.ports.audiences import DIGITS, AudienceMemory, Marked
+from accord.ports.audiences import AudienceMemory, Marked
 from accord.ports.connections import Connections
 from accord.ports.reconciling import AudienceListing, Sweeps
 from accord.ports.tending import Runs
 from accord.usecases.check_nightly import CheckNightly
+from accord.usecases.find_gone import FindGone
 from accord.usecases.finish_reading import FinishReading
 from accord.usecases.gather_due import GatherDue
 from accord.usecases.mend_webhook import MendWebhook
 from accord.usecases.read_audience import ReadAudience
 from accord.usecases.read_contact import ReadContact, ReadsContacts, Seen
 from accord.usecases.stop_connection import stop_connection
+from accord.usecases.write_plan import WritePlan
 
-AT_ONCE = 250_000
-"""Keys of contacts that are held in memory at a time, eight bytes each."""
-A_LIST = 1000
 TURNS = 3
 """How often a contact is read again that a worker was faster with; one that it has in hand, it sees by itself."""
 UNMARKED = Marked("", ours=False)
@@ -59,6 +55,8 @@ class ReconcileAudience:
     check: CheckNightly
     finish: FinishReading
     mend: MendWebhook
+    gone: FindGone
+    plan: WritePlan
 
     def begin(self, connection_id: str, run_id: str) -> list[PagePlace]:
         """The first pages are read here; the places of the others. None where there is nothing to do any more. Raises
@@ -76,7 +74,7 @@ class ReconcileAudience:
             self._stopped_by(connection, run, error)
             return []
         done = summed(self.sweeps.pages(run))[Found.READ]
-        self.runs.save(run.model_copy(update={"total": sum(page.total for page in first), "done": done}))
+        self.runs.advance(run.model_copy(update={"total": sum(page.total for page in first), "done": done}))
         return [place for page in first for place in page.place.following(page.total)]
 
     def page(self, connection_id: str, run_id: str, place: PagePlace) -> None:
@@ -99,14 +97,16 @@ class ReconcileAudience:
         found = Counter({Found(name): number for name, number in run.counts.items()} | {Found.CALLS: run.calls})
         try:
             following = self._look_for_gone(connection, run, cursor, deadline, found) if run.since is None else None
+            if following is None and run.kind is RunKind.PLAN:
+                self.plan.waiting(connection, run)
         except Misconfigured as error:
             self._stopped_by(connection, run, error)
             return None
         if following is not None:
             counts = {Found.GONE.value: found[Found.GONE]}
-            self.runs.save(run.model_copy(update={"calls": found[Found.CALLS], "counts": counts}))
+            self.runs.advance(run.model_copy(update={"calls": found[Found.CALLS], "counts": counts}))
             return following
-        pages = list(self.sweeps.pages(run))
+        pages = [page.model_copy(update={"keys": ()}) for page in self.sweeps.pages(run)]
         found.update(summed(pages))
         try:
             self._over(connection, run, pages, found)
@@ -123,6 +123,8 @@ class ReconcileAudience:
         read = run.model_copy(update={"done": found[Found.READ], "counts": counts, **calls})
         if run.kind is RunKind.AUDIENCE_READING:
             self.finish(connection, read)
+        elif run.kind is RunKind.PLAN:
+            self.plan.finish(read)
         else:
             self._end(read, RunState.DONE, "")
 
@@ -153,6 +155,8 @@ class ReconcileAudience:
 
     def _compare(self, connection: Connection, run: Run, news: dict[str, Contact], at: datetime) -> Counter[Found]:
         """Those that do not look as they did when they were last compared."""
+        if run.kind is RunKind.PLAN:
+            return self.plan.contacts(connection, run, news, at)
         found: Counter[Found] = Counter()
         queue = GatherDue(self.bulk)
         read_contact, cause = self._reader(queue), Cause(kind=CauseKind.READING, at=run.at)
@@ -181,26 +185,30 @@ class ReconcileAudience:
     ) -> str | None:
         """Read each contact that is known and was in no page: it was deleted, or its person gave it another address,
         or it moved from page to page while these were read. Where to go on, when the time was too short."""
-        total = sum(page.total for page in self.sweeps.pages(run) if page.place.offset == 0)
-        passes = min(len(DIGITS), max(1, -(-total // AT_ONCE)))
-        begin, after = json.loads(cursor) if cursor is not None else (0, None)
         queue = GatherDue(self.bulk)
-        audience = _Counting(self.audience_of(connection), found)
-        look = _LookFor(connection, run, self.ledger, self._reader(queue), audience, self.clock, found)
-        for number in range(begin, passes):
-            digits = DIGITS[number::passes]
-            shown = _shown(self.sweeps.pages(run), digits)
-            while True:
-                page = self.memory.remembered(connection.audience_id, after, A_LIST, digits)
-                unseen = [entry.key for entry in page.items if entry.seen is not None and not _holds(shown, entry.key)]
-                look(unseen)
-                queue.flush()
-                after = page.next
-                if self.clock.now() >= deadline and (after is not None or number + 1 < passes):
-                    return json.dumps([number if after is not None else number + 1, after])
-                if after is None:
-                    break
+        look, audience = self._reader(queue), _Counting(self.audience_of(connection), found)
+        for addresses, following in self.gone(connection, run, cursor):
+            found[Found.GONE] += len(addresses)
+            if run.kind is RunKind.PLAN:
+                self.plan.gone(connection, run, addresses, audience)
+            else:
+                self._look(connection, run, addresses, audience, look)
+            queue.flush()
+            if self.clock.now() >= deadline:
+                return following
         return None
+
+    def _look(
+        self, connection: Connection, run: Run, addresses: list[Address], audience: ReadsContacts, read: ReadContact
+    ) -> None:
+        """The listing was complete, so that a contact that was never read since its creation is gone as well."""
+        cause = Cause(kind=CauseKind.READING, at=run.at)
+        for known in addresses:
+            address = known
+            for _ in range(TURNS):
+                if read(connection, audience, address, cause, surely=True) is Seen.SEEN:
+                    break
+                address = self.ledger.addresses(connection.audience_id, [known.key])[known.key]
 
     def _reader(self, queue: ChangeQueue) -> ReadContact:
         return ReadContact(self.ledger, self.clock, self.key_of, queue)
@@ -227,7 +235,7 @@ class ReconcileAudience:
         self._end(run, RunState.FAILED, str(error))
 
     def _end(self, run: Run, state: RunState, detail: str) -> None:
-        self.runs.save(run.model_copy(update={"state": state, "done_at": self.clock.now(), "detail": detail}))
+        self.runs.advance(run.model_copy(update={"state": state, "done_at": self.clock.now(), "detail": detail}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,46 +251,5 @@ class _Counting:
         return contact
 
 
-@dataclass(frozen=True, slots=True)
-class _LookFor:
-    connection: Connection
-    run: Run
-    ledger: Ledger
-    read_contact: ReadContact
-    audience: ReadsContacts
-    clock: Clock
-    found: Counter[Found]
-
-    def __call__(self, keys: list[str]) -> None:
-        """The listing was complete, so that a contact that was never read since its creation is gone as well."""
-        addresses = self.ledger.addresses(self.connection.audience_id, keys) if keys else {}
-        cause = Cause(kind=CauseKind.READING, at=self.run.at)
-        for address in addresses.values():
-            if address.seen is None or (address.seen_at is not None and address.seen_at >= self.run.at):
-                continue  # it was created, moved or erased since: who did that has seen it
-            self.found[Found.GONE] += 1
-            self._look(address, cause)
-
-    def _look(self, address: Address, cause: Cause) -> None:
-        for _ in range(TURNS):
-            if self.read_contact(self.connection, self.audience, address, cause, surely=True) is Seen.SEEN:
-                return
-            address = self.ledger.addresses(self.connection.audience_id, [address.key])[address.key]
-
-
 def _is_checked(connection: Connection) -> bool:
     return connection.state is ConnectionState.CHECKED
-
-
-def _shown(pages: Iterator[PageRead], digits: str) -> "array[int]":
-    """The keys of all pages that begin with one of the digits, in order: their first 64 bits tell them apart."""
-    shown = array("Q")
-    for page in pages:
-        shown.extend(int(key[:16], 16) for key in page.keys if key[0] in digits)
-    return array("Q", sorted(shown))
-
-
-def _holds(shown: "array[int]", key: str) -> bool:
-    number = int(key[:16], 16)
-    place = bisect_left(shown, number)
-    return place < len(shown) and shown[place] == number

@@ -21,6 +21,7 @@ from accord.ports import ChangeQueue, Clock, Ledger, Outbox, QueuedChanges
 from accord.ports.connections import Connections
 from accord.ports.reconciling import Reconciliations
 from accord.ports.tending import Mail, Place, QueuedStep, Runs, Step, StepQueue
+from accord.usecases.apply_plan import ApplyPlan
 from accord.usecases.call_up_members import CallUpMembers
 from accord.usecases.change_connection import changed
 from accord.usecases.hold_addresses import HoldAddresses
@@ -49,6 +50,7 @@ class TendConnections:
     hold: HoldAddresses
     sum_up: SumUpMembers
     call_up: CallUpMembers
+    apply_plan: ApplyPlan
     steps: StepQueue
     bulk_queue: ChangeQueue
     outbox: Outbox
@@ -85,6 +87,7 @@ class TendConnections:
             Step.SUM_UP: self._sum_up,
             Step.IMPORT: self._import,
             Step.RECONFIRM: self.call_up,
+            Step.APPLY: self.apply_plan,
             Step.WATCH: self._watch,
         }
         try:

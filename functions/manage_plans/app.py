@@ -1,0 +1,109 @@
+"""HTTP -> plans: what a reconciliation would do, line by line, and the yes with which it is done."""
+
+from typing import TYPE_CHECKING, Any
+
+from accord import bootstrap
+from accord.adapters import http_body as body
+from accord.adapters.http_connections import refusals
+from accord.adapters.http_members import cursor, language_of
+from accord.adapters.http_messages import Request, Response
+from accord.adapters.http_plans import beyond_caps, posted_yes, shown_line, shown_plan
+from accord.adapters.http_problems import Route, answer, unknown
+from accord.domain.plan import Planned
+from accord.observability import count, discreet, logger_of, metrics_of
+from accord.usecases.manage_plans import BeyondCapsError
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from accord.domain.connection import Connection
+    from accord.domain.run import Run
+
+A_PAGE = 100
+LARGEST_PAGE = 500
+
+logger = logger_of("manage_plans")
+metrics = metrics_of("manage_plans")
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+@discreet(logger, metrics)
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    count(metrics, "Requests", 1)
+    return answer(event, ROUTES, logger)
+
+
+def post_plan(request: Request) -> Response:
+    """The plan is made: what is being read is seen in its progress."""
+    connection = _connection(request)
+    body.posted_object(request, allowed=())
+    with refusals():
+        plan = bootstrap.manage_plans().manage.make(connection)
+    return Response(202, {"plan": plan.id})
+
+
+def get_plans(request: Request) -> Response:
+    """The connection's plans, newest first."""
+    connection = _connection(request)
+    limit = body.number(request, "limit", A_PAGE, LARGEST_PAGE)
+    with cursor(request) as after:
+        page = bootstrap.manage_plans().manage.page(connection, after, limit)
+    return Response(200, {"plans": [shown_plan(plan, ()) for plan in page.items], "next": page.next})
+
+
+def get_plan(request: Request) -> Response:
+    """How far the plan is, and what it comes to."""
+    connection = _connection(request)
+    plan = _plan(request, connection)
+    return Response(200, shown_plan(plan, bootstrap.manage_plans().manage.beyond(connection, plan)))
+
+
+def get_lines(request: Request) -> Response:
+    """What would become of each member, by page."""
+    connection = _connection(request)
+    plan = _plan(request, connection)
+    planned = body.choice(request.query.get("planned"), "planned", Planned)
+    limit = body.number(request, "limit", A_PAGE, LARGEST_PAGE)
+    with cursor(request) as after:
+        page = bootstrap.manage_plans().manage.lines(plan, planned, after, limit)
+    language = language_of(request, connection)
+    return Response(200, {"lines": [shown_line(line, language) for line in page.items], "next": page.next})
+
+
+def post_apply(request: Request) -> Response:
+    """The plan is carried out, and nothing else."""
+    connection = _connection(request)
+    plan = _plan(request, connection)
+    beyond = posted_yes(request)
+    with refusals():
+        try:
+            run = bootstrap.manage_plans().manage.apply(connection, plan, beyond_caps=beyond)
+        except BeyondCapsError as asked:
+            raise beyond_caps(asked.caps) from asked
+    logger.info("plan applied", extra={"connection": connection.id, "plan": plan.id, "run": run.id, "beyond": beyond})
+    return Response(202, {"run": run.id})
+
+
+PLANS = "/v1/connections/{connection_id}/plans"
+ROUTES: dict[str, Route] = {
+    f"POST {PLANS}": post_plan,
+    f"GET {PLANS}": get_plans,
+    f"GET {PLANS}/{{plan_id}}": get_plan,
+    f"GET {PLANS}/{{plan_id}}/lines": get_lines,
+    f"POST {PLANS}/{{plan_id}}/apply": post_apply,
+}
+
+
+def _plan(request: Request, connection: "Connection") -> "Run":
+    plan = bootstrap.manage_plans().manage.plan(connection, request.path["plan_id"])
+    if plan is None:
+        raise unknown("plan")
+    return plan
+
+
+def _connection(request: Request) -> "Connection":
+    connection = bootstrap.manage_plans().recognise.operator(request.connection_id, request.token)
+    if connection is None:
+        raise unknown("connection")
+    return connection

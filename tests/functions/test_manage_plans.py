@@ -1,0 +1,132 @@
+"""Operators have a plan made, look at it line by line, and have it carried out."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from accord import clients
+from accord.adapters.dynamodb_plans import DynamoDBPlans
+from accord.domain.plan import FieldChange, PlanLine, Planned, summed
+from accord.domain.reasons import ReasonCode, Status
+from accord.domain.run import Run, RunKind, RunState
+from accord.settings import ManagePlansSettings
+from tests.functions.conftest import Stack, event
+
+FUNCTION = "manage_plans"
+
+
+def call(stack: Stack, name: str, plan: str = "", body: object = None, **query: str) -> tuple[int, dict[str, Any]]:
+    sent = event(f"{FUNCTION}.{name}")
+    if plan:
+        sent["pathParameters"]["plan_id"] = plan
+    if body is not None:
+        sent["body"] = json.dumps(body)
+    return stack.call(FUNCTION, sent | {"queryStringParameters": query or None})
+
+
+@pytest.fixture
+def plan(stack: Stack) -> Run:
+    """A plan that is made: one contact is updated, twenty-five are archived."""
+    settings = ManagePlansSettings.from_environment()
+    at = datetime.now(UTC) - timedelta(hours=1)
+    change = FieldChange(field="FNAME", before="Wally", after="Wilma")
+    held = PlanLine(
+        member_id="m-0", planned=Planned.HOLD, status=Status.SYNCED, reason=ReasonCode.HARD_BOUNCE, revision=1
+    )
+    lines = [
+        held,
+        PlanLine(member_id="m-1", planned=Planned.UPDATE, status=Status.SYNCED, changes=(change,), revision=1),
+        *(
+            PlanLine(member_id=f"m-{n}", planned=Planned.ARCHIVE, status=Status.SYNCED, billed=-1, revision=1)
+            for n in range(10, 35)
+        ),
+    ]
+    made = Run(
+        id=at.isoformat(),
+        connection_id="burrow",
+        kind=RunKind.PLAN,
+        audience_id=stack.connection.audience_id,
+        state=RunState.DONE,
+        at=at,
+        plan=summed(lines),
+    )
+    clients.runs(settings).save(made)
+    DynamoDBPlans(clients.table(settings)).save(made, lines)
+    return made
+
+
+def test_a_plan_is_made_by_the_state_machine_and_asked_for_twice_it_is_one(stack: Stack) -> None:
+    status, answer = call(stack, "make")
+    assert (status, call(stack, "make")) == (202, (202, answer))
+
+    status, shown = call(stack, "show", answer["plan"])
+    assert (status, shown["state"], shown["would"]) == (200, "running", None)
+    (listed,) = call(stack, "list")[1]["plans"]
+    assert listed["id"] == answer["plan"]
+
+
+def test_a_plan_shows_what_it_comes_to_and_for_what_somebody_is_asked(stack: Stack, plan: Run) -> None:
+    status, shown = call(stack, "show", plan.id)
+
+    assert (status, shown["lines"], shown["billed_contacts_change"]) == (200, 27, -25)
+    assert {deed: n for deed, n in shown["would"].items() if n} == {"update": 1, "archive": 25, "held_back": 1}
+    assert shown["calls_needed"] == 26
+    assert shown["beyond_caps"] == [{"what": "archived", "count": 25, "allowed": 20}]
+
+
+def test_lines_are_shown_field_by_field_by_page_and_by_kind_in_words(stack: Stack, plan: Run) -> None:
+    status, first = call(stack, "lines", plan.id, limit="2")
+    rest = call(stack, "lines", plan.id, after=first["next"])[1]["lines"]
+    updates = call(stack, "lines", plan.id, planned="update")[1]["lines"]
+
+    assert (status, len(first["lines"]), len(rest)) == (200, 2, 25)
+    assert first["lines"][0]["reason"]["code"] == "hard_bounce"
+    (update,) = updates
+    assert update["changes"] == [{"field": "FNAME", "before": "Wally", "after": "Wilma"}]
+
+
+def test_p2_beyond_a_cap_it_is_refused_until_somebody_says_yes(stack: Stack, plan: Run) -> None:
+    status, problem = call(stack, "apply", plan.id)
+    assert (status, problem["errors"][0]["field"]) == (409, "archived")
+    assert "25" in problem["errors"][0]["message"]
+
+    status, answer = call(stack, "apply", plan.id, {"beyond_caps": True})
+    assert status == 202
+    (queued,) = stack.bodies("connection-steps")
+    assert json.loads(queued) == {"v": 1, "connection": "burrow", "step": "apply", "run": answer["run"]}
+
+    status, problem = call(stack, "apply", plan.id, {"beyond_caps": True})
+    assert (status, "already" in problem["detail"]) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "query", "field"),
+    [
+        ("apply", {"beyond_caps": "yes"}, {}, "beyond_caps"),
+        ("apply", {"force": True}, {}, "force"),
+        ("lines", None, {"planned": "destroy"}, "planned"),
+        ("lines", None, {"limit": "0"}, "limit"),
+        ("lines", None, {"after": "here"}, "after"),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused_with_the_field(
+    stack: Stack, plan: Run, name: str, body: object, query: dict[str, str], field: str
+) -> None:
+    status, problem = call(stack, name, plan.id, body, **query)
+
+    assert (status, problem["errors"][0]["field"]) == (422, field)
+
+
+@pytest.mark.parametrize("name", ["show", "lines", "apply"])
+def test_a_plan_that_nobody_knows_is_not_found(stack: Stack, name: str) -> None:
+    assert call(stack, name)[0] == 404
+
+
+@pytest.mark.parametrize("name", ["make", "list", "show", "lines", "apply"])
+def test_without_the_operators_token_there_is_nothing(stack: Stack, name: str) -> None:
+    sent = event(f"{FUNCTION}.{name}")
+    sent["headers"]["authorization"] = "Bearer upstream-token"
+
+    assert stack.call(FUNCTION, sent)[0] == 401

@@ -1,0 +1,223 @@
+"""A plan says what a reconciliation would do, and does nothing; applied, it does that and nothing else (P2, P23)."""
+
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from accord.domain.caps import Caps
+from accord.domain.connection import ConnectionState
+from accord.domain.contact import ContactStatus
+from accord.domain.plan import FieldChange, PlanLine, Planned
+from accord.domain.reasons import ReasonCode, Status
+from accord.domain.run import Run, RunState
+from accord.domain.values import subscriber_hash
+from accord.ports.tending import QueuedStep, Step
+from accord.usecases.apply_plan import CHANGED, ApplyPlan
+from accord.usecases.manage_plans import BeyondCapsError, ManagePlans
+from accord.usecases.reach_account import NotNowError
+from tests.builders import a_full_member, a_member, minutes, opted_out, upserted
+from tests.fake_tending import FakeStepQueue
+from tests.nights import Nights
+from tests.scene import Scene, calls_made
+
+EMAIL, OTHER = "barn-owl@belfry.test", "tawny-owl@belfry.test"
+
+
+class Planning:
+    """Two members in the audience, reconciled; plans and their applications."""
+
+    def __init__(self, caps: Caps | None = None) -> None:
+        self.scene, self.steps = Scene(), FakeStepQueue()
+        self.scene.post(upserted(a_full_member(EMAIL), "m-1"), upserted(a_member(OTHER), "m-2"))
+        self.nights = Nights(self.scene, steps=self.steps)
+        self.nights.night()
+        self.scene.clock.pass_(3600)
+        calls_made(self.scene)
+        tokens = count()
+        self.make = ManagePlans(
+            ledger=self.scene.ledger,
+            plans=self.nights.plans,
+            runs=self.nights.runs,
+            reconciliations=self.nights,
+            steps=self.steps,
+            clock=self.scene.clock,
+            new_token=lambda: f"{next(tokens):08d}",
+            caps=caps or Caps(),
+        )
+
+    def plan(self) -> Run:
+        made = self.make.make(self.scene.connection)
+        return self.nights.runs.kept["burrow", made.id]
+
+    def lines(self, plan: Run) -> dict[str, PlanLine]:
+        return {line.member_id: line for line in self.make.lines(plan, None, None, 1000).items}
+
+    def applied(self, plan: Run, *, beyond_caps: bool = False) -> Run:
+        """The run, carried out step by step, and what follows."""
+        run = self.make.apply(self.scene.connection, plan, beyond_caps=beyond_caps)
+        ledger, clock, nights = self.scene.ledger, self.scene.clock, self.nights
+        apply = ApplyPlan(ledger, nights.plans, nights.runs, self.steps, nights.bulk, clock, timedelta(minutes=5))
+        while self.steps.messages:
+            messages, self.steps.messages = self.steps.messages, []
+            for queued, _ in messages:
+                apply(self.scene.connection, nights.runs.kept["burrow", run.id], queued, clock.now() + minutes(5))
+        nights.carry_out()
+        return nights.runs.kept["burrow", run.id]
+
+    def edit(self, email: str = EMAIL, **fields: str) -> None:
+        """Somebody changes the contact in Mailchimp."""
+        person = self.scene.audience.people[subscriber_hash(email)]
+        shown = {**person.contact.merge_fields, **fields}
+        update = {"merge_fields": shown, "last_changed": self.scene.clock.now()}
+        person.contact = person.contact.model_copy(update=update)
+
+
+@pytest.fixture
+def planning() -> Planning:
+    return Planning()
+
+
+def test_p23_a_plan_says_field_by_field_what_would_be_done_and_does_nothing(planning: Planning) -> None:
+    planning.edit(FNAME="Owlbert")
+    planning.scene.audience.turn(OTHER, ContactStatus.UNSUBSCRIBED)
+    ledger = planning.scene.ledger
+    before = dict(ledger.stored_records), dict(ledger.stored_addresses), dict(ledger.events)
+
+    plan = planning.plan()
+
+    assert (dict(ledger.stored_records), dict(ledger.stored_addresses), dict(ledger.events)) == before
+    assert planning.nights.bulk.messages == []
+    assert set(calls_made(planning.scene)) == {"page"}
+    lines = planning.lines(plan)
+    assert lines["m-1"].planned is Planned.UPDATE
+    assert lines["m-1"].changes == (FieldChange(field="FNAME", before="Owlbert", after="Wilma"),)
+    assert (lines["m-2"].planned, lines["m-2"].reason) == (Planned.HOLD, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP)
+    assert plan.plan is not None
+    assert plan.plan.by_deed == {Planned.UPDATE: 1, Planned.HOLD: 1}
+    assert (plan.state, plan.plan.calls, plan.plan.billed) == (RunState.DONE, 1, 0)
+
+
+def test_p23_applied_it_does_exactly_that(planning: Planning) -> None:
+    planning.edit(FNAME="Owlbert")
+    planning.scene.audience.turn(OTHER, ContactStatus.UNSUBSCRIBED)
+    plan = planning.plan()
+    planning.edit(OTHER, FNAME="Later")  # after the plan: not its business
+    calls_made(planning.scene)
+
+    run = planning.applied(plan)
+
+    contact = planning.scene.audience.of(EMAIL)
+    assert contact is not None
+    assert contact.merge_fields["FNAME"] == "Wilma"
+    assert planning.scene.status("m-2") == (Status.UNSUBSCRIBED, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP)
+    assert (run.state, run.counts, run.done, run.total) == (RunState.DONE, {"applied": 2, "left_out": 0}, 2, 2)
+    assert "change" in calls_made(planning.scene)
+
+
+def test_what_changed_since_is_left_out_and_said(planning: Planning) -> None:
+    planning.edit(FNAME="Owlbert")
+    planning.edit(OTHER, FNAME="Owlga")
+    plan = planning.plan()
+    planning.scene.post(upserted(a_full_member(EMAIL, consent=opted_out()), "m-1", planning.scene.clock.now()))
+    calls_made(planning.scene)
+
+    run = planning.applied(plan)
+
+    assert run.counts == {"applied": 1, "left_out": 1}
+    lines = planning.lines(plan)
+    assert (lines["m-1"].left_out, lines["m-2"].left_out) == (CHANGED, "")
+    assert planning.scene.seen(EMAIL) is ContactStatus.UNSUBSCRIBED
+
+
+def test_who_is_gone_is_in_the_plan_and_known_to_be_gone_once_it_is_applied(planning: Planning) -> None:
+    del planning.scene.audience.people[subscriber_hash(OTHER)]
+
+    plan = planning.plan()
+
+    assert planning.scene.status("m-2")[0] is Status.SYNCED
+    assert planning.lines(plan)["m-2"].reason is ReasonCode.PERMANENTLY_DELETED
+    planning.applied(plan)
+    assert planning.scene.status("m-2") == (Status.DELETED_IN_MAILCHIMP, ReasonCode.PERMANENTLY_DELETED)
+
+
+def test_whoever_waits_anyway_is_in_the_plan_with_what_would_be_billed(planning: Planning) -> None:
+    paused = planning.scene.connection.model_copy(update={"state": "paused"})
+    planning.scene.ledger.save_connection(paused)
+    new = a_member("snowy-owl@belfry.test", tags=("Clients",))
+    planning.scene.post(upserted(new, "m-3", planning.scene.clock.now()))
+
+    plan = planning.plan()
+
+    line = planning.lines(plan)["m-3"]
+    assert (line.planned, line.billed, line.add_tags) == (Planned.CREATE, 1, ("Clients",))
+    assert FieldChange(field="FNAME", after="Wilma") in line.changes
+    assert plan.plan is not None
+    assert (plan.plan.billed, plan.plan.calls) == (1, 2)
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_plan_is_applied_once(planning: Planning, times: int) -> None:
+    planning.edit(FNAME="Owlbert")
+    plan = planning.plan()
+    planning.applied(plan)
+
+    for _ in range(times - 1):
+        again = planning.nights.runs.kept["burrow", plan.id]
+        with pytest.raises(NotNowError, match="already"):
+            planning.make.apply(planning.scene.connection, again, beyond_caps=True)
+
+
+def test_the_same_step_again_applies_nobody_twice(planning: Planning) -> None:
+    planning.edit(FNAME="Owlbert")
+    plan = planning.plan()
+    run = planning.applied(plan)
+    calls_made(planning.scene)
+
+    planning.steps.send(QueuedStep("burrow", Step.APPLY, run.id))
+    nights, clock = planning.nights, planning.scene.clock
+    ledger = planning.scene.ledger
+    apply = ApplyPlan(ledger, nights.plans, nights.runs, planning.steps, nights.bulk, clock, timedelta(minutes=5))
+    apply(planning.scene.connection, run, planning.steps.messages[0][0], clock.now() + minutes(5))
+    nights.carry_out()
+
+    assert calls_made(planning.scene) == []
+
+
+def test_a_plan_grows_old_and_is_refused(planning: Planning) -> None:
+    planning.edit(FNAME="Owlbert")
+    plan = planning.plan()
+    planning.scene.clock.pass_(86_401)
+
+    with pytest.raises(NotNowError, match="older than a day"):
+        planning.make.apply(planning.scene.connection, plan, beyond_caps=False)
+
+
+def test_a_plan_of_another_audience_is_refused(planning: Planning) -> None:
+    plan = planning.plan()
+
+    with pytest.raises(NotNowError, match="another audience"):
+        planning.make.apply(
+            planning.scene.connection.model_copy(update={"audience_id": "audience2"}), plan, beyond_caps=False
+        )
+
+
+def test_p2_beyond_a_cap_somebody_is_asked_first() -> None:
+    planning = Planning(Caps(few=0, subscribed=0.1))
+    paused = planning.scene.connection.model_copy(update={"state": "paused"})
+    planning.scene.ledger.save_connection(paused)
+    planning.scene.post(upserted(a_member("snowy-owl@belfry.test"), "m-3", planning.scene.clock.now()))
+    plan = planning.plan()
+    planning.scene.ledger.save_connection(planning.scene.connection)
+
+    with pytest.raises(BeyondCapsError) as asked:
+        planning.make.apply(planning.scene.connection, plan, beyond_caps=False)
+    assert {cap.what: (cap.count, cap.allowed) for cap in asked.value.caps} == {"subscribed": (1, 0), "billed": (1, 0)}
+
+    planning.applied(plan, beyond_caps=True)
+    assert planning.scene.seen("snowy-owl@belfry.test") is ContactStatus.SUBSCRIBED
+
+
+def test_a_draft_is_not_planned_for(planning: Planning) -> None:
+    with pytest.raises(NotNowError, match="summary"):
+        planning.make.make(planning.scene.connection.model_copy(update={"state": ConnectionState.DRAFT}))
