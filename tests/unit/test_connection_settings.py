@@ -8,6 +8,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from accord.domain.changes import OrderBy
 from accord.domain.cobot import Cobot
 from accord.domain.connection import (
     Departure,
@@ -19,7 +20,8 @@ from accord.domain.connection import (
     SyncMode,
 )
 from accord.domain.connection_settings import ConnectionSettings, MappedTwiceError, NewConnection, with_settings
-from accord.domain.policy_changes import changes_between
+from accord.domain.policy_change_texts import effect_of
+from accord.domain.policy_changes import SETTINGS, changes_between
 from accord.domain.presets import PRESETS
 from tests.builders import a_connection
 
@@ -223,3 +225,26 @@ def test_p21_a_permission_is_added_and_another_left_out() -> None:
 def test_the_address_is_not_a_field_to_map() -> None:
     with pytest.raises(ValidationError):
         settings(mapping={"plan": "EMAIL"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, value) for name in SETTINGS if name != "order_by" for value in ("something", None)),
+        *(("order_by", order.value) for order in OrderBy),
+    ],
+)
+def test_every_setting_has_words_for_what_a_change_does_in_both_languages(name: str, value: str | None) -> None:
+    assert effect_of(name, value, "en") != effect_of(name, value, "fr")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "Etc/GMT+8", "UTC", " America/Lima "])
+def test_a_time_zone_is_a_name_of_the_iana_database(zone: str) -> None:
+    assert ConnectionSettings(time_zone=zone).time_zone == zone.strip()
+
+
+@pytest.mark.parametrize("zone", ["Paris", "", "+02:00", "../etc/passwd", "Europe/Atlantis", "x" * 100])
+def test_what_is_no_time_zone_is_refused_with_the_remedy(zone: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        ConnectionSettings(time_zone=zone)
+    assert [error["loc"] for error in refused.value.errors()] == [("time_zone",)]

@@ -218,6 +218,8 @@ class Connection(Value):
     """What the code leaves open: what Mailchimp answered, or what an operator said."""
     state_since: Moment | None = None
     created_at: Moment | None = None
+    approved_at: Moment | None = None
+    """When its first import was last approved: who was waiting by then does not wait for a night."""
     secret_arn: str = ""
     """A JSON secret: `mailchimp_api_key` (a key, or a token: used alike), `signing_secrets` and
     `webhook_signing_secrets` (lists: two are valid while one is rotated)."""

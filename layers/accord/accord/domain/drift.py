@@ -6,6 +6,7 @@ from accord.domain.address import Address, Origin
 from accord.domain.connection import ExistingContacts, Policy
 from accord.domain.contact import MAILED, Contact
 from accord.domain.observation import edited_values, witness
+from accord.domain.permission import owner
 from accord.domain.values import Value
 
 MOST_TAGS_SHOWN = 50
@@ -46,12 +47,17 @@ def drift(address: Address, contact: Contact) -> Drift:
     )
 
 
-def compared(address: Address, contact: Contact, at: datetime, policy: Policy) -> Address:
+def compared(address: Address, contact: Contact, at: datetime, policy: Policy, connection_id: str = "") -> Address:
     """The address with everything that is seen of its contact at `at`. Where upstream's values count, what somebody
     changed is forgotten to have been written, so that the next decision writes it anew: once, since then it is known
-    not to agree. Nothing is written to who opted out, and nothing while an attempt is open."""
-    seen = witness(address, contact, at).model_copy(update={"mark": contact.mark})
-    found = drift(address, contact)
+    not to agree. Nothing is written to who opted out, and nothing while an attempt is open: that contact is compared
+    once more when it is seen again, since what somebody changed there is not told from Accord's own doing yet. So
+    is one that shows a member of another connection than `connection_id`: another policy counts there."""
+    who = owner(address)
+    others = bool(connection_id) and who is not None and who.connection_id != connection_id
+    mark = address.mark if others else contact.mark
+    seen = witness(address, contact, at).model_copy(update={"mark": mark if address.attempt is None else ""})
+    found = drift(address, contact) if not others else Drift()
     reference = address.origin is Origin.CREATED or policy.existing_contacts is ExistingContacts.OVERWRITE
     if not (found.restorable and reference and contact.status in MAILED):
         return seen

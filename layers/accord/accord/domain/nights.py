@@ -10,6 +10,8 @@ from accord.domain.sweep import OVERLAP
 
 NIGHT = 3
 """The hour at which a night's work begins."""
+MORNING = 6
+"""The hour at which it ends: what was not carried by then waits for the next night."""
 A_WEEK = timedelta(days=6, hours=12)
 """After so long the whole audience is read again: every seventh night, whatever the clocks do."""
 
@@ -19,6 +21,19 @@ def is_night(connection: Connection, at: datetime) -> bool:
     the clocks are put forward or back."""
     zone = ZoneInfo(connection.time_zone)
     return (at - timedelta(hours=1)).astimezone(zone).hour < NIGHT <= at.astimezone(zone).hour
+
+
+def is_within(connection: Connection, at: datetime) -> bool:
+    """Whether it is night where the connection is."""
+    return NIGHT <= at.astimezone(ZoneInfo(connection.time_zone)).hour < MORNING
+
+
+def begins_after(connection: Connection, at: datetime) -> datetime:
+    """When the next night begins that has not begun yet."""
+    local = at.astimezone(ZoneInfo(connection.time_zone))
+    tonight = local.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
+    begins = tonight if local < tonight else tonight + timedelta(days=1)
+    return begins.astimezone(at.tzinfo)
 
 
 def since_when(runs: Iterable[Run], connection: Connection, at: datetime) -> datetime | None:

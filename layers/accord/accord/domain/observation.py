@@ -161,7 +161,8 @@ def _turned(address: Address, contact: Contact, at: datetime, unresolved: set[Ef
     """What a change of status says about the person's will, or the staff's."""
     match contact.status:
         case ContactStatus.SUBSCRIBED:
-            otherwise_before = address.seen is not None or address.forgotten_at is not None or address.erased_at
+            gone_here = address.seen_at is not None and (address.forgotten_at or address.erased_at)
+            otherwise_before = address.seen is not None or gone_here  # not what another audience knew (inheritance.py)
             if otherwise_before and not unresolved:
                 return {"confirmed_at": newest(address.confirmed_at, at)}
         case ContactStatus.UNSUBSCRIBED if not contact.complained and _since_ours(address, contact, Effect.UNSUBSCRIBE):

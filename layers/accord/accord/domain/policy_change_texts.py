@@ -105,6 +105,10 @@ _KINDS: dict[str, tuple[str, str]] = {
         "Answers to the application are in this language, unless it asks for another.",
         "Les réponses à l'application sont dans cette langue, sauf si elle en demande une autre.",
     ),
+    "time_zone": _both(
+        "The audience is reconciled at night there: between three and six o'clock.",
+        "L'audience est réconciliée la nuit à cet endroit : entre trois et six heures.",
+    ),
     "notice_url": _both("Notices are sent to this address.", "Les notifications sont envoyées à cette adresse."),
     "notices_stopped": _both(
         "Notices are sent again; what happened in between is in the feed.",

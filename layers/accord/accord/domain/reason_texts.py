@@ -49,6 +49,13 @@ _TEXTS: dict[ReasonCode, dict[Language, Text]] = {
         "La connexion est en pause, rompue ou déconnectée ; la modification est conservée et attend.",
         "Lisez la raison indiquée sur la connexion, corrigez-la et reprenez la connexion.",
     ),
+    ReasonCode.WAITING_FOR_NIGHT: _both(
+        "The change is carried with the others of the day, in the night: the connection is synchronised once a day.",
+        "Nothing to do; to have it carried at once, retry the member, or set sync_mode to realtime.",
+        "La modification sera portée avec les autres de la journée, la nuit : la connexion est synchronisée une fois "
+        "par jour.",
+        "Rien à faire ; pour qu'elle soit portée aussitôt, relancez le membre ou passez sync_mode à realtime.",
+    ),
     ReasonCode.SIGNUP_THROTTLED: _both(
         "Mailchimp refuses this address for now because it was signed up to many lists lately.",
         "Wait: it is tried again later.",

@@ -28,6 +28,7 @@ class ReasonCode(StrEnum):
     RETRYING = "retrying"
     AWAITING_APPROVAL = "awaiting_approval"
     CONNECTION_PAUSED = "connection_paused"
+    WAITING_FOR_NIGHT = "waiting_for_night"
     SIGNUP_THROTTLED = "signup_throttled"
     IN_AGREEMENT = "in_agreement"
     LEFT_KEPT = "left_kept"

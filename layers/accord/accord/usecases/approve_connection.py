@@ -67,7 +67,8 @@ class ApproveConnection:
             moved = stepped(known, Step.APPROVE, self.clock.now())
             if isinstance(moved, NotAllowed):
                 raise not_allowed(moved)
-            return moved.model_copy(update={"mapping": known.mapping | bindings.mapping})
+            approved = {"mapping": known.mapping | bindings.mapping, "approved_at": self.clock.now()}
+            return moved.model_copy(update=approved)
 
         connection = changed(self.connections, connection, live)
         return connection, self.begin(connection, RunKind.FIRST_IMPORT)

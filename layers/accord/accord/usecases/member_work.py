@@ -64,6 +64,12 @@ class MemberWork:
         """The work with some addresses as they are now."""
         return replace(self, addresses={**self.addresses, **{address.key: address for address in changed}})
 
+    def answered(self, at: datetime) -> Self:
+        """The work whose call was answered by then: what it saw or did is not told by a page that was asked for before,
+        even where the call began earlier."""
+        news = (a for a in self.claimed_addresses if a.seen_at is not None and a.seen_at != self.before[a.key].seen_at)
+        return self.with_addresses(*(address.model_copy(update={"seen_at": at}) for address in news))
+
     def looking_at(self, key: str) -> Self:
         """The work that must read the contact at an address first."""
         return replace(self, must_look=key, looked=self.looked | {key})

@@ -166,7 +166,7 @@ def refused(work: MemberWork, action: Active, why: Rejected, mapping: Mapping[st
         case Refusal.COMPLIANCE:
             return before.with_addresses(address.model_copy(update={"compliance_at": at}))
         case Refusal.FORGOTTEN:
-            return before.with_addresses(address.model_copy(update={"forgotten_at": at, "seen": None}))
+            return before.with_addresses(address.model_copy(update={"forgotten_at": at, "seen": None, "seen_at": at}))
         case Refusal.EXISTS if place not in work.looked:
             return before.looking_at(place)
         case Refusal.NOT_FOUND | Refusal.CAN_NOT_ARCHIVE if action.key not in work.looked:

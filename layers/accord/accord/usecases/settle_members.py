@@ -6,18 +6,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import batched
 
-from accord.domain.actions import Active, Create, Erase, Exclude, Follow, Hold, Look, Nothing, Passive, Tag, Unsubscribe
+from accord.domain.actions import Active, Create, Exclude, Hold, Look, Nothing, Passive, Tag
 from accord.domain.address import Who, by_connection
 from accord.domain.connection import Connection
 from accord.domain.finishing import finished, tried_again, with_news
 from accord.domain.folding import KeyOf, changed_holders
 from accord.domain.history import Cause, CauseKind
-from accord.domain.lifecycle import concludes, may_send_urgent, may_write, why_waiting
 from accord.domain.notice import noticed
 from accord.domain.payload import NationalPhone
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Record
 from accord.domain.timing import Timing, backoff
+from accord.domain.waiting import wait_of
 from accord.errors import AccordError, Misconfigured, Refusal, Rejected, Retryable
 from accord.ports import Audience, Clock, Ledger
 from accord.usecases.claim_addresses import ClaimAddresses, Order
@@ -113,29 +113,16 @@ class SettleMembers:
                 busy.append((self.connection.id, work.record.member_id))
                 continue
             action = self.decide(work)
-            if isinstance(action, Exclude | Hold | Nothing):
-                may = concludes(self.connection) or action.status is Status.ERASED
-                outcomes.append(self._concluded(work, action, work.record) if may else self._waiting(work))
-            elif self._may(action):
-                orders.append((work, action))
+            if (wait := wait_of(self.connection, work.record, action, now, self.timing)) is not None:
+                outcomes.append(Outcome(work, tried_again(work.record, wait.until, wait.reason, attempt=False)))
+            elif isinstance(action, Exclude | Hold | Nothing):
+                outcomes.append(self._concluded(work, action, work.record))
             else:
-                outcomes.append(self._waiting(work))
+                orders.append((work, action))
         if busy:
             self.ledger.postpone(busy, now + timedelta(seconds=self.timing.busy_retry))
             self.record.postponed += len(busy)
         return orders, self._store(outcomes)
-
-    def _waiting(self, work: MemberWork) -> Outcome:
-        seconds = self.timing.paused_retry if concludes(self.connection) else self.timing.unapproved_retry
-        later = self.clock.now() + timedelta(seconds=seconds)
-        return Outcome(work, tried_again(work.record, later, why_waiting(self.connection.state), attempt=False))
-
-    def _may(self, action: Active) -> bool:
-        """Opt-outs and erasures never wait for a pause, nor does the reading that may lead to one; nothing else is
-        written before the connection was approved."""
-        if isinstance(action, Unsubscribe | Erase | Look | Follow):
-            return may_send_urgent(self.connection)
-        return may_write(self.connection)
 
     # --- act ------------------------------------------------------------------------------------------------------
 
@@ -235,7 +222,7 @@ class SettleMembers:
                 answer = error
         match answer:
             case MemberWork():
-                return self._decided_again(answer, work.record)
+                return self._decided_again(answer.answered(now), work.record)
             case None:
                 return Outcome(work.unclaimed(), work.record.model_copy(update={"due_at": self._next(work.record)}))
             case Retryable(effect_unknown=True, still_running=True):
