@@ -1,11 +1,14 @@
 """A night for unit tests: the audience of a scene is reconciled with its ledger, and what follows is carried out."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import count
 
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.sweep import PagePlace
 from accord.ports import Audience
+from accord.ports.audiences import AudienceMemory
+from accord.ports.reconciling import AudienceListing, Sweeps
 from accord.usecases.check_nightly import CheckNightly
 from accord.usecases.check_webhook import CheckWebhook
 from accord.usecases.find_gone import FindGone
@@ -63,6 +66,19 @@ class Nights:
             plan=WritePlan(scene.ledger, self.plans, self.runs, scene.clock, no_us_phone),
         )
         self._numbers = count(1)
+
+    def with_parts(
+        self, *, memory: AudienceMemory, sweeps: Sweeps, listing: AudienceListing, audience: Audience
+    ) -> ReconcileAudience:
+        """The same use case over another audience and another memory of it."""
+        return replace(
+            self.reconcile,
+            memory=memory,
+            sweeps=sweeps,
+            listing_of=lambda _connection: listing,
+            audience_of=lambda _connection: audience,
+            gone=FindGone(self.scene.ledger, memory, sweeps),
+        )
 
     def _audience(self, _connection: object) -> Audience:
         return self.scene.audience

@@ -49,7 +49,7 @@ def get_plans(request: Request) -> Response:
     limit = body.number(request, "limit", A_PAGE, LARGEST_PAGE)
     with cursor(request) as after:
         page = bootstrap.manage_plans().manage.page(connection, after, limit)
-    return Response(200, {"plans": [shown_plan(plan, ()) for plan in page.items], "next": page.next})
+    return Response(200, {"plans": [shown_plan(plan) for plan in page.items], "next": page.next})
 
 
 def get_plan(request: Request) -> Response:

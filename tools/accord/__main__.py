@@ -6,13 +6,17 @@ import click
 from click.shell_completion import get_completion_class
 
 from tools.accord import audiences  # adds its commands to those of connections
+from tools.accord.applying import apply
 from tools.accord.approving import approve
 from tools.accord.asking import shared_options
 from tools.accord.changes import changes
 from tools.accord.connections import connections
 from tools.accord.errors import CommandError, ExitStatus
+from tools.accord.exporting import export
 from tools.accord.failures import failures
+from tools.accord.importing import import_file
 from tools.accord.members import members
+from tools.accord.planning import plan
 from tools.accord.reconciling import reconcile
 from tools.accord.reconfirming import reconfirm
 from tools.accord.runs import runs
@@ -59,7 +63,21 @@ def completion(shell: str) -> None:
     click.echo(make(accord, {}, "accord", "_ACCORD_COMPLETE").source())
 
 
-for command in (status, connections, approve, reconfirm, members, failures, changes, reconcile, runs):
+for command in (
+    status,
+    connections,
+    approve,
+    reconfirm,
+    members,
+    failures,
+    changes,
+    reconcile,
+    plan,
+    apply,
+    runs,
+    import_file,
+    export,
+):
     accord.add_command(command)
 
 

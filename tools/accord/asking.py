@@ -94,10 +94,11 @@ def asks[**P](function: Callable[Concatenate[Asking, P], None]) -> Callable[P, N
 
 def connection_argument[F: Callable[..., Any]](function: F) -> F:
     """CONNECTION, which a shell can complete."""
-    return click.argument("connection", type=Id(), shell_complete=_connections)(function)
+    return click.argument("connection", type=Id(), shell_complete=complete_connections)(function)
 
 
-def _connections(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+def complete_connections(ctx: click.Context, _param: click.Parameter | None, incomplete: str) -> list[str]:
+    """Those that begin so."""
     try:
         found = ctx.ensure_object(Asking).api.get("connections")
         return [each["id"] for each in found["connections"] if each["id"].startswith(incomplete)]
@@ -126,4 +127,4 @@ def more(asking: Asking, document: Answer) -> None:
 
 def with_remedy(error: RefusedError, remedy: str) -> NoReturn:
     """The same refusal, with what to do about it."""
-    raise RefusedError(error.code, str(error), lines=error.lines, remedy=remedy) from None
+    raise RefusedError(error.code, str(error), lines=error.lines, remedy=remedy, problem=error.problem) from None

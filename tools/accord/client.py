@@ -1,6 +1,6 @@
 """The operator API as commands call it: one session, one token, answers as documents, refusals as errors."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -91,6 +91,16 @@ class Client:
             whole["next"] = after = page.get("next")
         return whole
 
+    def pages(self, *path: str, query: Query | None = None) -> Iterator[Answer]:
+        """One page after the other, each as long as can be; none is kept, and none asked for before it is wanted."""
+        after: str | None = None
+        while True:
+            page = self.get(*path, query={**(query or {}), "limit": LARGEST_PAGE, "after": after})
+            yield page
+            after = page.get("next")
+            if after is None:
+                return
+
     def _call(self, method: str, path: tuple[str, ...], query: Query | None, body: Answer | None = None) -> Answer:
         url = "/".join([self.target.url, *(quote(part, safe="") for part in path)])
         try:
@@ -158,4 +168,5 @@ def _refused(code: int, document: Answer) -> RefusedError:
         )
     if code == 422 and lines:
         return RefusedError(code, "Accord does not take it so", lines=lines)  # each line says what to do
-    return RefusedError(code, detail or str(document.get("title") or f"Accord refused it ({code})"), lines=lines)
+    words = detail or str(document.get("title") or f"Accord refused it ({code})")
+    return RefusedError(code, words, lines=lines, problem=str(document.get("type") or "").rpartition(":")[2])

@@ -27,11 +27,14 @@ class CommandError(Exception):
 
 
 class RefusedError(CommandError):
-    """Accord answered, and did not do it. `code` is the status of HTTP."""
+    """Accord answered, and did not do it. `code` is the status of HTTP, `problem` what the API calls it."""
 
-    def __init__(self, code: int, message: str, *, lines: Sequence[str] = (), remedy: str = "") -> None:
+    def __init__(
+        self, code: int, message: str, *, lines: Sequence[str] = (), remedy: str = "", problem: str = ""
+    ) -> None:
         super().__init__(message, lines=lines, remedy=remedy)
         self.code = code
+        self.problem = problem
 
 
 class UnreachableError(CommandError):

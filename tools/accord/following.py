@@ -28,12 +28,15 @@ def follow_run(asking: Asking, connection: str, run_id: str, kind: str) -> None:
         asking.terminal.say(f"done: {progress} ({found})" if progress and found else f"done: {progress or found}")
 
 
-def watch_run(asking: Asking, connection: str, run_id: str, kind: str, left: dict[str, str]) -> Answer:
+def watch_run(
+    asking: Asking, connection: str, run_id: str, kind: str, left: dict[str, str], *, among: str = "runs"
+) -> Answer:
     """Watch a run until it is done; with --json its document is shown. Raises CommandError when it ends otherwise.
-    Ctrl-C leaves it running, and so does an answer that does not come: `left` are the commands for then."""
+    Ctrl-C leaves it running, and so does an answer that does not come: `left` are the commands for
+    then. A plan is a run that is looked at `among` plans."""
     try:
         with asking.terminal.bar(kind.replace("_", " ")) as bar:
-            run = _ended(asking.api, connection, run_id, bar)
+            run = _ended(asking.api, connection, among, run_id, bar)
     except (KeyboardInterrupt, CommandError):
         asking.terminal.note("It goes on without you.")
         for what, command in left.items():
@@ -50,9 +53,9 @@ def watch_run(asking: Asking, connection: str, run_id: str, kind: str, left: dic
     return run
 
 
-def _ended(api: Client, connection: str, run_id: str, bar: Bar) -> Answer:
+def _ended(api: Client, connection: str, among: str, run_id: str, bar: Bar) -> Answer:
     while True:
-        run = api.get("connections", connection, "runs", run_id)
+        run = api.get("connections", connection, among, run_id)
         bar(run["done"], run.get("total"))
         if run["state"] != "running":
             return run

@@ -104,10 +104,10 @@ def show(asking: Asking, connection: str, run: str) -> None:
 @shared_options
 @asks
 def stop(asking: Asking, connection: str, run: str, yes: bool) -> None:
-    """End RUN, a reconciliation.
+    """End RUN, a reconciliation or a plan.
 
-    It reads no further; what it found until then stands, and the next one
-    finds the rest.
+    It reads no further. What a reconciliation found until then stands, and
+    the next one finds the rest; of a plan nothing comes.
 
     \b
     accord runs stop zoo 2026-11-25T03:00:00.000000Z-night
@@ -120,9 +120,10 @@ def stop(asking: Asking, connection: str, run: str, yes: bool) -> None:
     if asking.terminal.as_json:
         asking.terminal.document(ended)
     if ended["state"] in {"running", "proposed"}:
-        raise CommandError(f"Only a reconciliation can be stopped; this is: {state_of(ended)}")
+        raise CommandError(f"Only a reconciliation or a plan can be stopped; this is: {state_of(ended)}")
     if asking.terminal.as_json:
         return None
     if known["state"] != "running":
         return asking.terminal.say(f"There is nothing to stop: {state_of(ended)}")
-    return asking.terminal.say(f"{ended['state']} at {progress_of(ended)}; what it found until then stands.")
+    stands = "nothing comes of it" if ended["kind"] == "plan" else "what it found until then stands"
+    return asking.terminal.say(f"{ended['state']} at {progress_of(ended)}; {stands}.")

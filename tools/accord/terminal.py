@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
-from rich.console import Console
+from rich.console import Console, Group
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -21,6 +21,14 @@ NO_END = 100_000  # columns, where nobody looks: whoever reads a pipe wants one 
 
 GAP = 2
 """Blanks between the columns of a table."""
+
+
+class Row(NamedTuple):
+    """A line of many."""
+
+    text: str
+    style: str = ""
+    indent: int = 0
 
 
 class Terminal:
@@ -76,9 +84,16 @@ class Terminal:
         """A line of the result; wrapped below its beginning on a terminal."""
         _trimmed(self._out, _indented(text, style, indent))
 
+    def rows(self, rows: Iterable[Row]) -> None:
+        """Each as `say` says it, and all at once: for hundreds of thousands."""
+        if self._out.is_terminal:
+            _trimmed(self._out, Group(*(_indented(row.text, row.style, row.indent) for row in rows)))
+        else:
+            click.echo("\n".join(" " * row.indent + plain(row.text) for row in rows), file=self._out.file)
+
     def verbatim(self, text: str) -> None:
         """A line to copy: never wrapped."""
-        click.echo(text)
+        click.echo(plain(text))
 
     def note(self, text: str, *, style: str = "", indent: int = 0) -> None:
         """A line that is no result."""
@@ -86,7 +101,7 @@ class Terminal:
 
     def command_to_copy(self, text: str, command: str) -> None:
         """A line that is no result, with a command that no wrapping breaks."""
-        click.echo(f"{text}: {command}", err=True)
+        click.echo(plain(f"{text}: {command}"), err=True)
 
     @contextmanager
     def bar(self, title: str) -> Iterator["Bar"]:
@@ -111,10 +126,13 @@ class Bar:
 
     def __init__(self, progress: Progress, title: str) -> None:
         self._progress = progress
+        self._title = title
         self._task = progress.add_task(title, total=None)
 
-    def __call__(self, done: int, total: int | None) -> None:
-        self._progress.update(self._task, completed=min(done, total) if total else done, total=total or None)
+    def __call__(self, done: int, total: int | None, note: str = "") -> None:
+        completed = min(done, total) if total else done
+        words = f"{self._title} {note}".rstrip()
+        self._progress.update(self._task, completed=completed, total=total or None, description=words)
 
 
 def _least_width(rows: Sequence[Sequence[Text]], whole: set[int]) -> int:
@@ -164,7 +182,8 @@ def plain(value: object) -> str:
             return ", ".join(plain(each) for each in value)
         case dict():
             return ", ".join(f"{name}: {plain(each)}" for name, each in value.items())
-    return "".join(each if each.isprintable() else " " for each in str(value))
+    text = str(value)
+    return text if text.isprintable() else "".join(each if each.isprintable() else " " for each in text)
 
 
 def moment(at: object) -> str:

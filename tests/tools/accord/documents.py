@@ -4,6 +4,7 @@ from tests.tools.accord.small_accord import Document
 
 ZOO = "/v1/connections/zoo"
 SUNDAY = "2026-11-22T03:00:00.000000Z-night"
+PLAN = "2026-11-22T10:00:00.000000Z-0badcafe"
 
 
 def connection(state: str = "live", **other: object) -> Document:
@@ -68,6 +69,40 @@ def reconciliation(state: str, done: int = 2000, counts: Document | None = None,
         "since": None,
         "calls": {"made": 7, "least": 3} if state == "done" else None,
         "detail": None,
+        **other,
+    }
+
+
+def plan(would: dict[str, int] | None = None, **other: object) -> Document:
+    """What a reconciliation would do; without `would` it is being made."""
+    made = would is not None
+    return {
+        **run("done" if made else "running", 1000, 2000),
+        "id": PLAN,
+        "kind": "plan",
+        "good_until": "2999-11-23T10:00:00Z",
+        "lines": sum(would.values()) if would is not None else None,
+        "would": would,
+        "billed_contacts_change": 0 if made else None,
+        "calls_needed": 1 if made else None,
+        "beyond_caps": [],
+        "applied_by": None,
+        **other,
+    }
+
+
+def line(member_id: str, planned: str, *changes: tuple[str, object, object], **other: object) -> Document:
+    """What would become of one member; `changes` are a field, what it shows, and what it would."""
+    return {
+        "id": member_id,
+        "planned": planned,
+        "status": "synced",
+        "reason": None,
+        "changes": [{"field": field, "before": before, "after": after} for field, before, after in changes],
+        "add_tags": [],
+        "remove_tags": [],
+        "billed_contacts_change": 0,
+        "left_out": None,
         **other,
     }
 

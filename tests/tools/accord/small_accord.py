@@ -33,7 +33,7 @@ class SmallAccord:
         self._answers: dict[str, list[tuple[int, object]]] = {}
 
     def tell(self, route: str, *documents: object, status: int = 200) -> None:
-        """Documents are sent as JSON, texts as they are."""
+        """Documents are sent as JSON, texts as they are; a function makes one of what was sent."""
         self._answers.setdefault(route, []).extend((status, document) for document in documents)
 
     def sent_to(self, route: str) -> list[Sent]:
@@ -48,13 +48,14 @@ class SmallAccord:
         answers = self._answers.get(sent.route)
         if not answers:
             return 404, problem(404, "There is no such connection.")
-        return answers.pop(0) if len(answers) > 1 else answers[0]
+        status, document = answers.pop(0) if len(answers) > 1 else answers[0]
+        return status, document(sent) if callable(document) else document
 
 
-def problem(status: int, detail: str, /, **errors: str) -> Document:
+def problem(status: int, detail: str, kind: str = "x", /, **errors: str) -> Document:
     """A problem document; `errors` by field."""
     listed = [{"field": field.replace("__", "."), "message": message} for field, message in errors.items()]
-    return {"type": "urn:accord:problem:x", "title": "X", "status": status, "detail": detail} | (
+    return {"type": f"urn:accord:problem:{kind}", "title": "X", "status": status, "detail": detail} | (
         {"errors": listed} if listed else {}
     )
 

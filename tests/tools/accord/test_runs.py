@@ -5,7 +5,7 @@ import pytest
 from accord.domain.sweep import Found
 from accord.usecases.check_webhook import CHANGED, REGISTERED, REMOVED
 from tests.tools.accord.conftest import Command
-from tests.tools.accord.documents import SUNDAY, ZOO, connection, reconciliation, run
+from tests.tools.accord.documents import PLAN, SUNDAY, ZOO, connection, plan, reconciliation, run
 from tests.tools.accord.small_accord import Document, SmallAccord, problem
 from tools.accord.runs_in_words import WHOLLY
 
@@ -170,6 +170,13 @@ def test_a_reconciliation_is_stopped_after_a_yes(stopping: SmallAccord, accord: 
     assert accord("runs", "stop", "zoo", SUNDAY, "--yes", "--json").document == reconciliation("stopped", 1000)
 
 
+def test_of_a_plan_that_is_stopped_nothing_comes(api: SmallAccord, accord: Command) -> None:
+    api.tell(f"{RUNS}/{PLAN}", plan())
+    api.tell(f"POST {ZOO}/runs/{PLAN}/stop", plan(state="stopped"))
+
+    assert accord("runs", "stop", "zoo", PLAN, "--yes").out == "stopped at 1,000 of 2,000; nothing comes of it.\n"
+
+
 def test_what_has_ended_needs_no_stop(api: SmallAccord, accord: Command) -> None:
     api.tell(ONE, reconciliation("done"))
     api.tell(STOP, reconciliation("done"))
@@ -187,5 +194,5 @@ def test_what_can_not_be_stopped_goes_on_and_that_is_no_success(api: SmallAccord
     seen = accord("runs", "stop", "zoo", "r-1", "--yes")
 
     assert seen.status == 1
-    assert "Only a reconciliation can be stopped" in seen.err
+    assert "Only a reconciliation or a plan can be stopped" in seen.err
     assert "first import running since 2026-11-22 10:00 UTC: 120 of 300" in seen.err

@@ -32,8 +32,11 @@ def posted_yes(request: Request) -> bool:
     return said
 
 
-def shown_plan(plan: Run, asked: Iterable[Beyond]) -> dict[str, object]:
-    """A plan with what it comes to, and for what somebody has to be asked."""
+def shown_plan(plan: Run, asked: Iterable[Beyond] | None = None) -> dict[str, object]:
+    """A plan with what it comes to, and for what somebody has to be asked, where that was looked at."""
+    beyond = None
+    if asked is not None:
+        beyond = [{"what": cap.what, "count": cap.count, "allowed": cap.allowed} for cap in asked]
     sums = plan.plan
     return shown_run(plan) | {
         "good_until": (plan.at + GOOD_FOR).isoformat().replace("+00:00", "Z"),
@@ -41,7 +44,7 @@ def shown_plan(plan: Run, asked: Iterable[Beyond]) -> dict[str, object]:
         "would": {deed.value: sums.by_deed.get(deed, 0) for deed in Planned} if sums is not None else None,
         "billed_contacts_change": sums.billed if sums is not None else None,
         "calls_needed": sums.calls if sums is not None else None,
-        "beyond_caps": [{"what": cap.what, "count": cap.count, "allowed": cap.allowed} for cap in asked],
+        "beyond_caps": beyond,
         "applied_by": plan.applied_by or None,
     }
 
@@ -67,5 +70,5 @@ def beyond_caps(asked: Iterable[Beyond]) -> ProblemError:
         409,
         "Beyond caps",
         'The plan does more than one may unasked: look at its lines, then send {"beyond_caps": true}.',
-        errors=[FieldError(cap.what, f"{cap.count} members; {cap.allowed} are allowed unasked") for cap in asked],
+        errors=[FieldError(cap.what, f"{cap.count}; {cap.allowed} are allowed unasked") for cap in asked],
     )

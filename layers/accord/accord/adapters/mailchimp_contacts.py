@@ -34,12 +34,13 @@ def contact_of(member: Mapping[str, Any]) -> Contact:
     email, subscriber_hash = _text(member.get("email_address")), _text(member.get("id"))
     if not email or not subscriber_hash:
         raise ValueError("a member without an address or an id")
+    fields, permissions = _mapping(member.get("merge_fields")), member.get(PERMISSION_FIELD)
     return Contact(
         email=email,
         status=ContactStatus(_text(member.get("status"))),
         subscriber_hash=subscriber_hash,
         contact_id=_text(member.get("contact_id")) or None,
-        merge_fields={tag: _field_value(value) for tag, value in _mapping(member.get("merge_fields")).items()},
+        merge_fields={tag: v if type(v) is str else _field_value(v) for tag, v in fields.items()},  # a million times
         interests={name: bool(chosen) for name, chosen in _mapping(member.get("interests")).items()},
         tags=tuple(_text(tag.get("name")) for tag in objects(member.get("tags")) if tag.get("name")),
         language=_text(member.get("language")),
@@ -47,9 +48,10 @@ def contact_of(member: Mapping[str, Any]) -> Contact:
         opted_in_at=moment_of(member.get("timestamp_opt")),
         complained=_is_complaint(_text(member.get("unsubscribe_reason"))),
         permissions={
-            _text(each.get("marketing_permission_id")): bool(each.get("enabled"))
-            for each in objects(member.get(PERMISSION_FIELD))
-        },
+            _text(each.get("marketing_permission_id")): bool(each.get("enabled")) for each in objects(permissions)
+        }
+        if permissions
+        else {},
     )
 
 
@@ -59,7 +61,7 @@ def moment_of(value: object) -> datetime | None:
         moment = datetime.fromisoformat(_text(value))
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def merge_fields_of(entries: Iterable[Mapping[str, Any]]) -> tuple[MergeField, ...]:

@@ -30,8 +30,7 @@ class FindGone:
     def __call__(self, connection: Connection, run: Run, cursor: str | None) -> Iterator[tuple[list[Address], str]]:
         """List by list, each with the cursor after it. A contact that was made, moved or erased since the run began is
         not among them: who did that has seen it. Nor is one that a later attempt of ours has in hand."""
-        total = sum(page.total for page in self.sweeps.pages(run) if page.place.offset == 0)
-        parts = min(len(DIGITS), max(1, -(-total // AT_ONCE)))
+        parts = min(len(DIGITS), max(1, -(-(run.total or 0) // AT_ONCE)))
         begin, after = json.loads(cursor) if cursor is not None else (0, None)
         for part in range(begin, parts):
             digits = DIGITS[part::parts]

@@ -48,8 +48,10 @@ class ManagePlans:
             )
         newest = self.runs.page(connection.id, None, A_LOOK).items
         under_way = (run for run in newest if run.kind is RunKind.PLAN and run.state is RunState.RUNNING)
-        run = next((run for run in under_way if run.is_of(connection)), None) or self._new(connection, RunKind.PLAN)
-        self.runs.save(run)
+        run = next((run for run in under_way if run.is_of(connection)), None)
+        if run is None:
+            run = self._new(connection, RunKind.PLAN)
+            self.runs.save(run)
         self.reconciliations.start(connection.id, run.id)
         return run
 
@@ -87,7 +89,8 @@ class ManagePlans:
         if not beyond_caps and (asked := self.beyond(connection, plan)):
             raise BeyondCapsError(*asked)
         total = plan.plan.lines if plan.plan is not None else 0
-        run = self._new(connection, RunKind.APPLICATION).model_copy(update={"applies": plan.id, "total": total})
+        told = {"id": f"{plan.id}-applied", "applies": plan.id, "total": total}  # the same for two who ask at once
+        run = self._new(connection, RunKind.APPLICATION).model_copy(update=told)
         self.runs.save(run)
         self.runs.save(plan.model_copy(update={"applied_by": run.id}))
         self.steps.send(QueuedStep(connection.id, Step.APPLY, run.id))
