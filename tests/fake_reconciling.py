@@ -1,5 +1,6 @@
 """The ports of the reconciliation in memory: an audience by pages, and what its pages showed."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -10,6 +11,7 @@ from accord.domain.values import BEGINNING
 from accord.ports.reconciling import ListedPage
 from tests.fake_audience import FakeAudience
 from tests.fake_tending import FakeRuns
+from tests.fakes import FakeLedger
 
 
 class FakeListing:
@@ -33,6 +35,20 @@ class FakeListing:
 def _since(contact: Contact, place: PagePlace) -> bool:
     since = place.since.replace(microsecond=0) if place.since is not None else None
     return since is None or (contact.last_changed is not None and contact.last_changed >= since)
+
+
+class FakeRecounts:
+    """`Recounts` over the fake ledger."""
+
+    def __init__(self, ledger: FakeLedger) -> None:
+        self._ledger = ledger
+
+    def recount(self, connection_id: str) -> int:
+        there = Counter(r.status for (c, _), r in self._ledger.stored_records.items() if c == connection_id)
+        kept = self._ledger.counted.get(connection_id, Counter())
+        wrong = sum(abs(there[status] - kept[status]) for status in there.keys() | kept.keys())
+        self._ledger.counted[connection_id] = there
+        return wrong
 
 
 class FakeSweeps:

@@ -21,7 +21,7 @@ from tests.fake_audiences import FakeAudienceMemory
 from tests.fake_connections import FakeConnections, FakeConnectionSecrets
 from tests.fake_keeping import FakeWebhook
 from tests.fake_planning import FakePlans
-from tests.fake_reconciling import FakeListing, FakeSweeps
+from tests.fake_reconciling import FakeListing, FakeRecounts, FakeSweeps
 from tests.fake_tending import FakeRuns, FakeStepQueue
 from tests.fakes import FakeQueue
 from tests.scene import Scene
@@ -62,6 +62,7 @@ class Nights:
                 clock=scene.clock,
             ),
             mend=MendWebhook(scene.ears, check_webhook),
+            recounts=FakeRecounts(scene.ledger),
             gone=FindGone(scene.ledger, memory, self.sweeps),
             plan=WritePlan(scene.ledger, self.plans, self.runs, scene.clock, no_us_phone),
         )

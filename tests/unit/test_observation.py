@@ -75,7 +75,12 @@ def test_a_contact_that_is_first_seen_subscribed_said_nothing() -> None:
 
 
 def test_who_signs_up_after_a_permanent_deletion_opted_in() -> None:
-    assert observe(the_address(forgotten_at=NOON - minutes(9)), the_contact(SUBSCRIBED), NOON).confirmed_at == CHANGED
+    gone = the_address(forgotten_at=NOON - minutes(9), seen_at=NOON - minutes(9))
+    assert observe(gone, the_contact(SUBSCRIBED), NOON).confirmed_at == CHANGED
+
+
+def test_who_was_deleted_from_another_audience_did_not_opt_in_by_being_in_this_one() -> None:
+    assert observe(the_address(forgotten_at=NOON - minutes(9)), the_contact(SUBSCRIBED), NOON).confirmed_at is None
 
 
 @pytest.mark.parametrize("effect", [Effect.CREATE, Effect.RAISE, Effect.ASK, Effect.WRITE, Effect.UNSUBSCRIBE])

@@ -296,3 +296,11 @@ def test_s5_a_webhook_that_tells_something_is_left_as_it_is(nights: Nights) -> N
 
     assert (run.counts[Found.MISSED], run.counts[Found.HEARD]) == (1, 1)
     assert [webhook.secret for webhook in nights.webhook.kept] == ["old"]
+
+
+def test_a_full_night_sets_the_totals_by_status_right(nights: Nights) -> None:
+    nights.scene.ledger.counted["burrow"][Status.FAILED] += 2
+
+    assert nights.night(incremental=True).counts.get(Found.RECOUNTED) is None
+    assert nights.night().counts[Found.RECOUNTED] == 2
+    assert nights.scene.ledger.counts("burrow") == {Status.SYNCED: 1}

@@ -20,6 +20,7 @@ WHOLLY = {
     "language_changed": "language changed by others",
     "permissions_changed": "permissions changed by the people: left as they are",
     "gone": "gone from the audience",
+    "counts_corrected": "totals by status set right, by members",
     "webhook_registered": "webhook registered anew",
     "webhook_changed": "webhook set right",
     "strays_removed": "webhooks of ours astray: removed",
@@ -31,6 +32,7 @@ SHORTLY = {
     "language_changed": "language changed",
     "permissions_changed": "permissions changed",
     "gone": "gone",
+    "counts_corrected": "totals set right",
     "strays_removed": "strays removed",
 }
 """The same in a list, where it does not have the API's own name."""

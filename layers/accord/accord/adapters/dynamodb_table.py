@@ -163,6 +163,18 @@ class Table:
         response = self._call("query", **arguments)
         return response["Items"], response.get("LastEvaluatedKey")
 
+    def count(self, condition: str, values: Values, *, index: str) -> int:
+        """How many items an index has under a key condition."""
+        arguments: dict[str, Any] = {"TableName": self._name, "IndexName": index, "Select": "COUNT"}
+        arguments |= {"KeyConditionExpression": condition} | _expressions({}, {}, values)
+        total = 0
+        while True:
+            response = self._call("query", **arguments)
+            total += int(response["Count"])
+            if "LastEvaluatedKey" not in response:
+                return total
+            arguments["ExclusiveStartKey"] = response["LastEvaluatedKey"]
+
     def write(self, write: Write) -> bool:
         """Whether the write was done; not, when its condition failed."""
         return self._attempt(f"{write.verb}_item", TableName=self._name, **write.arguments) is None

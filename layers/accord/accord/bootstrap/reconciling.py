@@ -60,6 +60,7 @@ def reconcile_audience() -> Reconciling:
 
     from accord.adapters.dynamodb_ears import DynamoDBEars
     from accord.adapters.dynamodb_plans import DynamoDBPlans
+    from accord.adapters.dynamodb_recounts import DynamoDBRecounts
     from accord.adapters.dynamodb_sweeps import DynamoDBSweeps
     from accord.adapters.phones import us_phone
     from accord.usecases.begin_reconciliation import BeginReconciliation
@@ -107,6 +108,7 @@ def reconcile_audience() -> Reconciling:
         finish=finish,
         gone=FindGone(ledger, memory, sweeps),
         plan=WritePlan(ledger, DynamoDBPlans(clients.table(settings)), runs, clock, us_phone),
+        recounts=DynamoDBRecounts(clients.table(settings)),
         mend=MendWebhook(DynamoDBEars(clients.table(settings)), webhook),
     )
     return Reconciling(BeginReconciliation(connections, runs, clock), reconcile)

@@ -34,6 +34,8 @@ class Found(StrEnum):
     """These are the person's own, and stay."""
     GONE = "gone"
     """Known, and in no page: each was looked for by its id."""
+    RECOUNTED = "counts_corrected"
+    """By how many members the totals by status were wrong."""
     HEARD = "heard"
     """Events that webhooks told since the last time."""
     WEBHOOK = "webhook_registered"

@@ -37,6 +37,13 @@ class Sweeps(Protocol):
         """All that were read, one after the other."""
 
 
+class Recounts(Protocol):
+    """The totals by status, which follow each change and may lose one."""
+
+    def recount(self, connection_id: str) -> int:
+        """Set them right; by how many members they were wrong."""
+
+
 class Reconciliations(Protocol):
     """The state machine that carries out runs."""
 

@@ -38,6 +38,8 @@ class ReadAudience:
     clock: Clock
     key_of: KeyOf
     policy: Policy
+    connection_id: str = ""
+    """Whose policy that is: contacts of other connections' members in the same audience are left for their own."""
     tells: bool = True
     """Whether holders are to be told of what is seen: not before an approval, which decides everybody anew."""
     on_shown: Callable[[Collection[str]], None] = lambda keys: None
@@ -94,7 +96,7 @@ class ReadAudience:
             in_hand = address.attempt is not None and address.attempt.until > at
             if in_hand or (address.seen_at is not None and address.seen_at >= at):
                 continue
-            observed = compared(address, contact, at, self.policy)
+            observed = compared(address, contact, at, self.policy, self.connection_id)
             if not self.tells:
                 observed = observed.model_copy(update={"untold": False})
             if observed.untold or observed.model_copy(update={"seen_at": address.seen_at}) != address:

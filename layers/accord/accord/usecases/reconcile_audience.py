@@ -20,7 +20,7 @@ from accord.errors import Misconfigured
 from accord.ports import Audience, ChangeQueue, Clock, Ledger
 from accord.ports.audiences import AudienceMemory, Marked
 from accord.ports.connections import Connections
-from accord.ports.reconciling import AudienceListing, Sweeps
+from accord.ports.reconciling import AudienceListing, Recounts, Sweeps
 from accord.ports.tending import Runs
 from accord.usecases.check_nightly import CheckNightly
 from accord.usecases.find_gone import FindGone
@@ -55,6 +55,7 @@ class ReconcileAudience:
     check: CheckNightly
     finish: FinishReading
     mend: MendWebhook
+    recounts: Recounts
     gone: FindGone
     plan: WritePlan
 
@@ -118,6 +119,7 @@ class ReconcileAudience:
         """All is read: what follows from that."""
         if run.kind is RunKind.RECONCILIATION:
             self.mend(connection, found)
+            found[Found.RECOUNTED] = self.recounts.recount(connection.id) if run.since is None else 0
         counts = {each.value: number for each, number in found.items() if number and each is not Found.CALLS}
         calls = {"calls": found[Found.CALLS], "least": least_calls(pages)}
         read = run.model_copy(update={"done": found[Found.READ], "counts": counts, **calls})
@@ -171,6 +173,7 @@ class ReconcileAudience:
             self.clock,
             self.key_of,
             connection.policy,
+            connection.id,
             tells=run.kind is RunKind.RECONCILIATION,
             on_change=changed,
         )

@@ -45,7 +45,7 @@ class WritePlan:
             in_hand = before.attempt is not None and before.attempt.until > at
             if in_hand or (before.seen_at is not None and before.seen_at >= at):
                 continue
-            after = compared(before, news[key], at, connection.policy)
+            after = compared(before, news[key], at, connection.policy, connection.id)
             found.update(found_at(before, after, news[key]))
             if calls_for_decision(before, after):
                 seen[key] = after
