@@ -10,7 +10,7 @@ from accord.domain.connection import ConnectionState
 from accord.domain.contact import ContactStatus
 from accord.domain.plan import FieldChange, PlanLine, Planned
 from accord.domain.reasons import ReasonCode, Status
-from accord.domain.run import Run, RunState
+from accord.domain.run import Run, RunKind, RunState
 from accord.domain.values import subscriber_hash
 from accord.ports.tending import QueuedStep, Step
 from accord.usecases.apply_plan import CHANGED, ApplyPlan
@@ -221,3 +221,22 @@ def test_p2_beyond_a_cap_somebody_is_asked_first() -> None:
 def test_a_draft_is_not_planned_for(planning: Planning) -> None:
     with pytest.raises(NotNowError, match="summary"):
         planning.make.make(planning.scene.connection.model_copy(update={"state": ConnectionState.DRAFT}))
+
+
+def test_p14_however_many_wait_the_plan_goes_on_where_time_cut_it_short(planning: Planning) -> None:
+    paused = planning.scene.connection.model_copy(update={"state": "paused"})
+    planning.scene.ledger.save_connection(paused)
+    at = planning.scene.clock.now()
+    planning.scene.post(*(upserted(a_member(f"owlet-{n}@belfry.test"), f"o-{n}", at, index=n) for n in range(1200)))
+    run = planning.nights.begin().model_copy(update={"kind": RunKind.PLAN})
+    planning.nights.runs.save(run)
+    planning.nights.pages(run, planning.nights.reconcile.begin("burrow", run.id))
+
+    cursors: list[str | None] = [None]
+    while cursor := planning.nights.reconcile.close("burrow", run.id, cursors[-1], planning.scene.clock.now()):
+        cursors.append(cursor)
+
+    assert len(cursors) > 3
+    made = planning.nights.runs.kept["burrow", run.id]
+    assert made.plan is not None
+    assert made.plan.by_deed == {Planned.CREATE: 1200}

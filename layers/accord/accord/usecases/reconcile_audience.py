@@ -34,6 +34,8 @@ from accord.usecases.write_plan import WritePlan
 
 TURNS = 3
 """How often a contact is read again that a worker was faster with; one that it has in hand, it sees by itself."""
+WAITING = "waiting:"
+"""How a cursor begins that leads on in the list of those who wait."""
 UNMARKED = Marked("", ours=False)
 
 
@@ -97,9 +99,7 @@ class ReconcileAudience:
         connection, run = under_way
         found = Counter({Found(name): number for name, number in run.counts.items()} | {Found.CALLS: run.calls})
         try:
-            following = self._look_for_gone(connection, run, cursor, deadline, found) if run.since is None else None
-            if following is None and run.kind is RunKind.PLAN:
-                self.plan.waiting(connection, run)
+            following = self._following(connection, run, cursor, deadline, found)
         except Misconfigured as error:
             self._stopped_by(connection, run, error)
             return None
@@ -182,6 +182,18 @@ class ReconcileAudience:
         return found
 
     # --- who is gone ------------------------------------------------------------------------------------------------
+
+    def _following(
+        self, connection: Connection, run: Run, cursor: str | None, deadline: datetime, found: Counter[Found]
+    ) -> str | None:
+        """What is done beside the pages: those who were in none, and for a plan those who wait anyway."""
+        if cursor is None or not cursor.startswith(WAITING):
+            following = self._look_for_gone(connection, run, cursor, deadline, found) if run.since is None else None
+            if following is not None or run.kind is not RunKind.PLAN:
+                return following
+            cursor = WAITING
+        after = self.plan.waiting(connection, run, cursor.removeprefix(WAITING) or None, deadline)
+        return WAITING + after if after is not None else None
 
     def _look_for_gone(
         self, connection: Connection, run: Run, cursor: str | None, deadline: datetime, found: Counter[Found]

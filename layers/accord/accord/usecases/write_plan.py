@@ -62,15 +62,14 @@ class WritePlan:
                 seen[address.key] = witness(address, contact, self.clock.now())
         self._write(connection, run, seen, {})
 
-    def waiting(self, connection: Connection, run: Run) -> None:
-        """Those who wait for their turn anyway, or were not told of what was seen."""
-        after: str | None = None
+    def waiting(self, connection: Connection, run: Run, after: str | None, deadline: datetime) -> str | None:
+        """Those who wait for their turn anyway; where to go on, when the time was too short."""
         while True:
             page = self.ledger.members(connection.id, Status.PENDING, after, A_PAGE)
             self._lines(connection, run, page.items, {}, {})
             after = page.next
-            if after is None:
-                return
+            if after is None or self.clock.now() >= deadline:
+                return after
 
     def finish(self, run: Run) -> None:
         """The run with what all its lines come to."""
