@@ -6,6 +6,7 @@ from accord.domain import marketing_permissions
 from accord.domain.actions import Create, Lower, Move, Reconfirm, Update
 from accord.domain.address import Address, Origin
 from accord.domain.contact import Contact, ContactPatch, ContactStatus, TagChange
+from accord.domain.drift import MOST_TAGS_SHOWN
 from accord.domain.observation import observe
 from accord.domain.payload import fingerprints
 from accord.domain.values import newest
@@ -98,12 +99,14 @@ def moved(old: Address, new: Address, action: Move, contact: Contact, at: dateti
 
 def followed(old: Address, new: Address, contact: Contact, at: datetime) -> tuple[Address, Address]:
     """Both addresses after the contact was found at the new one, which its person chose: what is seen there counts
-    as theirs, and what Accord knows of the contact goes along, once. A contact thought to be deleted was only
-    elsewhere."""
+    as theirs, and what Accord knows of the contact goes along, once, save tags that are not on it any more. A contact
+    thought to be deleted was only elsewhere."""
     seen = observe(new.model_copy(update={"attempt": None}), contact, at)
     giver = new if not old.ours and new.contact_id == contact.contact_id else old
     known: dict[str, object] = {"origin": giver.origin, "digest": None, "written": giver.written}
-    known |= {"interests": giver.interests, "tags": giver.tags, "permissions": giver.permissions}
+    shown = {tag.casefold() for tag in contact.tags}
+    tags = tuple(tag for tag in giver.tags if tag.casefold() in shown or len(shown) >= MOST_TAGS_SHOWN)
+    known |= {"interests": giver.interests, "tags": tags, "permissions": giver.permissions}
     known["language"] = giver.language
     known["reconfirmed_for"] = newest(old.reconfirmed_for, new.reconfirmed_for)
     gone_since = {"forgotten_at": None} if old.seen is None else {}
