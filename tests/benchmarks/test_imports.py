@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
 BUDGET = 400  # milliseconds, for a function that answers HTTP
 RUNS = 5
 LAYERS = ("DependenciesLayer", "AccordLayer")
-FIRST_REQUEST = {name: name for name in ("receive_changes", "manage_members", "manage_connections")}
+FIRST_REQUEST = {name: name for name in ("receive_changes", "manage_members", "manage_imports", "manage_connections")}
 """What the functions that answer HTTP load, and which clients they make, when the first request comes."""
 SETTINGS = {
     "PATH": "/usr/bin:/bin",
@@ -31,7 +31,11 @@ SETTINGS = {
     "OPERATOR_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:operator",
     "MEMBER_CHANGES_QUEUE_URL": "http://127.0.0.1:9/member-changes",
     "BULK_CHANGES_QUEUE_URL": "http://127.0.0.1:9/bulk-changes",
+    "CONNECTION_STEPS_QUEUE_URL": "http://127.0.0.1:9/connection-steps",
     "CONNECTION_SECRETS_PREFIX": "accord/bench/connections",
+    "FILES_BUCKET_NAME": "files",
+    "IMPORT_STATE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:import",
+    "RECONCILE_STATE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:reconcile",
 }
 PROGRAM = """
 import time

@@ -1,5 +1,4 @@
-"""A night over 10,000, 100,000 and 1,000,000 contacts: calls, writes, memory; and time against a plain loop over the
-same pages, in the same run."""
+"""A night over up to 1,000,000 contacts: calls, writes, memory; time against a plain loop over the same pages."""
 
 import json
 import os

@@ -163,6 +163,9 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "cobot-oauth": json.dumps({"client_secret": "hush", "redirect_uri": COBOT_REDIRECT_URI}),
         "oauth": json.dumps({"client_secret": OAUTH_CLIENT_SECRET, "redirect_uri": REDIRECT_URI}),
     }
+    boto3.client("s3").create_bucket(
+        Bucket=f"files-{own}", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
+    )
     manager = boto3.client("secretsmanager")
     arns = {n: manager.create_secret(Name=f"{n}-{own}", SecretString=s)["ARN"] for n, s in secrets.items()}
     for name, value in {
@@ -177,6 +180,10 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "RECONCILE_STATE_MACHINE_ARN": boto3.client("stepfunctions").create_state_machine(
             name=f"reconcile-{own}", definition=NOTHING_TO_DO, roleArn="arn:aws:iam::123456789012:role/machine"
         )["stateMachineArn"],
+        "IMPORT_STATE_MACHINE_ARN": boto3.client("stepfunctions").create_state_machine(
+            name=f"import-{own}", definition=NOTHING_TO_DO, roleArn="arn:aws:iam::123456789012:role/machine"
+        )["stateMachineArn"],
+        "FILES_BUCKET_NAME": f"files-{own}",
         "API_URL": "https://a1b2c3d4e5.execute-api.eu-west-3.amazonaws.com",
         "ALLOWED_ENDPOINTS": "127.0.0.1",
         "OPERATOR_SECRET_ARN": arns["operator"],

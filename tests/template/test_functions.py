@@ -52,6 +52,11 @@ ROUTES = {
     ("GET", "/v1/connections/{connection_id}/plans/{plan_id}"): "manage_plans",
     ("GET", "/v1/connections/{connection_id}/plans/{plan_id}/lines"): "manage_plans",
     ("POST", "/v1/connections/{connection_id}/plans/{plan_id}/apply"): "manage_plans",
+    ("POST", "/v1/connections/{connection_id}/imports"): "manage_imports",
+    ("GET", "/v1/connections/{connection_id}/imports"): "manage_imports",
+    ("GET", "/v1/connections/{connection_id}/imports/{import_id}"): "manage_imports",
+    ("POST", "/v1/connections/{connection_id}/imports/{import_id}/begin"): "manage_imports",
+    ("POST", "/v1/connections/{connection_id}/imports/{import_id}/approve"): "manage_imports",
     ("GET", "/v1/connections/{connection_id}/members"): "manage_members",
     ("GET", "/v1/connections/{connection_id}/counts"): "manage_members",
     ("POST", "/v1/connections/{connection_id}/members/{member_id}/retry"): "manage_members",
@@ -145,6 +150,8 @@ def test_every_function_ends_before_whoever_waits_for_it_gives_up(name: str) -> 
         ("fetch_cobot_members", 1024),
         ("tend_connections", 1024),
         ("reconcile_audience", 1024),
+        ("manage_imports", 512),
+        ("import_members", 1769),
     ],
 )
 def test_every_function_has_the_memory_that_it_was_measured_with(name: str, memory: int) -> None:

@@ -13,6 +13,8 @@ CONNECTION_SECRETS = (
 
 RECONCILE = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-reconcile"
 
+IMPORT = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-import"
+
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
 CHANGE = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
 RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
@@ -54,6 +56,22 @@ MAY: dict[str, dict[str, set[str]]] = {
         "MemberChangesQueue.Arn": {"sqs:SendMessage"},
         "BulkChangesQueue.Arn": {"sqs:SendMessage"},
         "OperatorSecret": SECRET,
+    },
+    "manage_imports": {
+        "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"},
+        "${FilesBucket.Arn}/imports/*": {"s3:PutObject", "s3:GetObject"},
+        "FilesBucket.Arn": {"s3:ListBucket"},
+        IMPORT: {"states:StartExecution"},
+        "OperatorSecret": SECRET,
+    },
+    "import_members": {
+        "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"},
+        "${Ledger.Arn}/index/by_status": {"dynamodb:Query"},
+        "${FilesBucket.Arn}/imports/*": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
+        "FilesBucket.Arn": {"s3:ListBucket"},
+        "MemberChangesQueue.Arn": {"sqs:SendMessage"},
+        "BulkChangesQueue.Arn": {"sqs:SendMessage"},
+        "AddressKeySecret": SECRET,
     },
     "connect_mailchimp": {
         "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:DeleteItem"} | CHANGE,
@@ -216,7 +234,7 @@ def test_no_role_allows_every_action_of_a_service_or_everything_of_a_kind() -> N
     for role in resources("AWS::IAM::Role"):
         for resource, actions in allowed(policies(role)).items():
             assert not {action for action in actions if "*" in action}
-            assert "*" not in resource.removesuffix("/connections/*")
+            assert "*" not in resource.removesuffix("/connections/*").removesuffix("/imports/*")
 
 
 def test_a_schedule_may_do_what_it_is_for_and_nothing_else() -> None:
@@ -224,6 +242,7 @@ def test_a_schedule_may_do_what_it_is_for_and_nothing_else() -> None:
     assert allowed(policies("ReconcileStateMachineRole")) == {
         "ReconcileAudienceFunction.Arn": {"lambda:InvokeFunction"},
     }
+    assert allowed(policies("ImportStateMachineRole")) == {"ImportMembersFunction.Arn": {"lambda:InvokeFunction"}}
     assert allowed(policies("OfferDueChangesScheduleRole")) == {
         "OfferDueChangesFunction.Arn": {"lambda:InvokeFunction"},
     }

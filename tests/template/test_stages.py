@@ -24,13 +24,16 @@ def test_the_stage_is_the_strictest_unless_told_otherwise() -> None:
 
 
 def test_local_is_the_only_stage_that_a_condition_knows() -> None:
-    assert STACK["Conditions"].keys() == {"IsLocal", "HasAlarmEmail"}
+    assert STACK["Conditions"].keys() == {"IsLocal", "IsDeployed", "HasAlarmEmail"}
     assert STACK["Conditions"]["IsLocal"] == {"Equals": ["Stage", "local"]}
+    assert STACK["Conditions"]["IsDeployed"] == {"Not": [STACK["Conditions"]["IsLocal"]]}
 
 
-def test_the_template_itself_relaxes_only_that_the_table_can_be_deleted() -> None:
+def test_the_template_itself_relaxes_only_that_the_table_can_be_deleted_and_that_files_come_without_tls() -> None:
     assert places(RESOURCES, "IsLocal") == 1
     assert RESOURCES["Ledger"]["Properties"]["DeletionProtectionEnabled"] == {"If": ["IsLocal", False, True]}
+    assert places(RESOURCES, "IsDeployed") == 1
+    assert RESOURCES["FilesBucketPolicy"]["Condition"] == "IsDeployed"
 
 
 def test_the_delays_that_keep_workers_apart_are_fixed_everywhere_else() -> None:

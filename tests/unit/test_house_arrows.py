@@ -25,6 +25,7 @@ MESSAGES = {
     "http_problems",
     "http_runs",
     "http_groups",
+    "http_imports",
     "http_segments",
     "mailchimp_webhook",
     "sqs_batches",

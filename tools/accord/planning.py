@@ -1,5 +1,4 @@
-"""`accord plan`: what a reconciliation would do is written down, and shown: ten lines whole, a hundred thousand in
-part, and never more of them in memory than a page."""
+"""`accord plan`: what a reconciliation would do, shown by page: ten lines whole, a hundred thousand in part."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator

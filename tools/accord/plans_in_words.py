@@ -1,5 +1,4 @@
-"""A plan in words: what it comes to, and line by line what would become of each member. The one place that knows the
-deeds of plans by name."""
+"""A plan in words: what it comes to, and line by line what would become of each member."""
 
 import json
 from collections.abc import Iterable, Iterator

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from accord.adapters.dynamodb_outbox import DynamoDBOutbox
     from accord.adapters.dynamodb_runs import DynamoDBRuns
     from accord.adapters.dynamodb_table import Table
+    from accord.adapters.s3 import S3ImportFiles
     from accord.adapters.secrets import SecretsManagerSecrets
     from accord.adapters.secrets_of_connections import SecretsManagerConnectionSecrets
     from accord.adapters.ses import SesMail
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from accord.adapters.sqs_hints import SqsHintQueue
     from accord.adapters.sqs_notices import SqsNoticeQueue
     from accord.adapters.sqs_steps import SqsStepQueue
-    from accord.adapters.step_functions import StepFunctionsReconciliations
+    from accord.adapters.step_functions import StepFunctionsImports, StepFunctionsReconciliations
     from accord.domain.cobot import Cobot
     from accord.domain.folding import KeyOf
     from accord.ports.applications import MembershipApplication
@@ -224,6 +225,29 @@ def reconciliations(state_machine_arn: str) -> "StepFunctionsReconciliations":
     from accord.adapters.step_functions import StepFunctionsReconciliations
 
     return StepFunctionsReconciliations(boto3.client("stepfunctions", config=_config()), state_machine_arn)
+
+
+def imports(state_machine_arn: str) -> "StepFunctionsImports":
+    """The state machine `import`."""
+    import boto3
+
+    from accord.adapters.step_functions import StepFunctionsImports
+
+    return StepFunctionsImports(boto3.client("stepfunctions", config=_config()), state_machine_arn)
+
+
+def import_files(bucket: str) -> "S3ImportFiles":
+    """The bucket of files. URLs are signed for its own region, and name no checksum that an uploader would have to
+    know."""
+    import boto3
+    from botocore.config import Config
+
+    from accord.adapters.s3 import S3ImportFiles
+
+    own = Config(
+        signature_version="s3v4", s3={"addressing_style": "virtual"}, request_checksum_calculation="when_required"
+    )
+    return S3ImportFiles(boto3.client("s3", config=_config().merge(own)), bucket)
 
 
 def _config(pool: int = 10) -> "Config":

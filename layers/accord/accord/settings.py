@@ -203,6 +203,23 @@ class ManagePlansSettings(Settings):
     reconcile_state_machine_arn: Given
 
 
+class ManageImportsSettings(Settings):
+    """`manage_imports`."""
+
+    operator_secret_arn: Given
+    files_bucket_name: Given
+    import_state_machine_arn: Given
+
+
+class ImportMembersSettings(Settings):
+    """`import_members`."""
+
+    address_key_secret_arn: Given
+    files_bucket_name: Given
+    member_changes_queue_url: Given
+    bulk_changes_queue_url: Given
+
+
 class ReconcileAudienceSettings(Settings):
     """`reconcile_audience`."""
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.tools.accord.planned import tell_five, tell_many
 from tests.tools.accord.small_accord import TOKEN, SmallAccord, small_accord
 from tools.accord.__main__ import main
 
@@ -43,7 +44,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, api: SmallAccor
     monkeypatch.setenv("ACCORD_URL", api.url)
     monkeypatch.setenv("ACCORD_TOKEN", TOKEN)
     monkeypatch.setenv("ACCORD_STACK_FILE", str(tmp_path / "stack.json"))
-    for module in ("following", "changes", "approving"):
+    for module in ("following", "changes", "approving", "importing"):
         monkeypatch.setattr(f"tools.accord.{module}.pause", lambda _seconds: None)
 
 
@@ -57,3 +58,15 @@ def accord(capsys: pytest.CaptureFixture[str]) -> Command:
         return Seen(status, captured.out, captured.err)
 
     return command
+
+
+@pytest.fixture
+def planned(api: SmallAccord) -> SmallAccord:
+    """An Accord whose zoo has a plan of five lines."""
+    return tell_five(api)
+
+
+@pytest.fixture
+def many(api: SmallAccord) -> SmallAccord:
+    """An Accord with a plan of a hundred thousand lines, of which one in a thousand archives."""
+    return tell_many(api)

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Any
 
 from accord.adapters.member_records import MAX_RECORD, Lines, objects, records, rows
-from accord.usecases.import_lines import BadLine, Row
+from accord.usecases.import_lines import BadLine, Row, UnreadableFileError
 
 _SAMPLE = 256 * 1024  # bytes by which encoding, kind and separator are recognised
 _SEPARATORS = ",;\t|"
@@ -36,10 +36,6 @@ _EMPTY = "The file is empty."
 _NO_TEXT = f"The file holds NUL characters: it is no text, or UTF-16 that does not say so. Open it and {_SAVE}."
 _A_LIST = "The file is one JSON list. Write one object on each line instead (NDJSON), without the list around them."
 _NO_HEADERS = "The first line can not be read: it {}. It must name the columns: email, first_name, consent.status..."
-
-
-class UnreadableFileError(Exception):
-    """Nothing of the file can be taken. The message, a sentence or two, says why and what to do."""
 
 
 class Kind(StrEnum):

@@ -32,6 +32,7 @@ from accord.bootstrap.events import (
     notify_upstream,
     receive_audience_events,
 )
+from accord.bootstrap.importing import ManagingImports, import_members, manage_imports
 from accord.bootstrap.reconciling import Planning, Reconciling, manage_plans, reconcile_audience
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Hearing",
     "HearingCobot",
     "Managing",
+    "ManagingImports",
     "Planning",
     "Receiving",
     "Reconciling",
@@ -47,7 +49,9 @@ __all__ = [
     "connect_cobot",
     "connect_mailchimp",
     "fetch_cobot_members",
+    "import_members",
     "manage_connections",
+    "manage_imports",
     "manage_members",
     "manage_plans",
     "notify_upstream",

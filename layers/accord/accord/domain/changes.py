@@ -63,6 +63,8 @@ class Arrived(Value):
     index: int = 0
     request: str = ""
     """The `webhook-id` of the request that brought it, where it had one."""
+    file: str = ""
+    """The import that brought it, by the id of its run; `index` is then the line's place in the file."""
 
     def position(self, order: OrderBy) -> str:
         """Where this change stands among all of its member: later sorts higher, as text. Ties go to the later
@@ -75,7 +77,7 @@ class Arrived(Value):
                 first = f"{self.change.version or 0:019d}"
             case OrderBy.RECEIVED:
                 first = arrival
-        return f"{first}|{arrival}|{self.index:04d}"
+        return f"{first}|{arrival}|{self.index:07d}"
 
     def shown_version(self, order: OrderBy) -> int | str:
         """The version that answers show: upstream's own number, or else the time that orders the change."""
@@ -87,6 +89,8 @@ class Arrived(Value):
     @property
     def cause(self) -> Cause:
         """What the history names as the cause of what follows."""
+        if self.file:
+            return Cause(kind=CauseKind.FILE, at=self.received_at, detail=self.file)
         return Cause(kind=CauseKind.CHANGE, at=self.received_at, detail=self.request)
 
     def statement(self, order: OrderBy) -> Statement | None:

@@ -35,6 +35,8 @@ class CauseKind(StrEnum):
 
     CHANGE = "change"
     """Upstream posted a change; the detail is the id of its request, where it had one."""
+    FILE = "file"
+    """A file was imported; the detail is the import."""
     WEBHOOK = "webhook"
     """Mailchimp told of the contact; the detail is the kind of webhook."""
     READING = "reading"

@@ -14,9 +14,9 @@ is sent. Where a column speaks, of two readings the one that mails less counts:
 - 03/04/2024 may be two days: it is the time of a consent only below French headers.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from accord.domain.changes import OrderBy, Upserted
 from accord.domain.consent import ConsentStatus
@@ -53,6 +53,25 @@ class Row(NamedTuple):
 
     number: int
     values: Sequence[str] | Mapping[str, Any]
+
+
+class UnreadableFileError(Exception):
+    """Nothing of the file can be taken. The message, a sentence or two, says why and what to do."""
+
+
+class MemberTable(Protocol):
+    """A file that can be read, once, from its first line on. `headers` is empty for NDJSON."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def encoding(self) -> str: ...
+
+    @property
+    def headers(self) -> tuple[str, ...]: ...
+
+    def __iter__(self) -> "Iterator[Row | BadLine]": ...
 
 
 class BadLine(NamedTuple):
@@ -96,12 +115,52 @@ class ImportLines:
         refused = verdict if isinstance(verdict, tuple) else ()
         return BadLine(row.number, first_of_each([*errors, *map(self._in_the_file, refused)]))
 
+    @property
+    def id_column(self) -> str:
+        """The column, or the name, by which a line tells whom it is about."""
+        return self._headers.get("id", "id")
+
+    def may_hold(self, field: str) -> bool:
+        """Whether lines can say this: there is a column for it, or they are objects."""
+        return not self._places or field in self._places
+
+    def id_on(self, row: Row) -> str:
+        """Whom the line is about, good or bad: the id on it, or that of the address; empty where it has neither."""
+        if isinstance(row.values, Mapping):
+            found = row.values.get("id") if "id" in row.values else None
+        else:
+            found = self._cell(row.values, "id")
+        if isinstance(found, str) and found:
+            return _sound(found)
+        address = self.address_on(row) if found is None else ""
+        return self._id_of(address) if address else ""
+
+    def address_on(self, row: Row) -> str:
+        """The address, as addresses are compared; empty where the line has none."""
+        if isinstance(row.values, Mapping):
+            member = row.values.get("member")
+            email = member.get("email") if isinstance(member, dict) else None
+        else:
+            email = self._cell(row.values, "email")
+        return normalised(_sound(email)) if isinstance(email, str) else ""
+
+    def tells_who(self, row: Row, bad: BadLine) -> bool:
+        """Whether a bad line leaves no doubt whom it is about: what is wrong lies elsewhere."""
+        by_address = isinstance(row.values, Mapping) and "id" not in row.values
+        own = {"member", "member.email", "id"} if by_address else {self.id_column}
+        return bool(self.id_on(row)) and not own & {error.field for error in bad.errors}
+
+    def _cell(self, texts: Sequence[str], field: str) -> str | None:
+        """What stands in a column; None where there is none."""
+        place = self._places.get(field)
+        return plain_cell(texts[place].strip()).strip() if place is not None else None
+
     def _posted(self, document: Mapping[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
         raw = {"type": _UPSERTED, **document}
         member = raw.get("member")
         email = member.get("email") if isinstance(member, dict) else None
         if "id" not in raw and isinstance(email, str) and email.strip():
-            raw["id"] = self._id_of(normalised(email))
+            raw["id"] = self._id_of(normalised(_sound(email)))
         if raw["type"] == _UPSERTED:
             return raw, []
         return raw, [FieldError("type", f"must be {_UPSERTED} or left out; a file brings members, post the rest")]
@@ -174,6 +233,11 @@ class _Cells:
         except WrongCellError as error:
             self.errors.append(FieldError(self._headers[field], str(error)))
             return None
+
+
+def _sound(text: str) -> str:
+    """Without half characters, which JSON can hold and nothing can write."""
+    return text.encode(errors="replace").decode()
 
 
 def _is_newer(status: ConsentStatus | None, opt_in: Span | None, out: Span) -> bool:

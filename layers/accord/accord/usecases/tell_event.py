@@ -54,6 +54,7 @@ _SENTENCES: dict[EventKind, dict[Language, str]] = {
 
 _CAUSES: dict[CauseKind, dict[Language, str]] = {
     CauseKind.CHANGE: {"en": "The application posted a change.", "fr": "L'application a envoyé une modification."},
+    CauseKind.FILE: {"en": "A file that was imported says so.", "fr": "Un fichier importé le dit."},
     CauseKind.WEBHOOK: {
         "en": "Mailchimp told of it ({detail}).",
         "fr": "Mailchimp l'a signalé ({detail}).",

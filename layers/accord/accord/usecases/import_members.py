@@ -1,0 +1,248 @@
+"""A file that was uploaded -> `bulk-changes`, the list of its bad lines, and, for a snapshot, who has left.
+
+The run holds how far it is, so every step may be done again: what is sent twice has the same time and place, and
+changes nothing. Each step does what its time allows, and says which comes next.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from accord.domain.connection import Connection, ConnectionState
+from accord.domain.file_import import MAX_LINES, Columns, FileImport, ImportMode, Phase
+from accord.domain.import_columns import ImportRefused, MatchedColumns, match_columns
+from accord.domain.run import Run, RunState
+from accord.domain.seen_ids import SeenIds
+from accord.domain.spreadsheet import csv_line
+from accord.ports import ChangeQueue, Clock
+from accord.ports.connections import Connections
+from accord.ports.importing import FileGoneError, ImportFiles, Uploaded
+from accord.ports.tending import Runs
+from accord.usecases.compare_snapshot import CompareSnapshot
+from accord.usecases.import_lines import BadLine, ImportLines, MemberTable, Row, UnreadableFileError
+from accord.usecases.send_lines import SendLines
+
+LINES_AT_ONCE = 5_000
+"""As many are sent between two looks at the clock; then the run says how far it is."""
+TOO_MANY = f"The file has more than {MAX_LINES:,} lines. Split it, and bring its parts one after the other."
+EMPTY = "The file holds no members: there is no line below its first one. Nothing was changed."
+NONE_GOOD = "No line of the file could be taken, and nothing was changed. Correct the lines that are listed as bad."
+DISCONNECTED = "The connection was disconnected meanwhile. Reconnect it, and bring the file again."
+BEYOND = (
+    "{gone:,} of {present:,} members are not in the file. Is it whole? Nothing was sent yet: approve it, or bring "
+    "another one."
+)
+IN_DOUBT = (
+    "{unnamed:,} bad lines do not tell whom they are about, and {gone:,} members are on no other line. Approve that "
+    "they have left, or correct the lines and bring the file again."
+)
+HEAD = "\ufeff" + csv_line(("line", "column", "what is wrong"))
+"""With the mark by which spreadsheets know UTF-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportMembers:
+    """The steps of one import. `open_table` reads the bytes of a file of that name; `id_of` gives the id of a member by
+    their address."""
+
+    connections: Connections
+    runs: Runs
+    files: ImportFiles
+    open_table: Callable[[Iterable[bytes], str], MemberTable]
+    id_of: Callable[[str], str]
+    urgent: ChangeQueue
+    bulk: ChangeQueue
+    compare_with: CompareSnapshot
+    clock: Clock
+
+    def count(self, connection_id: str, run_id: str, deadline: datetime) -> Phase | None:
+        """Understand the file before anything is sent. The phase that is next; None where the run goes on no further.
+        Raises Retryable, as all steps do."""
+        return self._step(Phase.COUNTING, connection_id, run_id, deadline)
+
+    def read(self, connection_id: str, run_id: str, deadline: datetime) -> Phase | None:
+        """Send its lines."""
+        return self._step(Phase.READING, connection_id, run_id, deadline)
+
+    def compare(self, connection_id: str, run_id: str, deadline: datetime) -> Phase | None:
+        """Send who has left."""
+        return self._step(Phase.COMPARING, connection_id, run_id, deadline)
+
+    def finish(self, connection_id: str, run_id: str, deadline: datetime) -> Phase | None:
+        """Bring the list of bad lines together, and end the run."""
+        return self._step(Phase.FINISHING, connection_id, run_id, deadline)
+
+    def fail(self, connection_id: str, run_id: str, why: str) -> None:
+        """The run ends without its result."""
+        run = self.runs.run(connection_id, run_id)
+        if run is not None and run.state is RunState.RUNNING:
+            self._end(run, RunState.FAILED, why)
+
+    def _step(self, phase: Phase, connection_id: str, run_id: str, deadline: datetime) -> Phase | None:
+        connection, run = self.connections.connection(connection_id), self.runs.run(connection_id, run_id)
+        if connection is None or run is None or run.file is None or run.state is not RunState.RUNNING:
+            return None
+        if connection.state is ConnectionState.DISCONNECTED:
+            self._end(run, RunState.FAILED, DISCONNECTED)
+            return None
+        steps = {Phase.COUNTING: self._count, Phase.READING: self._read, Phase.COMPARING: self._compare}
+        step = steps.get(phase, self._finish)
+        try:
+            return step(connection, run, run.file, deadline) if run.file.phase is phase else run.file.phase
+        except (UnreadableFileError, FileGoneError) as error:
+            self.fail(connection_id, run_id, str(error))
+            return None
+
+    # --- what the file is, and who is not in it ---------------------------------------------------------------------
+
+    def _count(self, connection: Connection, run: Run, file: FileImport, deadline: datetime) -> Phase | None:
+        table, lines = self._opened(connection, run, file)
+        total = 0
+        ids = SeenIds(MAX_LINES) if file.mode is ImportMode.SNAPSHOT else None
+        for row in table:
+            total += 1
+            if total > MAX_LINES:
+                raise UnreadableFileError(TOO_MANY)
+            if ids is not None:
+                _meet(ids, lines, row)
+        if not total:
+            raise UnreadableFileError(EMPTY)
+        found = {"written_as": f"{table.kind.upper()}, {table.encoding}", "columns": _shown(_columns(table))}
+        run, file = self._saved(run.model_copy(update={"total": total}), file, **found)
+        pages = self.compare_with.pages(connection, run, ids, file.cursor) if ids is not None else ()
+        for page in pages:
+            so_far = {"present": file.present + page.present, "gone": file.gone + len(page.left), "cursor": page.next}
+            file = file.model_copy(update=so_far)
+            if page.next is not None and self.clock.now() >= deadline:
+                self._saved(run, file)
+                return Phase.COUNTING
+        if file.is_beyond_cap:
+            self._ask(run, file, Phase.READING, BEYOND.format(gone=file.gone, present=file.present))
+            return None
+        return self._next(run, file, Phase.READING)
+
+    # --- its lines --------------------------------------------------------------------------------------------------
+
+    def _read(self, connection: Connection, run: Run, file: FileImport, deadline: datetime) -> Phase | None:
+        table, lines = self._opened(connection, run, file)
+        send = SendLines(
+            lines,
+            connection_id=connection.id,
+            file=run.id,
+            at=run.at,
+            order=connection.order_by,
+            urgent=self.urgent,
+            bulk=self.bulk,
+            keep=partial(self.files.save_errors, connection.id, run.id),
+            parts=file.parts,
+        )
+
+        def flushed(done: int) -> tuple[Run, FileImport]:
+            send.flush()
+            counts = Counter(run.counts) + send.counts
+            unnamed = file.unnamed + send.unnamed
+            send.counts, send.unnamed = Counter(), 0
+            ahead = run.model_copy(update={"done": done, "counts": dict(counts)})
+            return self._saved(ahead, file, parts=send.parts, unnamed=unnamed)
+
+        begun = place = run.done
+        for place, row in enumerate(table, 1):
+            if place <= begun:
+                send.pass_over(row)
+                continue
+            send(place, row)
+            if place % LINES_AT_ONCE == 0:
+                run, file = flushed(place)
+                if self.clock.now() >= deadline:
+                    return Phase.READING
+        run, file = flushed(place)
+        compares = file.mode is ImportMode.SNAPSHOT and run.counts.get("taken")
+        return self._next(run, file, Phase.COMPARING if compares else Phase.FINISHING)
+
+    # --- who has left -----------------------------------------------------------------------------------------------
+
+    def _compare(self, connection: Connection, run: Run, file: FileImport, deadline: datetime) -> Phase | None:
+        if not file.gone:
+            return self._next(run, file, Phase.FINISHING)
+        if file.unnamed and not file.approved:
+            run, file = self._listed(run, file)
+            self._ask(run, file, Phase.COMPARING, IN_DOUBT.format(unnamed=file.unnamed, gone=file.gone))
+            return None
+        table, lines = self._opened(connection, run, file)
+        ids = SeenIds(MAX_LINES)
+        for row in table:
+            _meet(ids, lines, row)
+        for page in self.compare_with.pages(connection, run, ids, file.cursor):
+            self.compare_with.send(connection, page)
+            counts = Counter(run.counts) + Counter(left=len(page.left))
+            run, file = self._saved(run.model_copy(update={"counts": dict(counts)}), file, cursor=page.next)
+            if page.next is not None and self.clock.now() >= deadline:
+                return Phase.COMPARING
+        return self._next(run, file, Phase.FINISHING)
+
+    # --- the end ----------------------------------------------------------------------------------------------------
+
+    def _finish(self, _connection: Connection, run: Run, file: FileImport, _deadline: datetime) -> None:
+        run, _ = self._listed(run, file)
+        self.files.forget(run.connection_id, run.id)
+        if run.counts.get("taken"):
+            self._end(run, RunState.DONE, "")
+        else:
+            self._end(run, RunState.FAILED, NONE_GOOD)
+
+    def _listed(self, run: Run, file: FileImport) -> tuple[Run, FileImport]:
+        """With the list of bad lines in one piece."""
+        if not file.parts or file.listed:
+            return run, file
+        self.files.join_errors(run.connection_id, run.id, HEAD, file.parts)
+        return self._saved(run, file, listed=True)
+
+    # --- the run ----------------------------------------------------------------------------------------------------
+
+    def _opened(self, connection: Connection, run: Run, file: FileImport) -> tuple[MemberTable, ImportLines]:
+        """From its first line on. Raises UnreadableFileError, FileGoneError."""
+        pieces = self.files.read(run.connection_id, run.id, Uploaded(file.size, file.version))
+        table = self.open_table(pieces, file.name)
+        source = file.source or f"file {file.name}"
+        return table, ImportLines(_columns(table), id_of=self.id_of, order=connection.order_by, source=source)
+
+    def _saved(self, run: Run, file: FileImport, **changes: object) -> tuple[Run, FileImport]:
+        file = file.model_copy(update=changes)
+        run = run.model_copy(update={"file": file})
+        self.runs.save(run)
+        return run, file
+
+    def _next(self, run: Run, file: FileImport, phase: Phase) -> Phase:
+        self._saved(run, file, phase=phase, phase_at=self.clock.now(), cursor=None)
+        return phase
+
+    def _ask(self, run: Run, file: FileImport, phase: Phase, question: str) -> None:
+        """It waits until an operator approves it, and goes on with that phase then."""
+        waiting = run.model_copy(update={"state": RunState.PROPOSED, "detail": question})
+        self._saved(waiting, file, phase=phase, cursor=None)
+
+    def _end(self, run: Run, state: RunState, detail: str) -> None:
+        self.runs.save(run.model_copy(update={"state": state, "done_at": self.clock.now(), "detail": detail}))
+
+
+def _columns(table: MemberTable) -> MatchedColumns | None:
+    """None for NDJSON. Raises UnreadableFileError."""
+    if not table.headers:
+        return None
+    columns = match_columns(table.headers)
+    if isinstance(columns, ImportRefused):
+        raise UnreadableFileError(columns.reason)
+    return columns
+
+
+def _shown(columns: MatchedColumns | None) -> Columns:
+    if columns is None:
+        return Columns()
+    return Columns(understood=columns.understood, passed_over=columns.passed_over, unknown=columns.unknown)
+
+
+def _meet(ids: SeenIds, lines: ImportLines, row: Row | BadLine) -> None:
+    if isinstance(row, Row) and (id_ := lines.id_on(row)):
+        ids.add(id_)
