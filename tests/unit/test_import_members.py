@@ -203,7 +203,7 @@ def test_p14_memory_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatch)
         tracemalloc.stop()
         return highest
 
-    small, large = peak(2_000), peak(50_000)
+    small, large = peak(2_000), peak(10_000)
 
     assert large < small + 500_000
     assert large < 60_000_000
