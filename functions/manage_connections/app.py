@@ -19,7 +19,7 @@ from accord.adapters.http_connections import (
     shown_credentials,
 )
 from accord.adapters.http_groups import posted_group, shown_group
-from accord.adapters.http_members import cursor, language_of
+from accord.adapters.http_members import connection_of, cursor, language_of
 from accord.adapters.http_messages import Request, Response
 from accord.adapters.http_problems import Route, answer, unknown, wrong_shape
 from accord.adapters.http_segments import posted_segments, shown_segments
@@ -294,7 +294,4 @@ def _shown_run(run: "Run | None") -> Response:
 
 
 def _connection(request: Request) -> "Connection":
-    connection = bootstrap.manage_connections().recognise.operator(request.connection_id, request.token)
-    if connection is None:
-        raise unknown("connection")
-    return connection
+    return connection_of(request, bootstrap.manage_connections().recognise)

@@ -6,7 +6,7 @@ from accord import bootstrap
 from accord.adapters import http_body as body
 from accord.adapters.http_connections import refusals
 from accord.adapters.http_imports import posted_import, shown_import, shown_upload
-from accord.adapters.http_members import cursor
+from accord.adapters.http_members import connection_of, cursor
 from accord.adapters.http_messages import Request, Response
 from accord.adapters.http_problems import Route, answer, unknown
 from accord.observability import count, discreet, logger_of, metrics_of
@@ -93,7 +93,4 @@ def _shown(status: int, found: "ShownImport | None") -> Response:
 
 
 def _connection(request: Request) -> "Connection":
-    connection = bootstrap.manage_imports().recognise.operator(request.connection_id, request.token)
-    if connection is None:
-        raise unknown("connection")
-    return connection
+    return connection_of(request, bootstrap.manage_imports().recognise)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
 from accord.adapters import http_body as body
-from accord.adapters.http_members import cursor, language_of, member_id_of, reason_in_words, shown_line
+from accord.adapters.http_members import connection_of, cursor, language_of, member_id_of, reason_in_words, shown_line
 from accord.adapters.http_messages import Request, Response
 from accord.adapters.http_problems import answer, unknown
 from accord.domain.reasons import ReasonCode, Status
@@ -96,7 +96,4 @@ ROUTES = {
 
 
 def _connection(request: Request) -> "Connection":
-    connection = bootstrap.manage_members().recognise.operator(request.connection_id, request.token)
-    if connection is None:
-        raise unknown("connection")
-    return connection
+    return connection_of(request, bootstrap.manage_members().recognise)

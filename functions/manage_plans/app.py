@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from accord import bootstrap
 from accord.adapters import http_body as body
 from accord.adapters.http_connections import refusals
-from accord.adapters.http_members import cursor, language_of
+from accord.adapters.http_members import connection_of, cursor, language_of
 from accord.adapters.http_messages import Request, Response
 from accord.adapters.http_plans import beyond_caps, posted_yes, shown_line, shown_plan
 from accord.adapters.http_problems import Route, answer, unknown
@@ -103,7 +103,4 @@ def _plan(request: Request, connection: "Connection") -> "Run":
 
 
 def _connection(request: Request) -> "Connection":
-    connection = bootstrap.manage_plans().recognise.operator(request.connection_id, request.token)
-    if connection is None:
-        raise unknown("connection")
-    return connection
+    return connection_of(request, bootstrap.manage_plans().recognise)

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
@@ -13,6 +12,7 @@ from accord.adapters.cobot import CobotApplication
 from accord.domain.cobot import Cobot
 from accord.errors import AccordError, Misconfigured, Rejected, Retryable
 from tests.builders import NOON
+from tests.serving import serving
 
 SETTINGS = Cobot(space="beehive", consent_field="Newsletter")
 
@@ -56,12 +56,8 @@ class CannedCobot:
 @pytest.fixture
 def canned() -> Iterator[CannedCobot]:
     cobot = CannedCobot()
-    thread = Thread(target=cobot.server.serve_forever, args=(0.01,))
-    thread.start()
-    yield cobot
-    cobot.server.shutdown()
-    thread.join()
-    cobot.server.server_close()
+    with serving(cobot.server):
+        yield cobot
 
 
 CALLS: list[Callable[[CobotApplication], object]] = [

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import threading
 import time
 import tomllib
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from urllib3.exceptions import MaxRetryError, NameResolutionError, ProtocolError
 from accord.adapters.mailchimp_errors import Subject
 from accord.adapters.mailchimp_http import USER_AGENT, MailchimpHttp, base_url_of, unanswered
 from accord.errors import Misconfigured, Refusal, Rejected, Retryable
+from tests.serving import serving
 
 POOL, CONNECTION = HTTPConnectionPool("cheese.test"), HTTPConnection("cheese.test")
 
@@ -75,12 +75,9 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[Answering]:
-    with Answering() as answering:
-        thread = threading.Thread(target=answering.serve_forever, args=(0.01,))
-        thread.start()
+    answering = Answering()
+    with serving(answering):
         yield answering
-        answering.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The webhook of an audience is registered, and set right when somebody removes, changes or doubles it."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -12,6 +11,7 @@ from accord.adapters.mailchimp_account import MailchimpAccount
 from accord.adapters.mailchimp_registration import MailchimpRegistration
 from accord.errors import Rejected
 from accord.ports.keeping import EVENTS
+from tests.serving import ANYWHERE, serving
 from tools.mailchimp_simulator import Simulator
 
 
@@ -27,10 +27,8 @@ class _Answers(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """Where Accord takes the webhooks of the connection `lodge`, as far as Mailchimp validates it."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/mailchimp/webhooks/lodge"
-        server.shutdown()
+    with serving(ThreadingHTTPServer(ANYWHERE, _Answers)) as origin:
+        yield f"{origin}/mailchimp/webhooks/lodge"
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The endpoint that somebody typed: a public https address and no other, whatever its name, redirects or DNS say."""
 
 import socket
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -10,6 +9,7 @@ import pytest
 from accord.adapters.upstream_endpoint import UpstreamEndpoint
 from accord.errors import Retryable
 from accord.ports import EndpointRefusedError
+from tests.serving import ANYWHERE, serving
 
 LOCAL = UpstreamEndpoint(("127.0.0.1",))
 
@@ -39,10 +39,8 @@ def seen() -> list[tuple[str, str, bytes]]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Application) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
+    with serving(ThreadingHTTPServer(ANYWHERE, _Application)) as url:
+        yield url
 
 
 @pytest.mark.parametrize("status", [200, 204, 302, 410, 500])

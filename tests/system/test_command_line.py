@@ -1,51 +1,29 @@
 """`accord` as a person gives it, against the running local stack, with nothing said of where that is."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.system.application import Application, another_application, upserted
+from tests.system.command import Words, command_of, words_of
 from tests.system.watching import eventually
-from tools.local_stack import LocalStack, StackFile
+from tools.local_stack import LocalStack
 
 pytestmark = pytest.mark.system
 
-type Command = Callable[..., str]
-
 
 @pytest.fixture
-def accord(stack: LocalStack, tmp_path: Path) -> Command:
-    """What the command says on stdout; it has to be done, or refused where that is expected."""
-    StackFile(tmp_path).write(stack.info)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ACCORD_")}
-    environment = inherited | {"ACCORD_STACK_FILE": str(tmp_path / "stack.json")}
-
-    def command(*arguments: str, status: int = 0) -> str:
-        said = subprocess.run(
-            [sys.executable, "-m", "tools.accord", *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert said.returncode == status, said.stderr
-        return said.stdout + said.stderr if status else said.stdout
-
-    return command
+def accord(stack: LocalStack, tmp_path: Path) -> Words:
+    return words_of(command_of(stack, tmp_path))
 
 
 def _read(said: str) -> Any:
     return json.loads(said)
 
 
-def test_why_the_bilby_is_not_in_the_list(zoo: Application, accord: Command) -> None:
+def test_why_the_bilby_is_not_in_the_list(zoo: Application, accord: Words) -> None:
     zoo.say("bilby", email="bilby@outback.test", consent={"status": "unknown"})
     connection = zoo.api.connection_id
 
@@ -58,7 +36,7 @@ def test_why_the_bilby_is_not_in_the_list(zoo: Application, accord: Command) -> 
     assert "bilby" in accord("members", "list", connection, "--status", "excluded", "--all")
 
 
-def test_s9_what_happened_to_the_potoroo_can_be_read(zoo: Application, accord: Command) -> None:
+def test_s9_what_happened_to_the_potoroo_can_be_read(zoo: Application, accord: Words) -> None:
     zoo.say("potoroo", email="potoroo@outback.test", first_name="Potorina")
     connection = zoo.api.connection_id
 
@@ -68,7 +46,7 @@ def test_s9_what_happened_to_the_potoroo_can_be_read(zoo: Application, accord: C
     assert [event["kind"] for event in events] == ["created"]
 
 
-def test_pages_lead_from_cursor_to_cursor(zoo: Application, accord: Command) -> None:
+def test_pages_lead_from_cursor_to_cursor(zoo: Application, accord: Words) -> None:
     zoo.tell(*(upserted(f"moa-{n}", email=f"moa{n}@otago.test", consent={"status": "unknown"}) for n in "abc"))
     listing = ("members", "list", zoo.api.connection_id, "--status", "excluded", "--json")
 
@@ -81,7 +59,7 @@ def test_pages_lead_from_cursor_to_cursor(zoo: Application, accord: Command) -> 
     assert len(listed) == len(set(listed))
 
 
-def test_what_failed_is_in_the_status_and_in_the_list_of_failures(zoo: Application, accord: Command) -> None:
+def test_what_failed_is_in_the_status_and_in_the_list_of_failures(zoo: Application, accord: Words) -> None:
     zoo.say("aurochs", email="aurochs@example.com", first_name="Aurora")
     connection = zoo.api.connection_id
 
@@ -96,7 +74,7 @@ def test_what_failed_is_in_the_status_and_in_the_list_of_failures(zoo: Applicati
     assert healed["status"] == "synced"
 
 
-def test_what_is_not_there_and_who_is_not_known_are_told(zoo: Application, accord: Command) -> None:
+def test_what_is_not_there_and_who_is_not_known_are_told(zoo: Application, accord: Words) -> None:
     connection = zoo.api.connection_id
 
     assert "There is no such member." in accord("members", "show", connection, "thylacine", status=1)
@@ -107,7 +85,7 @@ def test_what_is_not_there_and_who_is_not_known_are_told(zoo: Application, accor
     assert "status: " in wrong
 
 
-def test_a_tag_that_the_staff_took_away_is_found_and_there_again(stack: LocalStack, accord: Command) -> None:
+def test_a_tag_that_the_staff_took_away_is_found_and_there_again(stack: LocalStack, accord: Words) -> None:
     zoo = another_application(stack, "rookery")
     connection, email = zoo.api.connection_id, "rockhopper@rookery.test"
     zoo.say("rockhopper", email=email, first_name="Rocky", tags=["Hoppers", "Divers"])

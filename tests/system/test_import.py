@@ -2,17 +2,14 @@
 
 import csv
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.system.application import Application, another_application
+from tests.system.command import Command, command_of
 from tests.system.watching import eventually
-from tools.local_stack import LocalStack, StackFile
+from tools.local_stack import LocalStack
 
 pytestmark = pytest.mark.system
 
@@ -22,8 +19,6 @@ MEMBERS = [
     *("kinkajou", "loris", "markhor", "numbat", "olm", "pangolin", "quoll", "ratel", "saiga", "tamandua"),
 ]
 
-type Command = Callable[..., subprocess.CompletedProcess[str]]
-
 
 @pytest.fixture(scope="module")
 def menagerie(stack: LocalStack) -> Application:
@@ -32,25 +27,7 @@ def menagerie(stack: LocalStack) -> Application:
 
 @pytest.fixture
 def accord(stack: LocalStack, tmp_path: Path) -> Command:
-    """The command in a folder of its own; nobody sits before it."""
-    StackFile(tmp_path).write(stack.info)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ACCORD_")}
-    environment = inherited | {"ACCORD_STACK_FILE": str(tmp_path / "stack.json")}
-
-    def command(*arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        said = subprocess.run(
-            [sys.executable, "-m", "tools.accord", *arguments],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert said.returncode == status, said.stdout + said.stderr
-        return said
-
-    return command
+    return command_of(stack, tmp_path)
 
 
 def a_line(name: str, *, consent: str = "oui") -> str:

@@ -1,53 +1,28 @@
 """What a reconciliation would do is seen before it does it: nothing is written until a person says so (PAINS P23)."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.system.application import Application, another_application
+from tests.system.command import Words, command_of, words_of
 from tests.system.hearing import all_heard
 from tests.system.watching import eventually, wait_until_idle
-from tools.local_stack import LocalStack, StackFile
+from tools.local_stack import LocalStack
 
 pytestmark = pytest.mark.system
 
 A_PAGE = "GET /3.0/lists/{list_id}/members"
 
-type Command = Callable[..., str]
-
 
 @pytest.fixture
-def accord(stack: LocalStack, tmp_path: Path) -> Command:
-    """What the command says, results and all else; it has to be done, or refused where that is expected."""
-    StackFile(tmp_path).write(stack.info)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ACCORD_")}
-    environment = inherited | {"ACCORD_STACK_FILE": str(tmp_path / "stack.json")}
-
-    def command(*arguments: str, status: int = 0) -> str:
-        said = subprocess.run(
-            [sys.executable, "-m", "tools.accord", *arguments],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert said.returncode == status, said.stdout
-        print(f"$ accord {' '.join(arguments)}\n{said.stdout}")
-        return said.stdout
-
-    return command
+def accord(stack: LocalStack, tmp_path: Path) -> Words:
+    return words_of(command_of(stack, tmp_path))
 
 
 @pytest.mark.usefixtures("healthy")
-def test_p23_what_would_be_done_is_seen_before_and_done_after_a_yes(stack: LocalStack, accord: Command) -> None:
+def test_p23_what_would_be_done_is_seen_before_and_done_after_a_yes(stack: LocalStack, accord: Words) -> None:
     zoo = another_application(stack, "warren")
     connection, wombat, quokka = zoo.api.connection_id, "wombat@warren.test", "quokka@warren.test"
     zoo.say("wombat", email=wombat, first_name="Wilma")

@@ -1,12 +1,13 @@
 """A small Accord: answers as the operator API does what it was told to answer, and keeps what it was sent."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tests.serving import ANYWHERE, serving
 
 TOKEN = "kea-and-kakapo"
 
@@ -85,12 +86,6 @@ def small_accord() -> Iterator[SmallAccord]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the library's name
             """Tests are quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        accord = SmallAccord(f"http://127.0.0.1:{server.server_port}")
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield accord
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(ThreadingHTTPServer(ANYWHERE, Handler)) as url:
+        accord = SmallAccord(url)
+        yield accord

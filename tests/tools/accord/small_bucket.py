@@ -1,9 +1,10 @@
 """A small bucket: takes what is put there and gives what it was told to give, to whoever has the URL."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.serving import ANYWHERE, serving
 
 
 class SmallBucket:
@@ -39,12 +40,6 @@ def small_bucket() -> Iterator[SmallBucket]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the library's name
             """Tests are quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        bucket = SmallBucket(f"http://127.0.0.1:{server.server_port}")
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield bucket
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(ThreadingHTTPServer(ANYWHERE, Handler)) as url:
+        bucket = SmallBucket(url)
+        yield bucket

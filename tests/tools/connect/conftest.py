@@ -1,6 +1,5 @@
 """An account at AWS with the ledger and the address key of a stack, and a Mailchimp with one audience."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -10,6 +9,7 @@ from moto import mock_aws
 
 from accord.adapters.dynamodb import DynamoDBLedger
 from accord.adapters.dynamodb_items import TABLE
+from tests.serving import ANYWHERE, serving
 from tools.connect import Stack, Wanted
 from tools.mailchimp_simulator import Simulator
 
@@ -32,10 +32,8 @@ class _Answers(BaseHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def api_url() -> Iterator[str]:
     """The API of a stack, as far as Mailchimp validates it."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving(ThreadingHTTPServer(ANYWHERE, _Answers)) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """An Accord that answers as it is told, and keeps what it was sent."""
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import NamedTuple
+
+from tests.serving import ANYWHERE, serving
 
 
 class Told(NamedTuple):
@@ -26,8 +27,8 @@ class Sent(NamedTuple):
 class Receiver:
     """Gives its answers in order, the last one again and again."""
 
-    def __init__(self, server: HTTPServer, sent: list[Sent]) -> None:
-        self.url = f"http://127.0.0.1:{server.server_port}"
+    def __init__(self, url: str, sent: list[Sent]) -> None:
+        self.url = url
         self.sent = sent
 
 
@@ -50,11 +51,5 @@ def receiver(answers: Sequence[Told]) -> Iterator[Receiver]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the library's name
             """Tests are quiet."""
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield Receiver(server, sent)
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(HTTPServer(ANYWHERE, Handler)) as url:
+        yield Receiver(url, sent)

@@ -1,15 +1,14 @@
 """Body -> JSON: strictly, because a change that is read in two ways is a change that is lost."""
 
 import hashlib
-import json
-import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from enum import StrEnum
-from typing import Any, Never
+from typing import Any
 
 from accord.adapters.http_messages import Request
 from accord.adapters.http_problems import ProblemError, wrong_shape
+from accord.domain import strict_json
 from accord.usecases.explain_refusal import FieldError
 
 MAX_BODY = 1_048_576
@@ -91,29 +90,9 @@ def _json(body: bytes) -> object:
     if len(body) > MAX_BODY:
         raise ProblemError(413, "Too large", "A body takes 1 MB at most: send the changes in several requests.")
     try:
-        return json.loads(
-            body.decode("utf-8"), parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_without_twins
-        )
-    except (ValueError, RecursionError):
+        return strict_json.read(body.decode("utf-8"))
+    except ValueError:
         detail = (
             "The body is not JSON in UTF-8: NaN and Infinity are none, and a name may stand only once in an object."
         )
         raise ProblemError(400, "Not JSON", detail) from None
-
-
-def _refuse(_constant: str) -> Never:
-    raise ValueError
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError
-    return number
-
-
-def _without_twins(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
-    document = dict(pairs)
-    if len(document) != len(pairs):
-        raise ValueError
-    return document

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import TypeAdapter, ValidationError
 
 from accord.adapters.http_messages import Request, Response
-from accord.adapters.http_problems import listed, wrong_shape
+from accord.adapters.http_problems import listed, unknown, wrong_shape
 from accord.domain.changes import MemberId
 from accord.domain.connection import Connection
 from accord.domain.history import Event
@@ -17,12 +17,21 @@ from accord.domain.record import Record
 from accord.usecases.explain_refusal import FieldError
 from accord.usecases.explain_refusal import explain as explain_errors
 from accord.usecases.receive_changes import Receipt
+from accord.usecases.recognise_caller import RecogniseCaller
 from accord.usecases.show_consent import Certificate
 from accord.usecases.show_erasure import ErasureCertificate
 from accord.usecases.show_member import MemberView
 from accord.usecases.tell_event import tell, tell_cause
 
 _member_id: TypeAdapter[str] = TypeAdapter(MemberId)
+
+
+def connection_of(request: Request, recognise: RecogniseCaller) -> Connection:
+    """The connection in the path, for an operator. Raises UnrecognisedError for a token that is no operator's."""
+    connection = recognise.operator(request.connection_id, request.token)
+    if connection is None:
+        raise unknown("connection")
+    return connection
 
 
 def member_id_of(request: Request) -> str:

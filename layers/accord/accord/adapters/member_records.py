@@ -1,12 +1,11 @@
 """The text of an imported file -> its records, each by itself: one that can not be read takes no other along."""
 
 import csv
-import json
-import math
 from collections import deque
 from collections.abc import Iterator
-from typing import Any, Never, TextIO
+from typing import Any, TextIO
 
+from accord.domain import strict_json
 from accord.usecases.explain_refusal import FieldError
 from accord.usecases.import_lines import LINE, BadLine, Row
 
@@ -142,28 +141,10 @@ def objects(lines: Lines, encoding: str) -> Iterator[Row | BadLine]:
 
 def _document(line: str) -> dict[str, Any] | None:
     try:
-        found = json.loads(line, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_without_twins)
-    except (ValueError, RecursionError):
+        found = strict_json.read(line)
+    except ValueError:
         return None
     return found if isinstance(found, dict) else None
-
-
-def _refuse(_constant: str) -> Never:
-    raise ValueError
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError
-    return number
-
-
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError
-    return found
 
 
 def _bad(number: int, fault: str) -> BadLine:
