@@ -3,13 +3,13 @@
 from itertools import count
 from typing import Any
 
-from accord.adapters.member_files import open_table
+from accord.adapters.files.lines import open_table
 from accord.domain.connection import Connection
 from accord.domain.file_import import ImportMode, Phase
 from accord.domain.run import Run
 from accord.ports import QueuedChanges
-from accord.usecases.compare_snapshot import CompareSnapshot
 from accord.usecases.import_members import ImportMembers
+from accord.usecases.importing.compare_snapshot import CompareSnapshot
 from accord.usecases.manage_imports import ManageImports
 from tests.builders import a_connection, key_of, minutes
 from tests.fake_connections import FakeConnections

@@ -9,13 +9,13 @@ from accord.domain.sweep import PagePlace
 from accord.ports import Audience
 from accord.ports.audiences import AudienceMemory
 from accord.ports.reconciling import AudienceListing, Sweeps
-from accord.usecases.check_nightly import CheckNightly
-from accord.usecases.check_webhook import CheckWebhook
-from accord.usecases.find_gone import FindGone
-from accord.usecases.finish_reading import FinishReading
-from accord.usecases.mend_webhook import MendWebhook
 from accord.usecases.reconcile_audience import ReconcileAudience
-from accord.usecases.write_plan import WritePlan
+from accord.usecases.reconciling.find_gone import FindGone
+from accord.usecases.reconciling.finish_reading import FinishReading
+from accord.usecases.reconciling.write_plan import WritePlan
+from accord.usecases.tending.check_nightly import CheckNightly
+from accord.usecases.tending.check_webhook import CheckWebhook
+from accord.usecases.tending.mend_webhook import MendWebhook
 from tests.builders import key_of, minutes, no_us_phone
 from tests.fake_audiences import FakeAudienceMemory
 from tests.fake_connections import FakeConnections, FakeConnectionSecrets

@@ -13,7 +13,7 @@ from accord.domain.record import Record
 from accord.domain.timing import Timing
 from accord.ports import QueuedChanges, QueuedHint
 from accord.usecases.apply_audience_events import ApplyAudienceEvents
-from accord.usecases.read_contact import ReadContact
+from accord.usecases.reconciling.read_contact import ReadContact
 from accord.usecases.sync_members import SyncMembers, SyncResult
 from tests.builders import SETUP, a_connection, key_of, minutes, no_us_phone
 from tests.fake_keeping import FakeEars

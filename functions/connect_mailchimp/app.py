@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
-from accord.adapters.http_authorising import came_back, started
-from accord.adapters.http_messages import Request, Response
-from accord.adapters.http_pages import Page
-from accord.adapters.http_problems import Route, answer
+from accord.adapters.http.authorising import came_back, started
+from accord.adapters.http.messages import Request, Response
+from accord.adapters.http.pages import Page
+from accord.adapters.http.problems import Route, answer
 from accord.observability import count, discreet, logger_of, metrics_of
 
 if TYPE_CHECKING:

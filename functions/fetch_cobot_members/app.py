@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
-from accord.adapters.sqs_batches import failures, fetches
+from accord.adapters.sqs.batches import failures, fetches
 from accord.observability import count, deadline, discreet, logger_of, metrics_of
 
 if TYPE_CHECKING:

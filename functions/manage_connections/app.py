@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
-from accord.adapters import http_body as body
-from accord.adapters import http_runs as runs
-from accord.adapters.http_connections import (
+from accord.adapters.http import body, runs
+from accord.adapters.http.connections import (
     posted_audience,
     posted_reason,
     posted_reconfirmation,
@@ -18,11 +17,11 @@ from accord.adapters.http_connections import (
     shown_connection,
     shown_credentials,
 )
-from accord.adapters.http_groups import posted_group, shown_group
-from accord.adapters.http_members import connection_of, cursor, language_of
-from accord.adapters.http_messages import Request, Response
-from accord.adapters.http_problems import Route, answer, unknown, wrong_shape
-from accord.adapters.http_segments import posted_segments, shown_segments
+from accord.adapters.http.groups import posted_group, shown_group
+from accord.adapters.http.members import connection_of, cursor, language_of
+from accord.adapters.http.messages import Request, Response
+from accord.adapters.http.problems import Route, answer, unknown, wrong_shape
+from accord.adapters.http.segments import posted_segments, shown_segments
 from accord.domain.connection_settings import ConnectionSettings, NewConnection
 from accord.domain.lifecycle import Step
 from accord.observability import count, deadline, discreet, logger_of, metrics_of

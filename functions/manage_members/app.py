@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
-from accord.adapters import http_body as body
-from accord.adapters.http_members import connection_of, cursor, language_of, member_id_of, reason_in_words, shown_line
-from accord.adapters.http_messages import Request, Response
-from accord.adapters.http_problems import answer, unknown
+from accord.adapters.http import body
+from accord.adapters.http.members import connection_of, cursor, language_of, member_id_of, reason_in_words, shown_line
+from accord.adapters.http.messages import Request, Response
+from accord.adapters.http.problems import answer, unknown
 from accord.domain.reasons import ReasonCode, Status
 from accord.observability import count, deadline, discreet, logger_of, metrics_of
 

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
-from accord.adapters import http_body as body
-from accord.adapters.http_connections import refusals
-from accord.adapters.http_members import connection_of, cursor, language_of
-from accord.adapters.http_messages import Request, Response
-from accord.adapters.http_plans import beyond_caps, posted_yes, shown_line, shown_plan
-from accord.adapters.http_problems import Route, answer, unknown
+from accord.adapters.http import body
+from accord.adapters.http.connections import refusals
+from accord.adapters.http.members import connection_of, cursor, language_of
+from accord.adapters.http.messages import Request, Response
+from accord.adapters.http.plans import beyond_caps, posted_yes, shown_line, shown_plan
+from accord.adapters.http.problems import Route, answer, unknown
 from accord.domain.plan import Planned
 from accord.observability import count, discreet, logger_of, metrics_of
 from accord.usecases.manage_plans import BeyondCapsError

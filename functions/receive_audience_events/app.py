@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
-from accord.adapters.http_messages import Request, Response
-from accord.adapters.http_problems import answer
-from accord.adapters.mailchimp_webhook import UndigestibleError, is_signed, told
+from accord.adapters.http.messages import Request, Response
+from accord.adapters.http.problems import answer
+from accord.adapters.mailchimp.webhook import UndigestibleError, is_signed, told
 from accord.observability import count, discreet, logger_of, metrics_of
 from accord.usecases.recognise_caller import UnrecognisedError
 

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
-from accord.adapters import http_body as body
-from accord.adapters.http_members import (
+from accord.adapters.http import body
+from accord.adapters.http.members import (
     cursor,
     language_of,
     member_id_of,
@@ -14,9 +14,9 @@ from accord.adapters.http_members import (
     shown_event,
     shown_member,
 )
-from accord.adapters.http_messages import Request, Response
-from accord.adapters.http_notices import shown_notice
-from accord.adapters.http_problems import answer, unknown, wrong_shape
+from accord.adapters.http.messages import Request, Response
+from accord.adapters.http.notices import shown_notice
+from accord.adapters.http.problems import answer, unknown, wrong_shape
 from accord.domain.erasure import erasure_id
 from accord.observability import count, discreet, logger_of, metrics_of
 from accord.usecases.receive_changes import Receipt

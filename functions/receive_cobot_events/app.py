@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
-from accord.adapters.cobot_webhook import PassedOverError, pointed
-from accord.adapters.http_messages import Request, Response
-from accord.adapters.http_problems import answer
+from accord.adapters.cobot.webhook import PassedOverError, pointed
+from accord.adapters.http.messages import Request, Response
+from accord.adapters.http.problems import answer
 from accord.observability import count, discreet, logger_of, metrics_of
 from accord.usecases.recognise_caller import UnrecognisedError
 

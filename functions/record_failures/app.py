@@ -7,7 +7,7 @@ their age calls a person, and its id is logged each time.
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
-from accord.adapters.sqs_batches import failures, letters
+from accord.adapters.sqs.batches import failures, letters
 from accord.observability import count, discreet, logger_of, metrics_of
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
-from accord.adapters.sqs_batches import changes, failures
+from accord.adapters.sqs.batches import changes, failures
 from accord.observability import count, deadline, described, discreet, logger_of, metrics_of
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from accord.adapters.mailchimp import MailchimpAudience
-from accord.adapters.mailchimp_http import MailchimpHttp
-from accord.adapters.mailchimp_listing import MailchimpListing
+from accord.adapters.mailchimp.audience import MailchimpAudience
+from accord.adapters.mailchimp.http import MailchimpHttp
+from accord.adapters.mailchimp.listing import MailchimpListing
 from accord.domain.connection import MarketingPermission
 from accord.domain.contact import Contact, ContactStatus, NewContact
 from accord.domain.values import subscriber_hash

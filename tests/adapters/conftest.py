@@ -9,8 +9,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from accord.adapters.dynamodb import DynamoDBLedger
-from accord.adapters.dynamodb_items import TABLE
+from accord.adapters.dynamodb.items import TABLE
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
 from accord.ports import Ledger
 from tests.adapters.audience_fixtures import FakeWorld, SimulatedWorld, World
 from tests.fakes import FakeLedger

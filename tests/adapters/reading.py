@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from accord.adapters.member_files import Table, open_table
-from accord.usecases.import_lines import BadLine, Row
+from accord.adapters.files.lines import Table, open_table
+from accord.usecases.importing.import_lines import BadLine, Row
 
 HEADERS = ("email", "prénom", "note")
 

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from accord.adapters.cobot import CobotApplication
+from accord.adapters.cobot.space import CobotApplication
 from accord.domain.changes import OrderBy
 from accord.domain.cobot import Cobot
 from accord.errors import AccordError, Misconfigured

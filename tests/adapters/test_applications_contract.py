@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from accord.adapters.dynamodb_applications import DynamoDBBoxes, DynamoDBTurns
-from accord.adapters.dynamodb_table import Table
+from accord.adapters.dynamodb.applications import DynamoDBBoxes, DynamoDBTurns
+from accord.adapters.dynamodb.table import Table
 from accord.domain.seen_member import Box
 from accord.ports.applications import Boxes, QueuedFetch, Turns
 from tests.adapters.conftest import FreshTable

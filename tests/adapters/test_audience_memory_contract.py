@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accord.adapters.dynamodb_audiences import DynamoDBAudienceMemory
+from accord.adapters.dynamodb.audiences import DynamoDBAudienceMemory
 from accord.domain.address import Address, Origin
 from accord.domain.contact import ContactStatus
 from accord.ports import Claim, Ledger

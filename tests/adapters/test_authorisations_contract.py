@@ -2,8 +2,8 @@
 
 import pytest
 
-from accord.adapters.dynamodb_authorisations import DynamoDBAuthorisations
-from accord.adapters.dynamodb_table import Table
+from accord.adapters.dynamodb.authorisations import DynamoDBAuthorisations
+from accord.adapters.dynamodb.table import Table
 from accord.domain.authorisation import Authorisation
 from accord.ports.authorising import Authorisations
 from tests.adapters.conftest import FreshTable

@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from accord.adapters import cobot as adapter
-from accord.adapters.cobot import CobotApplication
+from accord.adapters.cobot import space as adapter
+from accord.adapters.cobot.space import CobotApplication
 from accord.domain.cobot import Cobot
 from accord.errors import AccordError, Misconfigured, Rejected, Retryable
 from tests.builders import NOON

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from accord.adapters.cobot import CobotApplication
-from accord.adapters.cobot_oauth import LOGIN_URL, CobotOAuth, OAuthClient
+from accord.adapters.cobot.oauth import LOGIN_URL, CobotOAuth, OAuthClient
+from accord.adapters.cobot.space import CobotApplication
 from accord.domain.cobot import Cobot
 from accord.errors import Misconfigured, Rejected, Retryable
 from tests.builders import NOON

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from accord.adapters.cobot_webhook import PassedOverError, pointed
-from accord.adapters.sqs import UnreadableError, decode
-from accord.adapters.sqs_batches import letters
-from accord.adapters.sqs_fetches import SqsFetchQueue, decode_fetch, encode_fetch
-from accord.adapters.sqs_hints import decode_hint
+from accord.adapters.cobot.webhook import PassedOverError, pointed
+from accord.adapters.sqs.batches import letters
+from accord.adapters.sqs.changes import UnreadableError, decode
+from accord.adapters.sqs.fetches import SqsFetchQueue, decode_fetch, encode_fetch
+from accord.adapters.sqs.hints import decode_hint
 from accord.ports.applications import EVERYBODY, FetchQueue, QueuedFetch
 from tests.builders import NOON
 

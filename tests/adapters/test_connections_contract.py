@@ -7,10 +7,10 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
-from accord.adapters.dynamodb_connection_items import connection_item
-from accord.adapters.dynamodb_connections import DynamoDBConnections
-from accord.adapters.dynamodb_table import Table
-from accord.adapters.secrets_of_connections import SecretsManagerConnectionSecrets
+from accord.adapters.dynamodb.connection_items import connection_item
+from accord.adapters.dynamodb.connections import DynamoDBConnections
+from accord.adapters.dynamodb.table import Table
+from accord.adapters.secrets.writing import SecretsManagerConnectionSecrets
 from accord.domain.connection import Connection, ConnectionState
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Ledger

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from accord.adapters.dynamodb import DynamoDBLedger
-from accord.adapters.dynamodb_items import INDEX_SHARDS
+from accord.adapters.dynamodb.items import INDEX_SHARDS
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
 from accord.domain.address import MAX_HOLDERS, Address
 from accord.domain.consent import Statement
 from accord.domain.reasons import Status

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 
-from accord.adapters import dynamodb_table
-from accord.adapters.dynamodb import DynamoDBLedger
-from accord.adapters.dynamodb_items import address_item, record_item
+from accord.adapters.dynamodb import table as dynamodb_table
+from accord.adapters.dynamodb.items import address_item, record_item
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
 from accord.domain.address import Address
 from accord.domain.reasons import Status
 from accord.errors import AccordError, Misconfigured, Retryable

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accord.adapters.dynamodb_connection_items import connection_item, connection_of
-from accord.adapters.dynamodb_items import (
+from accord.adapters.dynamodb.connection_items import connection_item, connection_of
+from accord.adapters.dynamodb.items import (
     INDEX_SHARDS,
     TABLE,
     address_item,

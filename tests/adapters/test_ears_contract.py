@@ -2,8 +2,8 @@
 
 import pytest
 
-from accord.adapters.dynamodb_ears import DynamoDBEars
-from accord.adapters.dynamodb_table import Table
+from accord.adapters.dynamodb.ears import DynamoDBEars
+from accord.adapters.dynamodb.table import Table
 from accord.ports.keeping import Ears
 from tests.adapters.conftest import FreshTable
 from tests.fake_keeping import FakeEars

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from accord.adapters.mailchimp_account import MailchimpAccount
+from accord.adapters.mailchimp.account import MailchimpAccount
 from accord.domain.connection import FieldType
 from accord.domain.new_audience import NewAudience
 from accord.errors import Misconfigured, Rejected

@@ -9,7 +9,7 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from accord.adapters.mailchimp import MailchimpAudience
+from accord.adapters.mailchimp.audience import MailchimpAudience
 from accord.domain.contact import ContactPatch, NewContact
 from accord.domain.values import subscriber_hash
 from accord.errors import Misconfigured, Refusal, Rejected, Retryable

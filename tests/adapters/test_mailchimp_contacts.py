@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from accord.adapters.mailchimp_contacts import (
+from accord.adapters.mailchimp.contacts import (
     contact_of,
     created_json,
     interests_of,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from accord.adapters.mailchimp_errors import Problem, Subject, error_of, problem_of, refusal_in_bulk, refusal_of
+from accord.adapters.mailchimp.errors import Problem, Subject, error_of, problem_of, refusal_in_bulk, refusal_of
 from accord.errors import AccordError, Misconfigured, Refusal, Rejected, Retryable
 
 ADDRESS = "melusine.tartine@marmite.test"

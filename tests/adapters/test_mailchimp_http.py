@@ -14,8 +14,8 @@ from urllib3 import HTTPConnectionPool
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NameResolutionError, ProtocolError
 
-from accord.adapters.mailchimp_errors import Subject
-from accord.adapters.mailchimp_http import USER_AGENT, MailchimpHttp, base_url_of, unanswered
+from accord.adapters.mailchimp.errors import Subject
+from accord.adapters.mailchimp.http import USER_AGENT, MailchimpHttp, base_url_of, unanswered
 from accord.errors import Misconfigured, Refusal, Rejected, Retryable
 from tests.serving import serving
 
@@ -125,7 +125,7 @@ def test_a_connection_that_lay_idle_is_not_trusted(
 ) -> None:
     get(http)
     thawed = time.time() + 600
-    monkeypatch.setattr("accord.adapters.mailchimp_http.time.time", lambda: thawed)
+    monkeypatch.setattr("accord.adapters.mailchimp.http.time.time", lambda: thawed)
     get(http)
     assert server.connections == 2
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from accord.adapters.mailchimp_oauth import LOGIN_URL, MailchimpOAuth, OAuthClient
+from accord.adapters.mailchimp.oauth import LOGIN_URL, MailchimpOAuth, OAuthClient
 from accord.errors import AccordError, Misconfigured, Rejected, Retryable
 from accord.ports.authorising import Grant
 from tools.mailchimp_simulator import Simulator

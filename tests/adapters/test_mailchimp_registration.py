@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import requests
 
-from accord.adapters.mailchimp_account import MailchimpAccount
-from accord.adapters.mailchimp_registration import MailchimpRegistration
+from accord.adapters.mailchimp.account import MailchimpAccount
+from accord.adapters.mailchimp.registration import MailchimpRegistration
 from accord.errors import Rejected
 from accord.ports.keeping import EVENTS
 from tests.serving import ANYWHERE, serving

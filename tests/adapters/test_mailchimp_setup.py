@@ -7,8 +7,8 @@ import pytest
 import requests
 from pydantic import ValidationError
 
-from accord.adapters.mailchimp_account import MailchimpAccount
-from accord.adapters.mailchimp_setup import MailchimpSetup
+from accord.adapters.mailchimp.account import MailchimpAccount
+from accord.adapters.mailchimp.setup import MailchimpSetup
 from accord.domain.connection import FieldType, Interest, MergeField
 from accord.domain.new_audience import NewAudience
 from accord.errors import Misconfigured

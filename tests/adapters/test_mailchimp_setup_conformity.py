@@ -12,8 +12,8 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from accord.adapters.mailchimp_account import MailchimpAccount
-from accord.adapters.mailchimp_setup import MailchimpSetup
+from accord.adapters.mailchimp.account import MailchimpAccount
+from accord.adapters.mailchimp.setup import MailchimpSetup
 from accord.domain.connection import FieldType, MergeField
 from tests.adapters.test_mailchimp_setup import MEERKATS
 

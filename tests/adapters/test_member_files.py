@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.adapters.member_files import Kind, open_table
-from accord.usecases.import_lines import Row, UnreadableFileError
+from accord.adapters.files.lines import Kind, open_table
+from accord.usecases.importing.import_lines import Row, UnreadableFileError
 from tests.adapters.reading import HEADERS, cells, faults, rows, table
 
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.adapters import member_records
-from accord.adapters.member_files import open_table
-from accord.adapters.member_records import MAX_RECORD
-from accord.usecases.import_lines import Row
+from accord.adapters.files import records as member_records
+from accord.adapters.files.lines import open_table
+from accord.adapters.files.records import MAX_RECORD
+from accord.usecases.importing.import_lines import Row
 from tests.adapters.reading import HEADERS, cells, faults, rows, table
 
 MARMOT = "m@scree.test,Margot,fine\n"

@@ -6,9 +6,9 @@ from typing import Any
 import mailchimp_marketing
 import pytest
 
-from accord.adapters.mailchimp import MailchimpAudience
-from accord.adapters.mailchimp_account import MailchimpAccount
-from accord.adapters.mailchimp_setup import MailchimpSetup
+from accord.adapters.mailchimp.account import MailchimpAccount
+from accord.adapters.mailchimp.audience import MailchimpAudience
+from accord.adapters.mailchimp.setup import MailchimpSetup
 from accord.domain.binding import Binding, Clash, Fit, bind
 from accord.domain.connection import RECOMMENDED_MAPPING, FieldType, Interest
 from tools.mailchimp_simulator import Simulator

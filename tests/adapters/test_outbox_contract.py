@@ -7,10 +7,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from accord.adapters.dynamodb import DynamoDBLedger
-from accord.adapters.dynamodb_items import TABLE
-from accord.adapters.dynamodb_outbox import DynamoDBOutbox
-from accord.adapters.dynamodb_table import Table
+from accord.adapters.dynamodb.items import TABLE
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
+from accord.adapters.dynamodb.outbox import DynamoDBOutbox
+from accord.adapters.dynamodb.table import Table
 from accord.domain.notice import DeliveryState, Notice, NoticeType
 from accord.ports import Outbox, QueuedNotice, Settlement
 from tests.adapters.ledger_values import AUDIENCE, NOON, later, record

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from accord.adapters.dynamodb_plans import DynamoDBPlans
-from accord.adapters.dynamodb_table import Table
+from accord.adapters.dynamodb.plans import DynamoDBPlans
+from accord.adapters.dynamodb.table import Table
 from accord.domain.address import Address
 from accord.domain.contact import ContactStatus
 from accord.domain.plan import FieldChange, PlanLine, Planned

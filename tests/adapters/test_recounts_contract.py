@@ -2,9 +2,9 @@
 
 import pytest
 
-from accord.adapters.dynamodb_items import count_pk, item
-from accord.adapters.dynamodb_recounts import DynamoDBRecounts
-from accord.adapters.dynamodb_table import Table, put
+from accord.adapters.dynamodb.items import count_pk, item
+from accord.adapters.dynamodb.recounts import DynamoDBRecounts
+from accord.adapters.dynamodb.table import Table, put
 from accord.domain.reasons import Status
 from accord.ports import Ledger
 from accord.ports.reconciling import Recounts

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from accord.adapters.dynamodb_runs import DynamoDBRuns
-from accord.adapters.dynamodb_table import Table
+from accord.adapters.dynamodb.runs import DynamoDBRuns
+from accord.adapters.dynamodb.table import Table
 from accord.domain.reasons import ReasonCode
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.summary import Deed, Summary

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
-from accord.adapters.secrets import SecretsManagerSecrets
+from accord.adapters.secrets.reading import SecretsManagerSecrets
 from accord.errors import Misconfigured, Retryable
 from tests.builders import a_connection
 

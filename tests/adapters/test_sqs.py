@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
-from accord.adapters.sqs import MAX_BODY, SqsChangeQueue, UnreadableError, decode, encode
-from accord.adapters.sqs_batches import changes, failures
+from accord.adapters.sqs.batches import changes, failures
+from accord.adapters.sqs.changes import MAX_BODY, SqsChangeQueue, UnreadableError, decode, encode
 from accord.errors import Misconfigured, Retryable
 from accord.ports import ChangeQueue, QueuedChanges
 from tests.builders import a_full_member, a_member, erased, left, upserted

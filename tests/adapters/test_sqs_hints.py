@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from accord.adapters.mailchimp_webhook import UndigestibleError, told
-from accord.adapters.sqs import UnreadableError, decode, encode
-from accord.adapters.sqs_batches import letters
-from accord.adapters.sqs_hints import SqsHintQueue, decode_hint, encode_hint
+from accord.adapters.mailchimp.webhook import UndigestibleError, told
+from accord.adapters.sqs.batches import letters
+from accord.adapters.sqs.changes import UnreadableError, decode, encode
+from accord.adapters.sqs.hints import SqsHintQueue, decode_hint, encode_hint
 from accord.domain.audience_hint import AudienceHint, HintKind
 from accord.errors import Misconfigured
 from accord.ports import HintQueue, QueuedChanges, QueuedHint

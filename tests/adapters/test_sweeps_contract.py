@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from accord.adapters.dynamodb_runs import DynamoDBRuns
-from accord.adapters.dynamodb_sweeps import DynamoDBSweeps
-from accord.adapters.dynamodb_table import Table
+from accord.adapters.dynamodb.runs import DynamoDBRuns
+from accord.adapters.dynamodb.sweeps import DynamoDBSweeps
+from accord.adapters.dynamodb.table import Table
 from accord.domain.run import Run, RunKind
 from accord.domain.sweep import Found, PagePlace, PageRead
 from accord.domain.values import address_key

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from accord.adapters.mailchimp_account import MailchimpAccount
-from accord.adapters.mailchimp_registration import MailchimpRegistration
+from accord.adapters.mailchimp.account import MailchimpAccount
+from accord.adapters.mailchimp.registration import MailchimpRegistration
 from accord.ports.keeping import AudienceWebhook
 from tests.fake_keeping import FakeWebhook
 from tools.mailchimp_simulator import Simulator

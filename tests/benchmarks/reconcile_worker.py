@@ -14,9 +14,9 @@ from typing import Any
 
 import requests
 
-from accord.adapters.mailchimp import MailchimpAudience
-from accord.adapters.mailchimp_http import MailchimpHttp
-from accord.adapters.mailchimp_listing import MailchimpListing, fields_of
+from accord.adapters.mailchimp.audience import MailchimpAudience
+from accord.adapters.mailchimp.http import MailchimpHttp
+from accord.adapters.mailchimp.listing import MailchimpListing, fields_of
 from accord.domain.run import Run, RunKind
 from accord.domain.sweep import A_PAGE, PagePlace
 from tests.benchmarks.disk_memory import DiskMemory, DiskSweeps

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 
-from accord.adapters.dynamodb import DynamoDBLedger
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
 from accord.domain.record import Record
 from tests.benchmarks.processes import peak_memory, workers_of
 from tests.benchmarks.sample_members import Change, in_requests, version_of

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from accord.adapters.mailchimp import MailchimpAudience
+from accord.adapters.mailchimp.audience import MailchimpAudience
 from accord.domain.changes import Arrived, Upserted
 from accord.domain.timing import Timing
 from accord.domain.values import subscriber_hash

@@ -8,8 +8,8 @@ from itertools import count
 
 import pytest
 
-from accord.adapters.dynamodb import DynamoDBLedger
-from accord.adapters.dynamodb_items import TABLE
+from accord.adapters.dynamodb.items import TABLE
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
 from accord.domain.changes import Arrived
 from accord.domain.member import Member
 from accord.domain.timing import Timing

@@ -20,9 +20,9 @@ from moto import mock_aws
 from standardwebhooks import Webhook
 
 from accord import bootstrap, clients, mailchimp_clients
-from accord.adapters.dynamodb import DynamoDBLedger
-from accord.adapters.dynamodb_items import TABLE
-from accord.adapters.sqs import decode
+from accord.adapters.dynamodb.items import TABLE
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
+from accord.adapters.sqs.changes import decode
 from accord.domain.connection import Connection
 from accord.ports import QueuedChanges
 from tests.builders import a_connection

@@ -2,7 +2,7 @@
 
 import json
 
-from accord.adapters.sqs_hints import decode_hint
+from accord.adapters.sqs.hints import decode_hint
 from tests.functions.conftest import Stack, event
 
 FUNCTION = "apply_audience_events"

@@ -152,7 +152,7 @@ def test_an_account_without_the_audience_is_refused(joined: Stack) -> None:
 
 def test_a_login_that_does_not_answer_is_a_page_that_says_so(joined: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     query = pressed(begun(joined))
-    monkeypatch.setattr("accord.adapters.mailchimp_oauth.MailchimpOAuth._call", _no_answer)
+    monkeypatch.setattr("accord.adapters.mailchimp.oauth.MailchimpOAuth._call", _no_answer)
 
     page = back(joined, query)
 

@@ -94,7 +94,7 @@ def test_an_answer_to_what_broke_is_discreet(
     function = name.partition(".")[0]
     trouble = ValueError("wombat@burrow.test is not what I had expected of upstream-token")
 
-    with patch("accord.adapters.dynamodb.DynamoDBLedger.connection", side_effect=trouble):
+    with patch("accord.adapters.dynamodb.ledger.DynamoDBLedger.connection", side_effect=trouble):
         status, problem = stack.call(function, event(name))
 
     assert (status, "wombat" in json.dumps(problem)) == (500, False)
@@ -110,7 +110,7 @@ def test_an_invocation_that_breaks_says_only_where(
     broken = dict.fromkeys(("connection", "due"), _raising(trouble))
 
     with (
-        patch.multiple("accord.adapters.dynamodb.DynamoDBLedger", **broken),
+        patch.multiple("accord.adapters.dynamodb.ledger.DynamoDBLedger", **broken),
         pytest.raises(UnexpectedError, match=r"^KeyError$"),
     ):
         stack.invoke(name.partition(".")[0], event(name))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from accord.adapters.sqs_fetches import decode_fetch
+from accord.adapters.sqs.fetches import decode_fetch
 from accord.domain.changes import Upserted
 from accord.domain.cobot import Cobot
 from accord.domain.connection import ConnectionState

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from accord.adapters.secrets import SecretsManagerSecrets
+from accord.adapters.secrets.reading import SecretsManagerSecrets
 from tests.functions.conftest import Stack, event
 from tests.functions.operating import NAMES, Answer, call, fields_of, kept, made
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from accord.adapters.sqs_steps import decode_step
+from accord.adapters.sqs.steps import decode_step
 from accord.ports.tending import Step
 from tests.functions.conftest import Stack
 from tests.functions.operating import Answer, call, fields_of, kept

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accord import clients
-from accord.adapters.dynamodb_plans import DynamoDBPlans
+from accord.adapters.dynamodb.plans import DynamoDBPlans
 from accord.domain.plan import FieldChange, PlanLine, Planned, summed
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.run import Run, RunKind, RunState

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import boto3
 import pytest
 
-from accord.adapters.sqs_hints import decode_hint
+from accord.adapters.sqs.hints import decode_hint
 from accord.domain.audience_hint import HintKind
 from accord.domain.connection import ConnectionState
 from accord.ports import QueuedHint

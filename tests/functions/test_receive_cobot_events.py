@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from accord.adapters.sqs_fetches import decode_fetch
+from accord.adapters.sqs.fetches import decode_fetch
 from accord.domain.cobot import Cobot
 from accord.ports.applications import QueuedFetch
 from tests.functions.conftest import WEBHOOK_SECRET, Stack, event

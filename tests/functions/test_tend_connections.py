@@ -2,7 +2,7 @@
 
 import json
 
-from accord.adapters.sqs_steps import decode_step, encode_step
+from accord.adapters.sqs.steps import decode_step, encode_step
 from accord.domain.run import Run, RunKind, RunState
 from accord.ports.tending import Place, QueuedStep, Step
 from tests.builders import NOON

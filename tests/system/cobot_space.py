@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from accord.adapters.cobot import CobotApplication
-from accord.adapters.dynamodb import DynamoDBLedger
-from accord.adapters.dynamodb_connections import DynamoDBConnections
-from accord.adapters.dynamodb_table import Table
-from accord.adapters.sqs_fetches import SqsFetchQueue
+from accord.adapters.cobot.space import CobotApplication
+from accord.adapters.dynamodb.connections import DynamoDBConnections
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
+from accord.adapters.dynamodb.table import Table
+from accord.adapters.sqs.fetches import SqsFetchQueue
 from accord.domain.cobot import Cobot
 from accord.domain.connection import Connection, Policy
-from accord.usecases.link_space import LinkSpace
+from accord.usecases.connecting.link_space import LinkSpace
 from tests.system.application import Answer, Application, another_application
 from tools.cobot_simulator import CobotSimulator
 from tools.local_stack import LocalStack

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from accord.adapters.dynamodb import DynamoDBLedger
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
 from tests.system.application import HEARD_BY_THEN, Application, another_application, upserted
 from tests.system.hearing import feed, kinds_told
 from tests.system.watching import DEAD_LETTERS, NOTICES, eventually, impatient_queues, kill_workers, messages

@@ -34,9 +34,9 @@ from accord.domain.reconfirming import called
 from accord.domain.record import OwnChange, Record
 from accord.domain.values import subscriber_hash
 from accord.errors import Rejected, Retryable
-from accord.usecases.member_work import MemberWork
-from accord.usecases.perform_action import perform, refused
-from accord.usecases.perform_bulk import TagContacts, create_contacts
+from accord.usecases.settling.member_work import MemberWork
+from accord.usecases.settling.perform_action import perform, refused
+from accord.usecases.settling.perform_bulk import TagContacts, create_contacts
 from tests.builders import SETUP, a_connection, key_of
 from tests.fakes import FakeClock, Trouble
 from tests.unit.promises import Chronicle

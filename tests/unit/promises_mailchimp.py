@@ -10,8 +10,8 @@ from accord.domain.payload import Payload, payload_of
 from accord.domain.record import Record
 from accord.domain.values import subscriber_hash
 from accord.ports import Clock
-from accord.usecases.member_work import MemberWork
-from accord.usecases.perform_action import perform
+from accord.usecases.settling.member_work import MemberWork
+from accord.usecases.settling.perform_action import perform
 from tests.builders import SETUP, key_of, no_us_phone
 from tests.fakes import FakeAudience
 

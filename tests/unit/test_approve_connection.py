@@ -11,9 +11,9 @@ from accord.domain.run import Run, RunKind, RunState
 from accord.domain.summary import Summary
 from accord.errors import Refusal, Rejected
 from accord.ports.tending import Step
-from accord.usecases.approve_connection import ApproveConnection
-from accord.usecases.begin_run import BeginRun
-from accord.usecases.reach_account import NotNowError, ReachAccount
+from accord.usecases.connecting.approve_connection import ApproveConnection
+from accord.usecases.connecting.reach_account import NotNowError, ReachAccount
+from accord.usecases.tending.begin_run import BeginRun
 from tests.builders import NOON, SETUP, a_connection
 from tests.fake_connections import FakeAccount, FakeConnections, FakeConnectionSecrets
 from tests.fake_tending import FakeRuns, FakeStepQueue

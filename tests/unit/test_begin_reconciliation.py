@@ -11,8 +11,8 @@ from accord.domain.connection import Connection
 from accord.domain.nights import is_night, since_when
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.sweep import Found, PagePlace, PageRead
-from accord.usecases.begin_reconciliation import BeginReconciliation, OrderReconciliation
-from accord.usecases.reach_account import NotNowError
+from accord.usecases.connecting.reach_account import NotNowError
+from accord.usecases.reconciling.begin_reconciliation import BeginReconciliation, OrderReconciliation
 from tests.builders import NOON, a_connection
 from tests.fake_connections import FakeConnections
 from tests.fake_reconciling import FakeSweeps

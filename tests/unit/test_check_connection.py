@@ -12,9 +12,9 @@ from accord.domain.reason_texts import Language
 from accord.errors import Misconfigured, Retryable
 from accord.ports import EndpointRefusedError
 from accord.ports.connections import ListedAudience
-from accord.usecases.check_connection import CheckConnection
-from accord.usecases.choose_audience import ChooseAudience
-from accord.usecases.reach_account import NotNowError, ReachAccount, SettingsRefusedError
+from accord.usecases.connecting.check_connection import CheckConnection
+from accord.usecases.connecting.choose_audience import ChooseAudience
+from accord.usecases.connecting.reach_account import NotNowError, ReachAccount, SettingsRefusedError
 from tests.builders import NOON, SETUP, a_connection, minutes
 from tests.fake_connections import FakeAccount, FakeConnections, FakeConnectionSecrets
 from tests.fakes import FakeClock, FakeLedger

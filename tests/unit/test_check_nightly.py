@@ -6,9 +6,9 @@ from accord.domain.connection import AudienceSetup, Connection, MarketingPermiss
 from accord.domain.lifecycle import reason_of
 from accord.domain.run import Run, RunKind, RunState
 from accord.errors import Refusal, Rejected, Retryable
-from accord.usecases.check_nightly import CheckNightly
-from accord.usecases.check_webhook import CheckWebhook
 from accord.usecases.recognise_caller import digest
+from accord.usecases.tending.check_nightly import CheckNightly
+from accord.usecases.tending.check_webhook import CheckWebhook
 from tests.builders import NOON, SETUP, a_connection
 from tests.fake_connections import FakeConnections, FakeConnectionSecrets
 from tests.fake_keeping import FakeWebhook

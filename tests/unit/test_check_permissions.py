@@ -5,7 +5,7 @@ from dataclasses import replace
 from accord.domain.checks import Check, Checked, Finding, explain_check
 from accord.domain.connection import AudienceSetup, MarketingPermission
 from accord.ports.connections import ListedAudience
-from accord.usecases.check_permissions import check_permissions
+from accord.usecases.connecting.check_permissions import check_permissions
 
 MAPPED = {"fields.post": "direct mail", "consent": "Fax"}
 PLAIN = ListedAudience("audience1", "Diggers", 7)

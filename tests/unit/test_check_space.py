@@ -7,8 +7,8 @@ import pytest
 from accord.domain.checks import Finding
 from accord.domain.cobot import Cobot
 from accord.errors import Misconfigured, Refusal, Rejected
-from accord.usecases.check_space import CheckSpace
-from accord.usecases.reach_space import ReachSpace
+from accord.usecases.connecting.check_space import CheckSpace
+from accord.usecases.connecting.reach_space import ReachSpace
 from tests.builders import a_connection
 from tests.fake_connections import FakeConnectionSecrets
 from tests.unit.hive import AWAY, GAP, Hive

@@ -9,8 +9,8 @@ import pytest
 
 from accord.domain.connection import Connection
 from accord.errors import Rejected, Retryable
-from accord.usecases.check_webhook import CheckWebhook
 from accord.usecases.recognise_caller import digest
+from accord.usecases.tending.check_webhook import CheckWebhook
 from tests.builders import NOON, a_connection
 from tests.fake_connections import FakeConnections, FakeConnectionSecrets
 from tests.fake_keeping import ALL, BUT_OURS, FakeWebhook

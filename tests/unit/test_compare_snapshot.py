@@ -8,7 +8,7 @@ from accord.domain.file_import import ImportMode, Phase
 from accord.domain.reasons import Status
 from accord.domain.record import Presence
 from accord.domain.run import Run, RunState
-from accord.usecases.reach_account import NotNowError
+from accord.usecases.connecting.reach_account import NotNowError
 from tests.builders import a_connection
 from tests.desk import Desk
 from tests.scene import Scene
@@ -177,7 +177,7 @@ def test_a_connection_that_orders_by_version_takes_that_of_the_record() -> None:
 def test_p14_members_are_compared_page_by_page_and_it_goes_on_where_it_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("accord.usecases.compare_snapshot.A_PAGE", 5)
+    monkeypatch.setattr("accord.usecases.importing.compare_snapshot.A_PAGE", 5)
     warren = Warren(23)
     run = warren.desk.bring(warren.file(*range(20)), SNAPSHOT)
 

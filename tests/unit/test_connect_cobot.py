@@ -11,9 +11,9 @@ from accord.domain.cobot import Cobot
 from accord.domain.connection import Application, Connection, ConnectionState
 from accord.errors import AccordError, Misconfigured, Refusal, Rejected, Retryable
 from accord.ports.applications import EVERYBODY, MembershipApplication
-from accord.usecases.ask_owner import AskOwner, Outcome
 from accord.usecases.connect_cobot import ConnectCobot
-from accord.usecases.link_space import LinkSpace
+from accord.usecases.connecting.ask_owner import AskOwner, Outcome
+from accord.usecases.connecting.link_space import LinkSpace
 from accord.usecases.recognise_caller import digest
 from tests.builders import a_connection
 from tests.fake_connecting import FakeAuthorisations, FakeSpaceOwner

@@ -8,8 +8,8 @@ from accord.domain.authorisation import Authorisation
 from accord.domain.connection import AuthorisedBy, ConnectionState
 from accord.errors import Misconfigured, Retryable
 from accord.ports.authorising import Grant
-from accord.usecases.ask_owner import AskOwner, Finished, Outcome
 from accord.usecases.connect_mailchimp import ConnectMailchimp
+from accord.usecases.connecting.ask_owner import AskOwner, Finished, Outcome
 from accord.usecases.recognise_caller import digest
 from tests.builders import a_connection, minutes
 from tests.fake_connecting import FakeAccountOwner, FakeAuthorisations

@@ -9,8 +9,8 @@ from accord.domain.connection import AudienceSetup, ConnectionState, Interest
 from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.lifecycle import reason_of
 from accord.errors import Misconfigured, Refusal, Rejected
-from accord.usecases.create_groups import CreateGroups
-from accord.usecases.reach_account import NotNowError, ReachAccount, SettingsRefusedError
+from accord.usecases.connecting.create_groups import CreateGroups
+from accord.usecases.connecting.reach_account import NotNowError, ReachAccount, SettingsRefusedError
 from tests.builders import a_connection
 from tests.fake_connections import FakeAccount, FakeConnections, FakeConnectionSecrets
 from tests.fakes import FakeClock, FakeLedger

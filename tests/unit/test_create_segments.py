@@ -7,8 +7,8 @@ import pytest
 
 from accord.domain.connection import MergeField
 from accord.errors import Misconfigured, Refusal, Rejected
-from accord.usecases.create_segments import By, CreatedSegments, CreateSegments
-from accord.usecases.reach_account import NotNowError, ReachAccount, SettingsRefusedError
+from accord.usecases.connecting.create_segments import By, CreatedSegments, CreateSegments
+from accord.usecases.connecting.reach_account import NotNowError, ReachAccount, SettingsRefusedError
 from tests.builders import NOON, SETUP, a_connection, minutes
 from tests.fake_connections import FakeAccount, FakeConnectionSecrets
 from tests.fakes import FakeClock, FakeLedger

@@ -8,8 +8,8 @@ from accord.domain.connection import Connection
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from accord.ports import Audience
-from accord.usecases.hold_addresses import HoldAddresses
-from accord.usecases.take_along import TakeAlong
+from accord.usecases.tending.hold_addresses import HoldAddresses
+from accord.usecases.tending.take_along import TakeAlong
 from tests.builders import NOON, a_member, erased, left, minutes, opted_in, opted_out, upserted
 from tests.fake_audiences import FakeAudienceMemory
 from tests.fakes import FakeAudience, Trouble

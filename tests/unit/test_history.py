@@ -4,7 +4,7 @@ from accord.domain.contact import ContactStatus
 from accord.domain.history import CauseKind, Event, Stand
 from accord.domain.reasons import ReasonCode, Status
 from accord.usecases.manage_members import ManageMembers
-from accord.usecases.tell_event import tell_cause
+from accord.usecases.showing.tell_event import tell_cause
 from tests.builders import NOON, a_member, minutes, opted_out, upserted
 from tests.nights import read_whole
 from tests.scene import Scene

@@ -5,7 +5,7 @@ import pytest
 from accord.domain.connection import Connection
 from accord.domain.reasons import ReasonCode, Status
 from accord.errors import Retryable
-from accord.usecases.hold_addresses import HoldAddresses
+from accord.usecases.tending.hold_addresses import HoldAddresses
 from tests.builders import NOON, a_connection, a_member, erased, key_of, minutes, opted_out, upserted
 from tests.scene import Scene
 

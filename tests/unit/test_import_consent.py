@@ -11,7 +11,7 @@ from accord.domain.changes import OrderBy, Upserted
 from accord.domain.consent import Consent
 from accord.domain.import_cells import moment_of
 from accord.domain.import_columns import MatchedColumns, match_columns
-from accord.usecases.import_lines import BadLine, ImportLines, Row
+from accord.usecases.importing.import_lines import BadLine, ImportLines, Row
 from tests.builders import NOON
 
 

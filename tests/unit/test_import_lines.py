@@ -12,7 +12,7 @@ from accord.domain.changes import OrderBy, Upserted
 from accord.domain.import_columns import MatchedColumns, match_columns
 from accord.domain.member import MemberState, PostalAddress
 from accord.domain.spreadsheet import safe_cell
-from accord.usecases.import_lines import BadLine, ImportLines, Row
+from accord.usecases.importing.import_lines import BadLine, ImportLines, Row
 from tests.builders import NOON
 
 

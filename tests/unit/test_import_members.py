@@ -190,7 +190,7 @@ def test_p14_memory_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatch)
         """Checks nothing: what checks a line keeps nothing of it, and takes a minute where memory is traced."""
         return Upserted.model_construct(type="member.upserted", id=raw["id"], member=member)
 
-    monkeypatch.setattr("accord.usecases.import_lines.validate_change", quickly)
+    monkeypatch.setattr("accord.usecases.importing.import_lines.validate_change", quickly)
 
     def peak(lines: int) -> int:
         desk = Desk()

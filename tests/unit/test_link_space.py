@@ -13,9 +13,9 @@ from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.lifecycle import reason_of
 from accord.errors import Misconfigured, Retryable
 from accord.ports.applications import EVERYBODY
-from accord.usecases.leave_space import LeaveSpace
-from accord.usecases.link_space import LinkSpace
-from accord.usecases.reach_space import ReachSpace
+from accord.usecases.connecting.leave_space import LeaveSpace
+from accord.usecases.connecting.link_space import LinkSpace
+from accord.usecases.connecting.reach_space import ReachSpace
 from tests.builders import a_connection
 from tests.fake_connections import FakeConnections, FakeConnectionSecrets
 from tests.unit.hive import AWAY, Hive

@@ -12,8 +12,8 @@ from accord.domain.connection_settings import ConnectionSettings, NewConnection
 from accord.domain.lifecycle import Step
 from accord.errors import Misconfigured, Retryable
 from accord.ports import EndpointRefusedError
+from accord.usecases.connecting.reach_account import NotNowError, ReachAccount, SettingsRefusedError
 from accord.usecases.manage_connections import Changed, ManageConnections
-from accord.usecases.reach_account import NotNowError, ReachAccount, SettingsRefusedError
 from tests.builders import a_connection
 from tests.fake_connections import FakeAccount, FakeConnections, FakeConnectionSecrets
 from tests.fakes import FakeClock, FakeLedger

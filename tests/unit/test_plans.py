@@ -13,9 +13,9 @@ from accord.domain.reasons import ReasonCode, Status
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.values import subscriber_hash
 from accord.ports.tending import QueuedStep, Step
-from accord.usecases.apply_plan import CHANGED, ApplyPlan
+from accord.usecases.connecting.reach_account import NotNowError
 from accord.usecases.manage_plans import BeyondCapsError, ManagePlans
-from accord.usecases.reach_account import NotNowError
+from accord.usecases.reconciling.apply_plan import CHANGED, ApplyPlan
 from tests.builders import a_full_member, a_member, minutes, opted_out, upserted
 from tests.fake_tending import FakeStepQueue
 from tests.nights import Nights

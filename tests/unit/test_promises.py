@@ -8,7 +8,7 @@ from accord.domain.actions import Active, Archive, Create, Erase, Lower, Move, R
 from accord.domain.connection import Departure, OnEmailChange, Policy
 from accord.domain.contact import MAILED, ContactStatus
 from accord.domain.reasons import ReasonCode, Status
-from accord.usecases.member_work import MemberWork
+from accord.usecases.settling.member_work import MemberWork
 from tests.unit.promises import OPT_OUTS_IN_MAILCHIMP, Chronicle
 from tests.unit.promises_history import EMAILS, KEYS, MEMBERS, History
 from tests.unit.promises_mailchimp import NEWS, PURPOSE

@@ -10,7 +10,7 @@ from accord.domain.connection import Policy
 from accord.domain.contact import Contact, ContactStatus
 from accord.errors import Retryable
 from accord.ports import Claim
-from accord.usecases.read_audience import AudienceRead, ReadAudience
+from accord.usecases.reconciling.read_audience import AudienceRead, ReadAudience
 from tests.builders import NOON
 from tests.fakes import FakeAudience, FakeClock, FakeLedger
 

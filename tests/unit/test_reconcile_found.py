@@ -10,7 +10,7 @@ from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.values import subscriber_hash
 from accord.ports import QueuedChanges
-from accord.usecases.read_audience import ReadAudience
+from accord.usecases.reconciling.read_audience import ReadAudience
 from tests.builders import (
     SETUP,
     a_full_member,

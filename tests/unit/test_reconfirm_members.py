@@ -12,10 +12,10 @@ from accord.domain.reasons import ReasonCode, Status
 from accord.domain.run import Run, RunState
 from accord.domain.values import BEGINNING
 from accord.ports.tending import QueuedStep, Step
-from accord.usecases.begin_run import BeginRun
-from accord.usecases.call_up_members import CallUpMembers
-from accord.usecases.reach_account import NotNowError
-from accord.usecases.reconfirm_members import ReconfirmMembers
+from accord.usecases.connecting.reach_account import NotNowError
+from accord.usecases.connecting.reconfirm_members import ReconfirmMembers
+from accord.usecases.tending.begin_run import BeginRun
+from accord.usecases.tending.call_up_members import CallUpMembers
 from tests.builders import NOON, a_connection, a_member, left, minutes, opted_in, opted_out, upserted
 from tests.fake_connections import FakeConnections
 from tests.fake_tending import FakeRuns, FakeStepQueue

@@ -1,7 +1,7 @@
 """The certificate of consent: what was said, what was done in Mailchimp, what was written, and what follows."""
 
 from accord.domain.contact import ContactStatus
-from accord.usecases.show_consent import Certificate, Deed, ShowConsent
+from accord.usecases.showing.show_consent import Certificate, Deed, ShowConsent
 from tests.builders import NOON, a_member, minutes, opted_in, opted_out, upserted
 from tests.scene import Scene
 

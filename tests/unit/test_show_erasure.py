@@ -5,7 +5,7 @@ from datetime import timedelta
 from accord.domain.erasure import erasure_id
 from accord.domain.reasons import ReasonCode
 from accord.usecases.receive_changes import ReceiveChanges
-from accord.usecases.show_erasure import ErasureCertificate, ShowErasure
+from accord.usecases.showing.show_erasure import ErasureCertificate, ShowErasure
 from tests.builders import NOON, a_member, erased, minutes, opted_in, upserted
 from tests.fakes import FakeQueue, Trouble
 from tests.scene import Scene, calls_made

@@ -4,13 +4,13 @@ from typing import get_args
 
 import pytest
 
-from accord.adapters.http_members import language_of, shown_event, shown_member
-from accord.adapters.http_messages import Request
+from accord.adapters.http.members import language_of, shown_event, shown_member
+from accord.adapters.http.messages import Request
 from accord.domain.history import Event, EventKind
 from accord.domain.reason_texts import Language
 from accord.domain.reasons import ReasonCode
-from accord.usecases.show_member import ShowMember
-from accord.usecases.tell_event import tell
+from accord.usecases.showing.show_member import ShowMember
+from accord.usecases.showing.tell_event import tell
 from tests.builders import NOON, a_connection, a_member, erased, left, upserted
 from tests.scene import Scene
 

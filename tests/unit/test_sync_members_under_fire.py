@@ -18,7 +18,7 @@ from accord.domain.consent import Memory, memory_of
 from accord.domain.contact import MAILED, ContactStatus
 from accord.domain.reasons import ReasonCode
 from accord.ports import QueuedChanges
-from accord.usecases import settle_members
+from accord.usecases.settling import settle_members
 from accord.usecases.sync_members import SyncMembers
 from tests.builders import NOON, a_member, left, opted_in, opted_out, upserted
 from tests.fakes import Trouble

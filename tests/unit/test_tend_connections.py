@@ -13,13 +13,13 @@ from accord.domain.reasons import ReasonCode, Status
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.summary import Deed
 from accord.ports.tending import Step
-from accord.usecases.apply_plan import ApplyPlan
-from accord.usecases.begin_run import BeginRun
-from accord.usecases.call_up_members import CallUpMembers
-from accord.usecases.hold_addresses import HoldAddresses
-from accord.usecases.sum_up_members import SumUpMembers
-from accord.usecases.take_along import TakeAlong
+from accord.usecases.reconciling.apply_plan import ApplyPlan
 from accord.usecases.tend_connections import TendConnections
+from accord.usecases.tending.begin_run import BeginRun
+from accord.usecases.tending.call_up_members import CallUpMembers
+from accord.usecases.tending.hold_addresses import HoldAddresses
+from accord.usecases.tending.sum_up_members import SumUpMembers
+from accord.usecases.tending.take_along import TakeAlong
 from tests.builders import NOON, a_connection, a_member, minutes, no_us_phone, opted_in, opted_out, upserted
 from tests.fake_audiences import FakeAudienceMemory
 from tests.fake_connections import FakeConnections

@@ -14,7 +14,7 @@ from accord.domain.contact import MAILED, ContactStatus
 from accord.domain.reasons import Status
 from accord.ports import QueuedHint
 from accord.usecases.apply_audience_events import ApplyAudienceEvents
-from accord.usecases.read_contact import ReadContact
+from accord.usecases.reconciling.read_contact import ReadContact
 from tests.builders import a_member, upserted
 from tests.fakes import Trouble
 from tests.nights import read_whole

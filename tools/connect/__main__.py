@@ -14,8 +14,8 @@ from rich.progress import Progress as Bar
 from rich.prompt import IntPrompt, Prompt
 from rich.table import Table
 
-from accord.adapters.mailchimp_account import AudienceSummary, MailchimpAccount
-from accord.adapters.mailchimp_http import base_url_of
+from accord.adapters.mailchimp.account import AudienceSummary, MailchimpAccount
+from accord.adapters.mailchimp.http import base_url_of
 from accord.domain.changes import OrderBy
 from accord.domain.connection import OptIn, Policy
 from accord.errors import AccordError

@@ -12,12 +12,12 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from accord.adapters.dynamodb import DynamoDBLedger
-from accord.adapters.mailchimp import MailchimpAudience
-from accord.adapters.mailchimp_account import MailchimpAccount
-from accord.adapters.mailchimp_http import base_url_of
-from accord.adapters.mailchimp_registration import MailchimpRegistration
-from accord.adapters.secrets import SecretsManagerSecrets
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
+from accord.adapters.mailchimp.account import MailchimpAccount
+from accord.adapters.mailchimp.audience import MailchimpAudience
+from accord.adapters.mailchimp.http import base_url_of
+from accord.adapters.mailchimp.registration import MailchimpRegistration
+from accord.adapters.secrets.reading import SecretsManagerSecrets
 from accord.adapters.upstream_endpoint import UpstreamEndpoint
 from accord.domain.changes import OrderBy
 from accord.domain.connection import RECOMMENDED_MAPPING, AudienceSetup, AuthorisedBy, Connection, FieldType, Policy
@@ -25,7 +25,7 @@ from accord.domain.reason_texts import Language
 from accord.domain.values import address_key
 from accord.errors import Rejected, Retryable
 from accord.ports import EndpointRefusedError
-from accord.usecases.read_audience import ReadAudience
+from accord.usecases.reconciling.read_audience import ReadAudience
 from tools.connect.stack import ClientOf, Stack, client_of
 
 CONNECTION_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")

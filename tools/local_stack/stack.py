@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from accord.adapters.mailchimp_http import base_url_of
+from accord.adapters.mailchimp.http import base_url_of
 from tools.cobot_simulator import CobotSimulator
 from tools.cobot_simulator.api import CLIENT_ID as COBOT_CLIENT_ID
 from tools.cobot_simulator.api import CLIENT_SECRET as COBOT_CLIENT_SECRET

@@ -16,27 +16,27 @@ from accord.settings import (
 if TYPE_CHECKING:
     from botocore.config import Config
 
-    from accord.adapters.dynamodb import DynamoDBLedger
-    from accord.adapters.dynamodb_audiences import DynamoDBAudienceMemory
-    from accord.adapters.dynamodb_authorisations import DynamoDBAuthorisations
-    from accord.adapters.dynamodb_connections import DynamoDBConnections
-    from accord.adapters.dynamodb_outbox import DynamoDBOutbox
-    from accord.adapters.dynamodb_runs import DynamoDBRuns
-    from accord.adapters.dynamodb_table import Table
+    from accord.adapters.dynamodb.audiences import DynamoDBAudienceMemory
+    from accord.adapters.dynamodb.authorisations import DynamoDBAuthorisations
+    from accord.adapters.dynamodb.connections import DynamoDBConnections
+    from accord.adapters.dynamodb.ledger import DynamoDBLedger
+    from accord.adapters.dynamodb.outbox import DynamoDBOutbox
+    from accord.adapters.dynamodb.runs import DynamoDBRuns
+    from accord.adapters.dynamodb.table import Table
     from accord.adapters.s3 import S3ImportFiles
-    from accord.adapters.secrets import SecretsManagerSecrets
-    from accord.adapters.secrets_of_connections import SecretsManagerConnectionSecrets
+    from accord.adapters.secrets.reading import SecretsManagerSecrets
+    from accord.adapters.secrets.writing import SecretsManagerConnectionSecrets
     from accord.adapters.ses import SesMail
-    from accord.adapters.sqs import SqsChangeQueue
-    from accord.adapters.sqs_fetches import SqsFetchQueue
-    from accord.adapters.sqs_hints import SqsHintQueue
-    from accord.adapters.sqs_notices import SqsNoticeQueue
-    from accord.adapters.sqs_steps import SqsStepQueue
+    from accord.adapters.sqs.changes import SqsChangeQueue
+    from accord.adapters.sqs.fetches import SqsFetchQueue
+    from accord.adapters.sqs.hints import SqsHintQueue
+    from accord.adapters.sqs.notices import SqsNoticeQueue
+    from accord.adapters.sqs.steps import SqsStepQueue
     from accord.adapters.step_functions import StepFunctionsImports, StepFunctionsReconciliations
     from accord.domain.cobot import Cobot
     from accord.domain.folding import KeyOf
     from accord.ports.applications import MembershipApplication
-    from accord.usecases.reach_space import ReachSpace, SpaceOf
+    from accord.usecases.connecting.reach_space import ReachSpace, SpaceOf
     from accord.usecases.recognise_caller import RecogniseCaller
 
 WORKERS = 8
@@ -54,7 +54,7 @@ def ledger(settings: Settings) -> "DynamoDBLedger":
     """The ledger; on the local stack `.test` addresses are well-formed from now on."""
     import boto3
 
-    from accord.adapters.dynamodb import DynamoDBLedger
+    from accord.adapters.dynamodb.ledger import DynamoDBLedger
 
     if settings.is_local:
         _accept_test_addresses()
@@ -66,7 +66,7 @@ def audience_memory(settings: Settings) -> "DynamoDBAudienceMemory":
     """All that the ledger remembers of one audience."""
     import boto3
 
-    from accord.adapters.dynamodb_audiences import DynamoDBAudienceMemory
+    from accord.adapters.dynamodb.audiences import DynamoDBAudienceMemory
 
     client = boto3.client("dynamodb", config=_config(pool=WORKERS + 2))
     return DynamoDBAudienceMemory(client, settings.table_name, workers=WORKERS)
@@ -76,7 +76,7 @@ def queue(url: str) -> "SqsChangeQueue":
     """`member-changes` or `bulk-changes`."""
     import boto3
 
-    from accord.adapters.sqs import SqsChangeQueue
+    from accord.adapters.sqs.changes import SqsChangeQueue
 
     return SqsChangeQueue(boto3.client("sqs", config=_config()), url)
 
@@ -85,7 +85,7 @@ def connection_secrets(prefix: str = "") -> "SecretsManagerConnectionSecrets":
     """The secrets of connections, to write; the prefix of their names is needed to make new ones."""
     import boto3
 
-    from accord.adapters.secrets_of_connections import SecretsManagerConnectionSecrets
+    from accord.adapters.secrets.writing import SecretsManagerConnectionSecrets
 
     return SecretsManagerConnectionSecrets(boto3.client("secretsmanager", config=_config()), prefix)
 
@@ -94,28 +94,28 @@ def table(settings: Settings) -> "Table":
     """The ledger's table, for what is kept in it beside the ledger itself."""
     import boto3
 
-    from accord.adapters.dynamodb_table import Table
+    from accord.adapters.dynamodb.table import Table
 
     return Table(boto3.client("dynamodb", config=_config()), settings.table_name)
 
 
 def outbox(settings: Settings) -> "DynamoDBOutbox":
     """The notices that are still to be sent."""
-    from accord.adapters.dynamodb_outbox import DynamoDBOutbox
+    from accord.adapters.dynamodb.outbox import DynamoDBOutbox
 
     return DynamoDBOutbox(table(settings))
 
 
 def runs(settings: Settings) -> "DynamoDBRuns":
     """The runs of connections."""
-    from accord.adapters.dynamodb_runs import DynamoDBRuns
+    from accord.adapters.dynamodb.runs import DynamoDBRuns
 
     return DynamoDBRuns(table(settings))
 
 
 def connections(settings: Settings) -> "DynamoDBConnections":
     """All connections, to read and to change."""
-    from accord.adapters.dynamodb_connections import DynamoDBConnections
+    from accord.adapters.dynamodb.connections import DynamoDBConnections
 
     return DynamoDBConnections(table(settings))
 
@@ -124,7 +124,7 @@ def step_queue(url: str) -> "SqsStepQueue":
     """`connection-steps`."""
     import boto3
 
-    from accord.adapters.sqs_steps import SqsStepQueue
+    from accord.adapters.sqs.steps import SqsStepQueue
 
     return SqsStepQueue(boto3.client("sqs", config=_config()), url)
 
@@ -142,7 +142,7 @@ def notice_queue(url: str) -> "SqsNoticeQueue":
     """`upstream-notices`."""
     import boto3
 
-    from accord.adapters.sqs_notices import SqsNoticeQueue
+    from accord.adapters.sqs.notices import SqsNoticeQueue
 
     return SqsNoticeQueue(boto3.client("sqs", config=_config()), url)
 
@@ -151,7 +151,7 @@ def hint_queue(url: str) -> "SqsHintQueue":
     """`audience-events`."""
     import boto3
 
-    from accord.adapters.sqs_hints import SqsHintQueue
+    from accord.adapters.sqs.hints import SqsHintQueue
 
     return SqsHintQueue(boto3.client("sqs", config=_config()), url)
 
@@ -160,14 +160,14 @@ def fetch_queue(url: str) -> "SqsFetchQueue":
     """`cobot-events`."""
     import boto3
 
-    from accord.adapters.sqs_fetches import SqsFetchQueue
+    from accord.adapters.sqs.fetches import SqsFetchQueue
 
     return SqsFetchQueue(boto3.client("sqs", config=_config()), url)
 
 
 def space_of(settings: Settings, *, within: float | None = None) -> "SpaceOf":
     """A space of Cobot, with a token for it. `within`: seconds that one who waits has for all calls together."""
-    from accord.adapters.cobot import CobotApplication
+    from accord.adapters.cobot.space import CobotApplication
 
     def of(cobot: "Cobot", token: str) -> "MembershipApplication":
         return CobotApplication(url=cobot.url(is_local=settings.is_local), token=token, cobot=cobot, within=within)
@@ -177,14 +177,14 @@ def space_of(settings: Settings, *, within: float | None = None) -> "SpaceOf":
 
 def cobot_of(settings: Settings, *, within: float | None = None) -> "ReachSpace":
     """The space of a connection, with its own token: read anew each time, so that a new one counts at once."""
-    from accord.usecases.reach_space import ReachSpace
+    from accord.usecases.connecting.reach_space import ReachSpace
 
     return ReachSpace(connection_secrets(), space_of(settings, within=within))
 
 
 def authorisations(settings: Settings) -> "DynamoDBAuthorisations":
     """The authorisations that were begun."""
-    from accord.adapters.dynamodb_authorisations import DynamoDBAuthorisations
+    from accord.adapters.dynamodb.authorisations import DynamoDBAuthorisations
 
     return DynamoDBAuthorisations(table(settings))
 
@@ -194,7 +194,7 @@ def secrets() -> "SecretsManagerSecrets":
     """All secrets, read when they are needed."""
     import boto3
 
-    from accord.adapters.secrets import SecretsManagerSecrets
+    from accord.adapters.secrets.reading import SecretsManagerSecrets
 
     return SecretsManagerSecrets(boto3.client("secretsmanager", config=_config()))
 

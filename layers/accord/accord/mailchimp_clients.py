@@ -19,7 +19,7 @@ def audience_of(
     settings: SyncMembersSettings | ApplyAudienceEventsSettings | ReconcileAudienceSettings,
 ) -> "Callable[[Connection], Audience]":
     """The audience of a connection, with its own key."""
-    from accord.adapters.mailchimp import MailchimpAudience
+    from accord.adapters.mailchimp.audience import MailchimpAudience
 
     @cache
     def audience(base_url: str, api_key: str, audience_id: str, *, with_permissions: bool) -> "Audience":
@@ -41,8 +41,8 @@ def audience_of(
 
 def listing_of(settings: ReconcileAudienceSettings) -> "Callable[[Connection], AudienceListing]":
     """The pages of a connection's audience, with its own key."""
-    from accord.adapters.mailchimp_http import MailchimpHttp
-    from accord.adapters.mailchimp_listing import MailchimpListing
+    from accord.adapters.mailchimp.http import MailchimpHttp
+    from accord.adapters.mailchimp.listing import MailchimpListing
 
     @cache
     def http(base_url: str, api_key: str) -> MailchimpHttp:
@@ -58,8 +58,8 @@ def listing_of(settings: ReconcileAudienceSettings) -> "Callable[[Connection], A
 
 def webhook_of(settings: ReconcileAudienceSettings) -> "Callable[[Connection], AudienceWebhook]":
     """The webhook of a connection, at Accord's own address."""
-    from accord.adapters.mailchimp_account import MailchimpAccount
-    from accord.adapters.mailchimp_registration import MailchimpRegistration
+    from accord.adapters.mailchimp.account import MailchimpAccount
+    from accord.adapters.mailchimp.registration import MailchimpRegistration
 
     url = f"{_reached_at(settings)}/mailchimp/webhooks"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from accord.domain.sweep import Found
-from accord.usecases.check_webhook import CHANGED, REGISTERED, REMOVED
+from accord.usecases.tending.check_webhook import CHANGED, REGISTERED, REMOVED
 from tests.tools.accord.conftest import Command
 from tests.tools.accord.documents import PLAN, SUNDAY, ZOO, connection, plan, reconciliation, run
 from tests.tools.accord.small_accord import Document, SmallAccord, problem

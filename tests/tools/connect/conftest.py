@@ -7,8 +7,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from accord.adapters.dynamodb import DynamoDBLedger
-from accord.adapters.dynamodb_items import TABLE
+from accord.adapters.dynamodb.items import TABLE
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
 from tests.serving import ANYWHERE, serving
 from tools.connect import Stack, Wanted
 from tools.mailchimp_simulator import Simulator

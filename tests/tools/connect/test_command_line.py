@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 import tools.connect.__main__ as command
-from accord.adapters.dynamodb import DynamoDBLedger
-from accord.adapters.mailchimp_account import AudienceSummary
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
+from accord.adapters.mailchimp.account import AudienceSummary
 from tools.connect import ConnectError, Stack, Wanted
 from tools.connect.connecting import connect
 from tools.connect.examples import explained

@@ -9,8 +9,8 @@ import pytest
 import requests
 from standardwebhooks import Webhook
 
-from accord.adapters.dynamodb import DynamoDBLedger
-from accord.adapters.secrets import SecretsManagerSecrets
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
+from accord.adapters.secrets.reading import SecretsManagerSecrets
 from accord.domain.changes import OrderBy
 from accord.domain.connection import Connection, ConnectionState, OptIn, Policy
 from accord.domain.contact import ContactStatus

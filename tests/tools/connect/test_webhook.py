@@ -7,9 +7,9 @@ import boto3
 import pytest
 import requests
 
-from accord.adapters.dynamodb import DynamoDBLedger
-from accord.adapters.mailchimp_account import MailchimpAccount
-from accord.adapters.secrets import SecretsManagerSecrets
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
+from accord.adapters.mailchimp.account import MailchimpAccount
+from accord.adapters.secrets.reading import SecretsManagerSecrets
 from accord.ports.keeping import EVENTS
 from tools.connect import Connected, ConnectError, Stack, Wanted, connect
 from tools.mailchimp_simulator import Simulator

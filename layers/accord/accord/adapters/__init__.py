@@ -1,1 +1,1 @@
-"""Where the ports meet the world: one module per technology."""
+"""Where the ports meet the world: a package or a module for each technology."""

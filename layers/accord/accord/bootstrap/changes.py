@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from accord.usecases.receive_changes import ReceiveChanges
     from accord.usecases.recognise_caller import RecogniseCaller
     from accord.usecases.record_failures import RecordFailures
-    from accord.usecases.show_consent import ShowConsent
-    from accord.usecases.show_erasure import ShowErasure
-    from accord.usecases.show_member import ShowMember
-    from accord.usecases.show_notices import ShowNotices
+    from accord.usecases.showing.show_consent import ShowConsent
+    from accord.usecases.showing.show_erasure import ShowErasure
+    from accord.usecases.showing.show_member import ShowMember
+    from accord.usecases.showing.show_notices import ShowNotices
     from accord.usecases.sync_members import SyncMembers
 
 
@@ -52,10 +52,10 @@ class Managing:
 def receive_changes() -> Receiving:
     """HTTP -> `member-changes`, and the status of a member."""
     from accord.usecases.receive_changes import ReceiveChanges
-    from accord.usecases.show_consent import ShowConsent
-    from accord.usecases.show_erasure import ShowErasure
-    from accord.usecases.show_member import ShowMember
-    from accord.usecases.show_notices import ShowNotices
+    from accord.usecases.showing.show_consent import ShowConsent
+    from accord.usecases.showing.show_erasure import ShowErasure
+    from accord.usecases.showing.show_member import ShowMember
+    from accord.usecases.showing.show_notices import ShowNotices
 
     settings = ReceiveChangesSettings.from_environment()
     ledger, clock = clients.ledger(settings), clients.SystemClock()

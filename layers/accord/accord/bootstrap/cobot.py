@@ -41,7 +41,7 @@ def receive_cobot_events() -> HearingCobot:
 @cache
 def fetch_cobot_members() -> "FetchCobotMembers":
     """`cobot-events` -> `member-changes`; `bulk-changes` where all members are read."""
-    from accord.adapters.dynamodb_applications import DynamoDBBoxes, DynamoDBTurns
+    from accord.adapters.dynamodb.applications import DynamoDBBoxes, DynamoDBTurns
     from accord.usecases.fetch_cobot_members import FetchCobotMembers
 
     settings = FetchCobotMembersSettings.from_environment()

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from accord.domain.connection import Connection
-    from accord.usecases.approve_connection import ApproveConnection
-    from accord.usecases.begin_reconciliation import OrderReconciliation
-    from accord.usecases.check_connection import CheckConnection
-    from accord.usecases.choose_audience import ChooseAudience
     from accord.usecases.connect_cobot import ConnectCobot
     from accord.usecases.connect_mailchimp import ConnectMailchimp
-    from accord.usecases.create_groups import CreateGroups
-    from accord.usecases.create_segments import CreateSegments
-    from accord.usecases.leave_space import LeaveSpace
+    from accord.usecases.connecting.approve_connection import ApproveConnection
+    from accord.usecases.connecting.check_connection import CheckConnection
+    from accord.usecases.connecting.choose_audience import ChooseAudience
+    from accord.usecases.connecting.create_groups import CreateGroups
+    from accord.usecases.connecting.create_segments import CreateSegments
+    from accord.usecases.connecting.leave_space import LeaveSpace
+    from accord.usecases.connecting.reconfirm_members import ReconfirmMembers
     from accord.usecases.manage_connections import ManageConnections
     from accord.usecases.recognise_caller import RecogniseCaller
-    from accord.usecases.reconfirm_members import ReconfirmMembers
+    from accord.usecases.reconciling.begin_reconciliation import OrderReconciliation
     from accord.usecases.tend_connections import TendConnections
 
 OPERATOR_PATIENCE = 8.0
@@ -69,25 +69,25 @@ def manage_connections() -> Connecting:
     """HTTP -> connections, their secrets and their accounts."""
     from secrets import token_bytes, token_hex, token_urlsafe
 
-    from accord.adapters.dynamodb_applications import DynamoDBTurns
-    from accord.adapters.dynamodb_sweeps import DynamoDBSweeps
-    from accord.adapters.mailchimp_account import MailchimpAccount
-    from accord.adapters.mailchimp_http import base_url_of, checked_base_url
-    from accord.adapters.mailchimp_registration import MailchimpRegistration
-    from accord.adapters.mailchimp_setup import MailchimpSetup
+    from accord.adapters.dynamodb.applications import DynamoDBTurns
+    from accord.adapters.dynamodb.sweeps import DynamoDBSweeps
+    from accord.adapters.mailchimp.account import MailchimpAccount
+    from accord.adapters.mailchimp.http import base_url_of, checked_base_url
+    from accord.adapters.mailchimp.registration import MailchimpRegistration
+    from accord.adapters.mailchimp.setup import MailchimpSetup
     from accord.adapters.upstream_endpoint import UpstreamEndpoint
-    from accord.usecases.approve_connection import ApproveConnection
-    from accord.usecases.begin_reconciliation import BeginReconciliation, OrderReconciliation
-    from accord.usecases.begin_run import BeginRun
-    from accord.usecases.check_connection import CheckConnection
-    from accord.usecases.check_space import CheckSpace
-    from accord.usecases.choose_audience import ChooseAudience
-    from accord.usecases.create_groups import CreateGroups
-    from accord.usecases.create_segments import CreateSegments
-    from accord.usecases.leave_space import LeaveSpace
+    from accord.usecases.connecting.approve_connection import ApproveConnection
+    from accord.usecases.connecting.check_connection import CheckConnection
+    from accord.usecases.connecting.check_space import CheckSpace
+    from accord.usecases.connecting.choose_audience import ChooseAudience
+    from accord.usecases.connecting.create_groups import CreateGroups
+    from accord.usecases.connecting.create_segments import CreateSegments
+    from accord.usecases.connecting.leave_space import LeaveSpace
+    from accord.usecases.connecting.reach_account import KEY, ReachAccount
+    from accord.usecases.connecting.reconfirm_members import ReconfirmMembers
     from accord.usecases.manage_connections import ManageConnections
-    from accord.usecases.reach_account import KEY, ReachAccount
-    from accord.usecases.reconfirm_members import ReconfirmMembers
+    from accord.usecases.reconciling.begin_reconciliation import BeginReconciliation, OrderReconciliation
+    from accord.usecases.tending.begin_run import BeginRun
 
     settings = ManageConnectionsSettings.from_environment()
     ledger, connections, clock = clients.ledger(settings), clients.connections(settings), clients.SystemClock()
@@ -159,9 +159,9 @@ def connect_mailchimp() -> Authorising:
     """HTTP -> Mailchimp's OAuth -> the secret of a connection."""
     from secrets import token_urlsafe
 
-    from accord.adapters.mailchimp_oauth import MailchimpOAuth, OAuthClient
-    from accord.usecases.ask_owner import AskOwner
+    from accord.adapters.mailchimp.oauth import MailchimpOAuth, OAuthClient
     from accord.usecases.connect_mailchimp import ConnectMailchimp
+    from accord.usecases.connecting.ask_owner import AskOwner
 
     settings = ConnectMailchimpSettings.from_environment()
     ledger, secrets = clients.ledger(settings), clients.secrets()
@@ -194,10 +194,10 @@ def connect_cobot() -> Authorising:
     """HTTP -> Cobot's OAuth -> the secret of a connection, and `cobot-events`."""
     from secrets import token_urlsafe
 
-    from accord.adapters.cobot_oauth import LOGIN_URL, CobotOAuth, OAuthClient
-    from accord.usecases.ask_owner import AskOwner
+    from accord.adapters.cobot.oauth import LOGIN_URL, CobotOAuth, OAuthClient
     from accord.usecases.connect_cobot import ConnectCobot
-    from accord.usecases.link_space import LinkSpace
+    from accord.usecases.connecting.ask_owner import AskOwner
+    from accord.usecases.connecting.link_space import LinkSpace
 
     settings = ConnectCobotSettings.from_environment()
     ledger, secrets = clients.ledger(settings), clients.secrets()
@@ -236,14 +236,14 @@ def connect_cobot() -> Authorising:
 @cache
 def tend_connections() -> "TendConnections":
     """`connection-steps` -> ledger."""
-    from accord.adapters.dynamodb_plans import DynamoDBPlans
+    from accord.adapters.dynamodb.plans import DynamoDBPlans
     from accord.adapters.phones import us_phone
-    from accord.usecases.apply_plan import ApplyPlan
-    from accord.usecases.call_up_members import CallUpMembers
-    from accord.usecases.hold_addresses import HoldAddresses
-    from accord.usecases.sum_up_members import SumUpMembers
-    from accord.usecases.take_along import TakeAlong
+    from accord.usecases.reconciling.apply_plan import ApplyPlan
     from accord.usecases.tend_connections import TendConnections
+    from accord.usecases.tending.call_up_members import CallUpMembers
+    from accord.usecases.tending.hold_addresses import HoldAddresses
+    from accord.usecases.tending.sum_up_members import SumUpMembers
+    from accord.usecases.tending.take_along import TakeAlong
 
     settings = TendConnectionsSettings.from_environment()
     ledger, clock = clients.ledger(settings), clients.SystemClock()

@@ -46,9 +46,9 @@ def receive_audience_events() -> Hearing:
 @cache
 def apply_audience_events() -> "ApplyAudienceEvents":
     """`audience-events` -> ledger."""
-    from accord.adapters.dynamodb_ears import DynamoDBEars
+    from accord.adapters.dynamodb.ears import DynamoDBEars
     from accord.usecases.apply_audience_events import ApplyAudienceEvents
-    from accord.usecases.read_contact import ReadContact
+    from accord.usecases.reconciling.read_contact import ReadContact
 
     settings = ApplyAudienceEventsSettings.from_environment()
     ledger, clock = clients.ledger(settings), clients.SystemClock()
@@ -67,7 +67,7 @@ def apply_audience_events() -> "ApplyAudienceEvents":
 @cache
 def notify_upstream() -> "NotifyUpstream":
     """`upstream-notices` -> the application's endpoint."""
-    from accord.adapters.http_notices import written_notice
+    from accord.adapters.http.notices import written_notice
     from accord.adapters.standard_webhooks import signed
     from accord.adapters.upstream_endpoint import UpstreamEndpoint
     from accord.usecases.notify_upstream import NotifyUpstream

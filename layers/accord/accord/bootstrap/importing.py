@@ -48,9 +48,9 @@ def manage_imports() -> ManagingImports:
 @cache
 def import_members() -> "ImportMembers":
     """File -> `bulk-changes`, and `member-changes` for opt-outs."""
-    from accord.adapters.member_files import open_table
-    from accord.usecases.compare_snapshot import CompareSnapshot
+    from accord.adapters.files.lines import open_table
     from accord.usecases.import_members import ImportMembers
+    from accord.usecases.importing.compare_snapshot import CompareSnapshot
 
     settings = ImportMembersSettings.from_environment()
     key_of = clients.key_of(settings.address_key_secret_arn)

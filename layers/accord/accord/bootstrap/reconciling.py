@@ -9,10 +9,10 @@ from accord import clients, mailchimp_clients
 from accord.settings import ManagePlansSettings, ReconcileAudienceSettings
 
 if TYPE_CHECKING:
-    from accord.usecases.begin_reconciliation import BeginReconciliation
     from accord.usecases.manage_plans import ManagePlans
     from accord.usecases.recognise_caller import RecogniseCaller
     from accord.usecases.reconcile_audience import ReconcileAudience
+    from accord.usecases.reconciling.begin_reconciliation import BeginReconciliation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def manage_plans() -> Planning:
     """HTTP -> plans, and their applications."""
     from secrets import token_hex
 
-    from accord.adapters.dynamodb_plans import DynamoDBPlans
+    from accord.adapters.dynamodb.plans import DynamoDBPlans
     from accord.usecases.manage_plans import ManagePlans
 
     settings = ManagePlansSettings.from_environment()
@@ -58,19 +58,19 @@ def reconcile_audience() -> Reconciling:
     """State machine -> ledger, and `bulk-changes`."""
     from secrets import token_urlsafe
 
-    from accord.adapters.dynamodb_ears import DynamoDBEars
-    from accord.adapters.dynamodb_plans import DynamoDBPlans
-    from accord.adapters.dynamodb_recounts import DynamoDBRecounts
-    from accord.adapters.dynamodb_sweeps import DynamoDBSweeps
+    from accord.adapters.dynamodb.ears import DynamoDBEars
+    from accord.adapters.dynamodb.plans import DynamoDBPlans
+    from accord.adapters.dynamodb.recounts import DynamoDBRecounts
+    from accord.adapters.dynamodb.sweeps import DynamoDBSweeps
     from accord.adapters.phones import us_phone
-    from accord.usecases.begin_reconciliation import BeginReconciliation
-    from accord.usecases.check_nightly import CheckNightly
-    from accord.usecases.check_webhook import CheckWebhook
-    from accord.usecases.find_gone import FindGone
-    from accord.usecases.finish_reading import FinishReading
-    from accord.usecases.mend_webhook import MendWebhook
     from accord.usecases.reconcile_audience import ReconcileAudience
-    from accord.usecases.write_plan import WritePlan
+    from accord.usecases.reconciling.begin_reconciliation import BeginReconciliation
+    from accord.usecases.reconciling.find_gone import FindGone
+    from accord.usecases.reconciling.finish_reading import FinishReading
+    from accord.usecases.reconciling.write_plan import WritePlan
+    from accord.usecases.tending.check_nightly import CheckNightly
+    from accord.usecases.tending.check_webhook import CheckWebhook
+    from accord.usecases.tending.mend_webhook import MendWebhook
 
     settings = ReconcileAudienceSettings.from_environment()
     ledger, clock = clients.ledger(settings), clients.SystemClock()

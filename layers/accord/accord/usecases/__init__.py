@@ -1,1 +1,1 @@
-"""One module per verb: what Accord does, told in terms of the ports."""
+"""One module per verb: here what a function does, in the folders the steps that they share."""

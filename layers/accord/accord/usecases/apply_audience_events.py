@@ -17,8 +17,8 @@ from accord.domain.timing import Timing, backoff
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, Clock, HintQueue, Ledger, QueuedHint
 from accord.ports.keeping import Ears
-from accord.usecases.read_contact import ReadContact, Seen
-from accord.usecases.stop_connection import stop_connection
+from accord.usecases.connecting.stop_connection import stop_connection
+from accord.usecases.reconciling.read_contact import ReadContact, Seen
 
 PATIENCE = 3
 """How often a hint about an address that nobody knows is put back: the webhook that explains it may be on its way."""

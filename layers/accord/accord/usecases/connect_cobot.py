@@ -7,9 +7,9 @@ from accord.domain.cobot import Cobot
 from accord.domain.connection import Application, Connection, ConnectionState
 from accord.errors import Misconfigured, Rejected
 from accord.ports.authorising import SpaceOwner
-from accord.usecases.ask_owner import AskOwner, Finished, Outcome
-from accord.usecases.link_space import NOT_CHOSEN, LinkSpace
-from accord.usecases.reach_space import SPACE_KEY, SpaceOf
+from accord.usecases.connecting.ask_owner import AskOwner, Finished, Outcome
+from accord.usecases.connecting.link_space import NOT_CHOSEN, LinkSpace
+from accord.usecases.connecting.reach_space import SPACE_KEY, SpaceOf
 
 POSTS_ITSELF = "The connection's application posts its members itself: make another one, with the application cobot"
 DISCONNECTED = "A connection that is disconnected calls nobody: reconnect it first"

@@ -7,9 +7,9 @@ from accord.domain.lifecycle import NotAllowed, going_on, what_is_missing
 from accord.ports import Clock
 from accord.ports.authorising import AccountOwner, Grant
 from accord.ports.connections import Connections
-from accord.usecases.ask_owner import AskOwner, Finished, Outcome
-from accord.usecases.change_connection import changed
-from accord.usecases.reach_account import KEY
+from accord.usecases.connecting.ask_owner import AskOwner, Finished, Outcome
+from accord.usecases.connecting.change_connection import changed
+from accord.usecases.connecting.reach_account import KEY
 
 
 @dataclass(frozen=True, slots=True)

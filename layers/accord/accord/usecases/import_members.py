@@ -20,9 +20,9 @@ from accord.ports import ChangeQueue, Clock
 from accord.ports.connections import Connections
 from accord.ports.importing import FileGoneError, ImportFiles, Uploaded
 from accord.ports.tending import Runs
-from accord.usecases.compare_snapshot import CompareSnapshot
-from accord.usecases.import_lines import BadLine, ImportLines, MemberTable, Row, UnreadableFileError
-from accord.usecases.send_lines import SendLines
+from accord.usecases.importing.compare_snapshot import CompareSnapshot
+from accord.usecases.importing.import_lines import BadLine, ImportLines, MemberTable, Row, UnreadableFileError
+from accord.usecases.importing.send_lines import SendLines
 
 LINES_AT_ONCE = 5_000
 """As many are sent between two looks at the clock; then the run says how far it is."""

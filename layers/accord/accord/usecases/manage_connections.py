@@ -17,10 +17,16 @@ from accord.domain.reason_texts import Language
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Clock, EndpointRefusedError, Page
 from accord.ports.connections import Account, Connections, ConnectionSecrets
-from accord.usecases.change_connection import TRIES, changed
-from accord.usecases.check_permissions import check_permissions
+from accord.usecases.connecting.change_connection import TRIES, changed
+from accord.usecases.connecting.check_permissions import check_permissions
+from accord.usecases.connecting.reach_account import (
+    KEY,
+    NotNowError,
+    ReachAccount,
+    SettingsRefusedError,
+    refusals_named,
+)
 from accord.usecases.explain_refusal import FieldError
-from accord.usecases.reach_account import KEY, NotNowError, ReachAccount, SettingsRefusedError, refusals_named
 
 CHANGES_A_SUMMARY = frozenset({"policy", "mapping", "permissions", "order_by", "api_base_url"})
 """What a summary of the first import was made with: whoever changes it has the connection checked again."""

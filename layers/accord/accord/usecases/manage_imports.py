@@ -10,7 +10,7 @@ from accord.domain.run import Run, RunKind, RunState
 from accord.ports import Clock, Page
 from accord.ports.importing import ImportFiles, Imports
 from accord.ports.tending import Runs
-from accord.usecases.reach_account import NotNowError
+from accord.usecases.connecting.reach_account import NotNowError
 
 A_LOOK = 100
 LOOKS = 10

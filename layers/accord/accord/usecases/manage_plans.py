@@ -12,7 +12,7 @@ from accord.ports import Clock, Ledger, Page
 from accord.ports.planning import Plans
 from accord.ports.reconciling import Reconciliations
 from accord.ports.tending import QueuedStep, Runs, Step, StepQueue
-from accord.usecases.reach_account import NotNowError
+from accord.usecases.connecting.reach_account import NotNowError
 
 A_LOOK = 60
 

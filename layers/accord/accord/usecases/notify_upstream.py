@@ -13,7 +13,7 @@ from accord.domain.connection import Connection
 from accord.domain.notice import DeliveryState
 from accord.errors import Retryable
 from accord.ports import CallerSecrets, Clock, Delivery, Endpoint, EndpointRefusedError, Ledger, Outbox, QueuedNotice
-from accord.usecases.show_notices import Told
+from accord.usecases.showing.show_notices import Told
 
 RETRIES = (1, 60, 360, 1440, 3600, 7200, 10080)
 """The delays between tries, in units of the shortest: with 5 s they are 5 s, 5 and 30 minutes, 2, 5, 10 and 14 hours,

@@ -22,15 +22,15 @@ from accord.ports.audiences import AudienceMemory, Marked
 from accord.ports.connections import Connections
 from accord.ports.reconciling import AudienceListing, Recounts, Sweeps
 from accord.ports.tending import Runs
-from accord.usecases.check_nightly import CheckNightly
-from accord.usecases.find_gone import FindGone
-from accord.usecases.finish_reading import FinishReading
-from accord.usecases.gather_due import GatherDue
-from accord.usecases.mend_webhook import MendWebhook
-from accord.usecases.read_audience import ReadAudience
-from accord.usecases.read_contact import ReadContact, ReadsContacts, Seen
-from accord.usecases.stop_connection import stop_connection
-from accord.usecases.write_plan import WritePlan
+from accord.usecases.connecting.stop_connection import stop_connection
+from accord.usecases.reconciling.find_gone import FindGone
+from accord.usecases.reconciling.finish_reading import FinishReading
+from accord.usecases.reconciling.read_audience import ReadAudience
+from accord.usecases.reconciling.read_contact import ReadContact, ReadsContacts, Seen
+from accord.usecases.reconciling.write_plan import WritePlan
+from accord.usecases.settling.gather_due import GatherDue
+from accord.usecases.tending.check_nightly import CheckNightly
+from accord.usecases.tending.mend_webhook import MendWebhook
 
 TURNS = 3
 """How often a contact is read again that a worker was faster with; one that it has in hand, it sees by itself."""

@@ -17,11 +17,11 @@ from accord.domain.record import Record
 from accord.domain.timing import Timing
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, Clock, Ledger, QueuedChanges
-from accord.usecases.perform_bulk import BULK
-from accord.usecases.reach_former import ReachFormer
-from accord.usecases.settle_members import SettleMembers
-from accord.usecases.stop_connection import stop_connection
-from accord.usecases.unreachable_audience import UnreachableAudience
+from accord.usecases.connecting.stop_connection import stop_connection
+from accord.usecases.settling.perform_bulk import BULK
+from accord.usecases.settling.reach_former import ReachFormer
+from accord.usecases.settling.settle_members import SettleMembers
+from accord.usecases.settling.unreachable_audience import UnreachableAudience
 
 SAVES = 6
 """How often an intent is folded again after another worker was faster."""

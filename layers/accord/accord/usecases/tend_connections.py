@@ -21,13 +21,13 @@ from accord.ports import ChangeQueue, Clock, Ledger, Outbox, QueuedChanges
 from accord.ports.connections import Connections
 from accord.ports.reconciling import Reconciliations
 from accord.ports.tending import Mail, Place, QueuedStep, Runs, Step, StepQueue
-from accord.usecases.apply_plan import ApplyPlan
-from accord.usecases.call_up_members import CallUpMembers
-from accord.usecases.change_connection import changed
-from accord.usecases.hold_addresses import HoldAddresses
-from accord.usecases.sum_up_members import SumUpMembers
-from accord.usecases.take_along import TakeAlong
-from accord.usecases.tell_import import told_import
+from accord.usecases.connecting.change_connection import changed
+from accord.usecases.reconciling.apply_plan import ApplyPlan
+from accord.usecases.tending.call_up_members import CallUpMembers
+from accord.usecases.tending.hold_addresses import HoldAddresses
+from accord.usecases.tending.sum_up_members import SumUpMembers
+from accord.usecases.tending.take_along import TakeAlong
+from accord.usecases.tending.tell_import import told_import
 
 A_HINT = 500
 """Members in one message: as many as one bulk creation takes."""

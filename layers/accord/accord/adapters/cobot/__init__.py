@@ -1,0 +1,1 @@
+"""Cobot, as an application whose members are read."""

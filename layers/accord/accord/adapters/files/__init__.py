@@ -1,0 +1,1 @@
+"""Files of members: from bytes to lines to records."""

@@ -1,0 +1,1 @@
+"""Requests -> values, and values -> answers."""

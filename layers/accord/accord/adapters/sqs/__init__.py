@@ -1,0 +1,1 @@
+"""The queues: what their messages look like, and how they are sent."""

@@ -1,0 +1,1 @@
+"""The audience against the ledger: readings, plans, and what comes of them."""

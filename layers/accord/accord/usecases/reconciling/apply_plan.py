@@ -1,0 +1,91 @@
+"""`connection-steps` -> ledger: what a plan saw is remembered, and its members are decided anew; nobody else is."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from accord.domain.connection import Connection
+from accord.domain.history import Cause, CauseKind
+from accord.domain.plan import PlanLine
+from accord.domain.record import Record
+from accord.domain.run import Run, RunState
+from accord.ports import ChangeQueue, Claim, Clock, Ledger
+from accord.ports.planning import Plans
+from accord.ports.tending import Place, QueuedStep, Runs, StepQueue
+from accord.usecases.settling.gather_due import GatherDue
+
+A_PAGE = 100
+APPLIED, LEFT_OUT = "applied", "left_out"
+CHANGED = "changed_since"
+"""Why a line is left out: the member, or what is known of the contact, is not as it was when the plan was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyPlan:
+    """A line is applied only where the member and the address still have the revisions that the plan was made from:
+    then the worker decides the same. Doing it again does no harm: whoever was applied has other revisions."""
+
+    ledger: Ledger
+    plans: Plans
+    runs: Runs
+    steps: StepQueue
+    bulk: ChangeQueue
+    clock: Clock
+    offered_again: timedelta
+
+    def __call__(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
+        """As many lines as the time allows; the rest with the next message."""
+        plan = self.runs.run(connection.id, run.applies)
+        if plan is None:
+            self._end(run, RunState.FAILED, "its plan is not there any more: make another one")
+            return
+        counts, after = Counter(run.counts), queued.place.cursor
+        while True:
+            page = self.plans.lines(plan, None, after, A_PAGE)
+            self._apply(connection, run, plan, page.items, counts)
+            after = page.next
+            run = run.model_copy(update={"counts": dict(counts), "done": counts.total()})
+            if after is None:
+                self._end(run, RunState.DONE, "")
+                return
+            self.runs.save(run)
+            if self.clock.now() >= deadline:
+                self.steps.send(replace(queued, place=Place(cursor=after)))
+                return
+
+    def _apply(
+        self, connection: Connection, run: Run, plan: Run, lines: Sequence[PlanLine], counts: Counter[str]
+    ) -> None:
+        waiting = [line for line in lines if not line.left_out]
+        records = self.ledger.records(connection.id, [line.member_id for line in waiting]) if waiting else {}
+        same = [line for line in waiting if _is_same(line, records.get(line.member_id))]
+        lost = self._remember(connection, same)
+        taken = [line for line in same if line.address is None or line.address.key not in lost]
+        ids = [line.member_id for line in taken]
+        now = self.clock.now()
+        if ids:
+            cause = Cause(kind=CauseKind.OPERATOR, at=now, detail=f"plan {plan.id}")
+            self.ledger.touch(connection.id, ids, now, cause)
+            queue = GatherDue(self.bulk)
+            queue.due(connection.id, ids)
+            queue.flush()
+        applied = set(ids)
+        left = [line.model_copy(update={"left_out": CHANGED}) for line in waiting if line.member_id not in applied]
+        if left:
+            self.plans.save(plan, left)
+        counts.update({APPLIED: len(ids), LEFT_OUT: len(lines) - len(ids)})
+
+    def _remember(self, connection: Connection, lines: Sequence[PlanLine]) -> set[str]:
+        """What the plan saw of contacts, over exactly what was known then; the keys of addresses that changed since.
+        Holders still count as untold: should they not be made due in a moment, the next night does it."""
+        seen = {line.address.key: line.address for line in lines if line.address is not None}
+        claims = [Claim(address, address.revision) for address in seen.values()]
+        return self.ledger.claim(connection.audience_id, claims) if claims else set()
+
+    def _end(self, run: Run, state: RunState, detail: str) -> None:
+        self.runs.save(run.model_copy(update={"state": state, "done_at": self.clock.now(), "detail": detail}))
+
+
+def _is_same(line: PlanLine, record: Record | None) -> bool:
+    return record is not None and record.revision == line.revision

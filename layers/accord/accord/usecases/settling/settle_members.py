@@ -1,0 +1,293 @@
+"""Settle members of one connection: read, decide, claim, act, settle; round by round, until nothing is left to do."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import batched
+
+from accord.domain.actions import Active, Create, Exclude, Hold, Look, Nothing, Passive, Tag
+from accord.domain.address import Who, by_connection
+from accord.domain.connection import Connection
+from accord.domain.finishing import finished, tried_again, with_news
+from accord.domain.folding import KeyOf, changed_holders
+from accord.domain.history import Cause, CauseKind
+from accord.domain.notice import noticed
+from accord.domain.payload import NationalPhone
+from accord.domain.reasons import ReasonCode, Status
+from accord.domain.record import Record
+from accord.domain.timing import Timing, backoff
+from accord.domain.waiting import wait_of
+from accord.errors import AccordError, Misconfigured, Refusal, Rejected, Retryable
+from accord.ports import Audience, Clock, Ledger
+from accord.usecases.settling.claim_addresses import ClaimAddresses, Order
+from accord.usecases.settling.decide_member import DecideMember
+from accord.usecases.settling.member_work import MemberWork
+from accord.usecases.settling.perform_action import perform, refused
+from accord.usecases.settling.perform_bulk import (
+    BULK,
+    LOOKS,
+    TagContacts,
+    asks_for_creation,
+    create_contacts,
+    find_created,
+)
+from accord.usecases.settling.record_outcomes import Outcome, RecordOutcomes, events_of
+from accord.usecases.settling.watch_mailchimp import WatchMailchimp
+
+ROUNDS = 8
+"""More actions in a row than any member needs: an address change with a takeover, tags and the old contact is five."""
+TOGETHER = 10
+"""Single calls whose addresses are claimed together: few enough that the last call starts well within the claim."""
+SPARE = 0.2
+"""The part of a claim that is longer than Mailchimp may go on with a call: within it a second call may begin."""
+
+
+@dataclass(slots=True)
+class SettleMembers:
+    """The work on one connection within one invocation, one open call at a time."""
+
+    ledger: Ledger
+    audience: Audience
+    clock: Clock
+    connection: Connection
+    timing: Timing
+    key_of: KeyOf
+    national_phone: NationalPhone
+    new_token: Callable[[], str]
+    deadline: datetime
+    record: RecordOutcomes = field(init=False)
+    decide: DecideMember = field(init=False)
+    mailchimp: WatchMailchimp = field(init=False)
+    _setup_renewed: bool = False
+
+    def __post_init__(self) -> None:
+        self.record = RecordOutcomes(self.ledger, self.clock, self.connection)
+        self.mailchimp = WatchMailchimp(self.ledger, self.clock, self.connection, self.deadline)
+        self.decide = DecideMember(self.ledger, self.connection, self.national_phone)
+
+    def __call__(self, records: Iterable[Record]) -> None:
+        """Settle these members as far as time, claims and Mailchimp allow; the others stay due."""
+        records = list(records)
+        if self.mailchimp.is_over:
+            self._postpone(records)
+            return
+        works = self._read(records)
+        decided_anyway = {record.who for record in records}
+        for _ in range(ROUNDS):
+            if not works:
+                return
+            orders, works = self._decide(self._touch_others(works, decided_anyway))
+            works += self._act(orders)
+            decided_anyway = set()
+        self._postpone([work.record for work in works])
+
+    def _touch_others(self, works: Sequence[MemberWork], decided_anyway: set[Who]) -> list[MemberWork]:
+        """What a holder of an address said, or did in Mailchimp, concerns the others who hold it: they are decided
+        again. The stored record says so until something is stored after this, so that a crash repeats it."""
+        now, known = self.clock.now(), set(decided_anyway)
+        for record, addresses in ((w.record, w.addresses.values()) for w in works if w.record.holders_changed):
+            others = {holder.who for address in addresses for holder in address.current_holders} - known - {record.who}
+            cause = Cause(kind=CauseKind.OTHER_MEMBER, at=now, detail=record.member_id)
+            for connection_id, ids in by_connection(others).items():
+                self.ledger.touch(connection_id, ids, now, cause)
+            known |= others
+        told = {"holders_changed": False}
+        return [replace(work, record=work.record.model_copy(update=told)) for work in works]
+
+    def _read(self, records: Sequence[Record]) -> list[MemberWork]:
+        keys = {held.key for record in records for held in record.addresses}
+        addresses = self.ledger.addresses(self.connection.audience_id, keys) if keys else {}
+        return [MemberWork(record, {held.key: addresses[held.key] for held in record.addresses}) for record in records]
+
+    def _read_again(self, works: Sequence[MemberWork]) -> list[MemberWork]:
+        """The members as somebody else left them; those that are settled by now are done."""
+        if not works:
+            return []
+        records = self.ledger.records(self.connection.id, [work.record.member_id for work in works])
+        return self._read([record for record in records.values() if not record.settled])
+
+    # --- decide ---------------------------------------------------------------------------------------------------
+
+    def _decide(self, works: Sequence[MemberWork]) -> tuple[list[Order[Active]], list[MemberWork]]:
+        """Settle those to whom nothing is to be sent. What the others need, and who must be decided once more."""
+        now = self.clock.now()
+        orders: list[Order[Active]] = []
+        outcomes: list[Outcome] = []
+        busy: list[tuple[str, str]] = []
+        for work in works:
+            if work.busy_until(now) is not None:
+                busy.append((self.connection.id, work.record.member_id))
+                continue
+            action = self.decide(work)
+            if (wait := wait_of(self.connection, work.record, action, now, self.timing)) is not None:
+                outcomes.append(Outcome(work, tried_again(work.record, wait.until, wait.reason, attempt=False)))
+            elif isinstance(action, Exclude | Hold | Nothing):
+                outcomes.append(self._concluded(work, action, work.record))
+            else:
+                orders.append((work, action))
+        if busy:
+            self.ledger.postpone(busy, now + timedelta(seconds=self.timing.busy_retry))
+            self.record.postponed += len(busy)
+        return orders, self._store(outcomes)
+
+    # --- act ------------------------------------------------------------------------------------------------------
+
+    def _act(self, orders: Sequence[Order[Active]]) -> list[MemberWork]:
+        """Carry out the orders; the members that are to be decided again."""
+        creations = [(work, action) for work, action in orders if isinstance(action, Create)]
+        tags = [(work, action) for work, action in orders if isinstance(action, Tag)]
+        looks = [(w, action) for w, action in orders if isinstance(action, Look) and asks_for_creation(w, action)]
+        looks = looks if len(looks) >= LOOKS else []
+        in_bulk = {work.record.who for work, _ in (*creations, *tags, *looks)}
+        others = [(work, action) for work, action in orders if work.record.who not in in_bulk]
+        again: list[MemberWork] = []
+        for many in batched(looks, BULK, strict=False):
+            again += self._attempt(many, self._find)
+        for few in batched(others, TOGETHER, strict=False):
+            again += self._attempt(few, self._one_by_one)
+        for new in batched(creations, BULK, strict=False):
+            again += self._attempt(new, self._create)
+        for tagged in batched(tags, BULK, strict=False):
+            again += self._attempt(tagged, self._tag)
+        return again
+
+    def _attempt[A: Active](
+        self,
+        orders: Sequence[Order[A]],
+        call: Callable[[Sequence[Order[A]]], Sequence[MemberWork | AccordError | None]],
+    ) -> list[MemberWork]:
+        """Claim, call, settle."""
+        if self.mailchimp.is_over:
+            self._postpone([work.record for work, _ in orders])
+            return []
+        now = self.clock.now()
+        claim = ClaimAddresses(self.ledger, self.connection.audience_id, self.new_token, self.decide.digest)
+        claimed, lost = claim(orders, (now, now + timedelta(seconds=self.timing.claim)))
+        answers = call(claimed) if claimed else ()
+        outcomes = [self._outcome(*order, answer) for order, answer in zip(claimed, answers, strict=True)]
+        return self._store(outcomes) + self._read_again(lost)
+
+    def _one_by_one(self, orders: Sequence[Order[Active]]) -> list[MemberWork | AccordError | None]:
+        """One call an order; None for those that were not begun because the time is over or Mailchimp is away."""
+        answers: list[MemberWork | AccordError | None] = []
+        for work, action in orders:
+            if self.mailchimp.is_over:
+                answers.append(None)
+                continue
+            try:
+                answers.append(perform(self.audience, work, action, self.clock.now(), self.key_of))
+            except AccordError as error:
+                answers.append(error)
+            self.mailchimp.note(answers[-1:])
+        return answers
+
+    def _find(self, orders: Sequence[Order[Look]]) -> list[MemberWork | AccordError]:
+        answers = find_created(self.audience, orders, self.clock.now(), self.key_of)
+        self.mailchimp.note(answers[:1])
+        return answers
+
+    def _create(self, orders: Sequence[Order[Create]]) -> list[MemberWork | AccordError]:
+        begun = self.clock.now()
+        answers = create_contacts(self.audience, orders, begun)
+        self.mailchimp.note(answers[:1])
+        if self.mailchimp.is_over:
+            return answers
+        self.decide.learn_permissions(self.audience)
+        return self._tag_new(answers, begun)
+
+    def _tag_new(self, answers: list[MemberWork | AccordError], begun: datetime) -> list[MemberWork | AccordError]:
+        """Tags of new contacts go out under the claim of their creation, as long as it surely covers them. Where that
+        fails, the contact is settled without its tags, which are then the next action."""
+        following = {i: self.decide(work) for i, work in enumerate(answers) if isinstance(work, MemberWork)}
+        tags = {i: tag for i, tag in following.items() if isinstance(tag, Tag)}
+        if not tags or self.clock.now() > begun + timedelta(seconds=self.timing.claim * SPARE):
+            return answers
+        tagged = self._tag(
+            [(work, tags[i]) for i, work in enumerate(answers) if isinstance(work, MemberWork) and i in tags]
+        )
+        done = {i: work for i, work in zip(tags, tagged, strict=True) if isinstance(work, MemberWork)}
+        return [done.get(i, answer) for i, answer in enumerate(answers)]
+
+    def _tag(self, orders: Sequence[Order[Tag]]) -> list[MemberWork | AccordError]:
+        answers = TagContacts(self.audience, self.decide.setup, self.decide.renew)(orders)
+        self.mailchimp.note(answers[:1])
+        return answers
+
+    # --- settle ---------------------------------------------------------------------------------------------------
+
+    def _outcome(self, work: MemberWork, action: Active, answer: MemberWork | AccordError | None) -> Outcome:
+        """What is to be stored of one order."""
+        now = self.clock.now()
+        if isinstance(answer, Rejected):
+            if answer.refusal is Refusal.FIELD_INVALID and not self._setup_renewed:
+                self._setup_renewed = True  # somebody may have changed the field since the audience was read
+                self.decide.renew(self.audience.setup())
+            try:
+                answer = refused(work, action, answer, self.connection.mapping, now)
+            except Rejected as error:
+                answer = error
+        match answer:
+            case MemberWork():
+                return self._decided_again(answer.answered(now), work.record)
+            case None:
+                return Outcome(work.unclaimed(), work.record.model_copy(update={"due_at": self._next(work.record)}))
+            case Retryable(effect_unknown=True, still_running=True):
+                until = max(address.attempt.until for address in work.claimed_addresses if address.attempt)
+                return Outcome(work, tried_again(work.record, until))
+            case Retryable(effect_unknown=True):
+                return Outcome(work.unresolved(now), tried_again(work.record, self._later(work.record)))
+            case Rejected(refusal=Refusal.SIGNUP_THROTTLED):
+                later = now + timedelta(seconds=self.timing.retry_max)
+                return Outcome(work.unclaimed(), tried_again(work.record, later, ReasonCode.SIGNUP_THROTTLED))
+            case Misconfigured():
+                later = now + timedelta(seconds=self.timing.paused_retry)
+                return Outcome(work.unclaimed(), tried_again(work.record, later, ReasonCode.CONNECTION_PAUSED))
+            case _:
+                return Outcome(work.unclaimed(), tried_again(work.record, self._later(work.record)))
+
+    def _decided_again(self, work: MemberWork, known: Record) -> Outcome:
+        """The member right after an action: settled for good, or with more to do. `known` is who they were before."""
+        now = self.clock.now()
+        record = with_news(work.record, now) if work.has_news else work.record
+        if work.unread:
+            record = tried_again(record, now, attempt=False)
+            entries = changed_holders(known, record)
+            return Outcome(work, record, events_of(work, work.done, None, record, now), holders=entries, reread=True)
+        following = self.decide(work)
+        if isinstance(following, Exclude | Hold | Nothing):
+            return self._concluded(work, following, known)
+        events, entries = events_of(work, work.done, None, record, now), changed_holders(known, record)
+        return Outcome(work, record, events, goes_on=True, holders=entries)
+
+    def _concluded(self, work: MemberWork, end: Passive, known: Record) -> Outcome:
+        now = self.clock.now()
+        record = finished(work.case(None, self.connection.policy, self.connection.reconfirmation), end, now)
+        if work.done:
+            record = record.model_copy(update={"attempts": record.attempts + 1})
+        if work.has_news:
+            record = with_news(record, now)
+        if end.status is Status.ERASED and record.status is not work.record.status:
+            self.ledger.forget_member(self.connection.id, record.member_id)
+        record, notices = noticed(record, now)
+        events = events_of(work, work.done, end, record, now)
+        return Outcome(work, record, events, record.holders_changed, changed_holders(known, record), notices)
+
+    def _store(self, outcomes: Sequence[Outcome]) -> list[MemberWork]:
+        going_on, records = self.record(outcomes)
+        return going_on + self._read(records)
+
+    def _later(self, record: Record) -> datetime:
+        return self.clock.now() + backoff(self.timing, record.attempts, record.member_id)
+
+    def _postpone(self, records: Sequence[Record]) -> None:
+        by_time: dict[datetime, list[tuple[str, str]]] = defaultdict(list)
+        for record in records:
+            by_time[self._next(record)].append((self.connection.id, record.member_id))
+        for due_at, members in by_time.items():
+            self.ledger.postpone(members, due_at)
+        self.record.postponed += len(records)
+
+    def _next(self, record: Record) -> datetime:
+        """When what was not begun is due again: at once where only the time was over, later where Mailchimp is away."""
+        return self._later(record) if self.mailchimp.is_away else self.clock.now()

@@ -1,0 +1,1 @@
+"""What people ask of a member: status, proof, certificates, what happened."""
