@@ -10,6 +10,7 @@ from accord.ports import Audience
 from accord.ports.audiences import AudienceMemory
 from accord.ports.reconciling import AudienceListing, Sweeps
 from accord.usecases.reconcile_audience import ReconcileAudience
+from accord.usecases.reconciling.adopt_contacts import PlanAdoptions
 from accord.usecases.reconciling.find_gone import FindGone
 from accord.usecases.reconciling.finish_reading import FinishReading
 from accord.usecases.reconciling.write_plan import WritePlan
@@ -64,6 +65,7 @@ class Nights:
             mend=MendWebhook(scene.ears, check_webhook),
             recounts=FakeRecounts(scene.ledger),
             gone=FindGone(scene.ledger, memory, self.sweeps),
+            adoptions=PlanAdoptions(scene.ledger, self.plans, no_us_phone),
             plan=WritePlan(scene.ledger, self.plans, self.runs, scene.clock, no_us_phone),
         )
         self._numbers = count(1)

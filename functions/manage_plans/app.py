@@ -7,7 +7,7 @@ from accord.adapters.http import body
 from accord.adapters.http.connections import refusals
 from accord.adapters.http.members import connection_of, cursor, language_of
 from accord.adapters.http.messages import Request, Response
-from accord.adapters.http.plans import beyond_caps, posted_yes, shown_line, shown_plan
+from accord.adapters.http.plans import beyond_caps, posted_plan, posted_yes, shown_line, shown_plan
 from accord.adapters.http.problems import Route, answer, unknown
 from accord.domain.plan import Planned
 from accord.observability import count, discreet, logger_of, metrics_of
@@ -37,9 +37,9 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
 def post_plan(request: Request) -> Response:
     """The plan is made: what is being read is seen in its progress."""
     connection = _connection(request)
-    body.posted_object(request, allowed=())
+    adopts = posted_plan(request)
     with refusals():
-        plan = bootstrap.manage_plans().manage.make(connection)
+        plan = bootstrap.manage_plans().manage.make(connection, adopts=adopts)
     return Response(202, {"plan": plan.id})
 
 
@@ -75,10 +75,10 @@ def post_apply(request: Request) -> Response:
     """The plan is carried out, and nothing else."""
     connection = _connection(request)
     plan = _plan(request, connection)
-    beyond = posted_yes(request)
+    beyond, chosen = posted_yes(request, plan)
     with refusals():
         try:
-            run = bootstrap.manage_plans().manage.apply(connection, plan, beyond_caps=beyond)
+            run = bootstrap.manage_plans().manage.apply(connection, plan, beyond_caps=beyond, chosen=chosen)
         except BeyondCapsError as asked:
             raise beyond_caps(asked.caps) from asked
     logger.info("plan applied", extra={"connection": connection.id, "plan": plan.id, "run": run.id, "beyond": beyond})

@@ -8,10 +8,13 @@ import pytest
 
 from accord import clients
 from accord.adapters.dynamodb.plans import DynamoDBPlans
-from accord.domain.plan import FieldChange, PlanLine, Planned, summed
+from accord.domain.address import Address
+from accord.domain.changes import Upserted
+from accord.domain.plan import FieldChange, PlanLine, Planned, line_of_adopted, summed
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.run import Run, RunKind, RunState
 from accord.settings import ManagePlansSettings
+from tests.builders import a_member
 from tests.functions.conftest import Stack, event
 
 FUNCTION = "manage_plans"
@@ -106,6 +109,8 @@ def test_p2_beyond_a_cap_it_is_refused_until_somebody_says_yes(stack: Stack, pla
     [
         ("apply", {"beyond_caps": "yes"}, {}, "beyond_caps"),
         ("apply", {"force": True}, {}, "force"),
+        ("apply", {"members": {"m-1": None}}, {}, "members"),
+        ("make", {"adopts": 1}, {}, "adopts"),
         ("lines", None, {"planned": "destroy"}, "planned"),
         ("lines", None, {"limit": "0"}, "limit"),
         ("lines", None, {"after": "here"}, "after"),
@@ -117,6 +122,63 @@ def test_what_is_asked_wrongly_is_refused_with_the_field(
     status, problem = call(stack, name, plan.id, body, **query)
 
     assert (status, problem["errors"][0]["field"]) == (422, field)
+
+
+def test_a_plan_of_contacts_to_take_over_is_another_one_than_that_of_a_reconciliation(stack: Stack) -> None:
+    adopting, ordinary = call(stack, "make", body={"adopts": True}), call(stack, "make")
+
+    assert (adopting[0], ordinary[0]) == (202, 202)
+    assert adopting[1] != ordinary[1]
+    assert call(stack, "make", body={"adopts": True}) == adopting
+
+
+def test_of_contacts_to_take_over_only_the_chosen_ones_are(stack: Stack) -> None:
+    plan = a_plan_of_adoptions()
+    (shown,) = call(stack, "lines", plan.id)[1]["lines"]
+    assert shown["contact"] == {"contact_id": "c-1", "email": "snowy-owl@belfry.test"}
+
+    status, answer = call(stack, "apply", plan.id, {"members": {shown["id"]: "m-77"}})
+
+    assert status == 202
+    run = clients.runs(ManagePlansSettings.from_environment()).run("burrow", answer["run"])
+    assert run is not None
+    assert (run.chosen, run.total) == ({shown["id"]: "m-77"}, 1)
+
+
+@pytest.mark.parametrize(
+    ("members", "field"),
+    [
+        ([], "members"),
+        ({}, "members"),
+        ({f"by-address-{n}": None for n in range(501)}, "members"),
+        ({"by-address-1": 7}, "members.by-address-1"),
+        ({"by-address-1": "owl@belfry.test"}, "members.by-address-1"),
+        ({"by-address-1": "m-1", "by-address-2": "m-1"}, "members.by-address-1"),
+    ],
+)
+def test_what_is_chosen_wrongly_is_refused_with_the_field(stack: Stack, members: object, field: str) -> None:
+    status, problem = call(stack, "apply", a_plan_of_adoptions().id, {"members": members})
+
+    assert (status, problem["errors"][0]["field"]) == (422, field)
+
+
+def a_plan_of_adoptions() -> Run:
+    settings, at = ManagePlansSettings.from_environment(), datetime.now(UTC)
+    change = Upserted(type="member.upserted", id="by-address-1", member=a_member("snowy-owl@belfry.test"))
+    line = line_of_adopted(Address(key="key-1", contact_id="c-1"), None, change)
+    assert line is not None
+    made = Run(
+        id=at.isoformat(),
+        connection_id="burrow",
+        kind=RunKind.PLAN,
+        state=RunState.DONE,
+        at=at,
+        adopts=True,
+        plan=summed([line]),
+    )
+    clients.runs(settings).save(made)
+    DynamoDBPlans(clients.table(settings)).save(made, [line])
+    return made
 
 
 @pytest.mark.parametrize("name", ["show", "lines", "apply"])

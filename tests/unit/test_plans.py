@@ -1,76 +1,21 @@
 """A plan says what a reconciliation would do, and does nothing; applied, it does that and nothing else (P2, P23)."""
 
-from datetime import timedelta
-from itertools import count
-
 import pytest
 
 from accord.domain.caps import Caps
 from accord.domain.connection import ConnectionState
 from accord.domain.contact import ContactStatus
-from accord.domain.plan import FieldChange, PlanLine, Planned
+from accord.domain.plan import FieldChange, Planned
 from accord.domain.reasons import ReasonCode, Status
-from accord.domain.run import Run, RunKind, RunState
+from accord.domain.run import RunKind, RunState
 from accord.domain.values import subscriber_hash
 from accord.ports.tending import QueuedStep, Step
 from accord.usecases.connecting.reach_account import NotNowError
-from accord.usecases.manage_plans import BeyondCapsError, ManagePlans
-from accord.usecases.reconciling.apply_plan import CHANGED, ApplyPlan
+from accord.usecases.manage_plans import BeyondCapsError
+from accord.usecases.reconciling.apply_plan import CHANGED
 from tests.builders import a_full_member, a_member, minutes, opted_out, upserted
-from tests.fake_tending import FakeStepQueue
-from tests.nights import Nights
-from tests.scene import Scene, calls_made
-
-EMAIL, OTHER = "barn-owl@belfry.test", "tawny-owl@belfry.test"
-
-
-class Planning:
-    """Two members in the audience, reconciled; plans and their applications."""
-
-    def __init__(self, caps: Caps | None = None) -> None:
-        self.scene, self.steps = Scene(), FakeStepQueue()
-        self.scene.post(upserted(a_full_member(EMAIL), "m-1"), upserted(a_member(OTHER), "m-2"))
-        self.nights = Nights(self.scene, steps=self.steps)
-        self.nights.night()
-        self.scene.clock.pass_(3600)
-        calls_made(self.scene)
-        tokens = count()
-        self.make = ManagePlans(
-            ledger=self.scene.ledger,
-            plans=self.nights.plans,
-            runs=self.nights.runs,
-            reconciliations=self.nights,
-            steps=self.steps,
-            clock=self.scene.clock,
-            new_token=lambda: f"{next(tokens):08d}",
-            caps=caps or Caps(),
-        )
-
-    def plan(self) -> Run:
-        made = self.make.make(self.scene.connection)
-        return self.nights.runs.kept["burrow", made.id]
-
-    def lines(self, plan: Run) -> dict[str, PlanLine]:
-        return {line.member_id: line for line in self.make.lines(plan, None, None, 1000).items}
-
-    def applied(self, plan: Run, *, beyond_caps: bool = False) -> Run:
-        """The run, carried out step by step, and what follows."""
-        run = self.make.apply(self.scene.connection, plan, beyond_caps=beyond_caps)
-        ledger, clock, nights = self.scene.ledger, self.scene.clock, self.nights
-        apply = ApplyPlan(ledger, nights.plans, nights.runs, self.steps, nights.bulk, clock, timedelta(minutes=5))
-        while self.steps.messages:
-            messages, self.steps.messages = self.steps.messages, []
-            for queued, _ in messages:
-                apply(self.scene.connection, nights.runs.kept["burrow", run.id], queued, clock.now() + minutes(5))
-        nights.carry_out()
-        return nights.runs.kept["burrow", run.id]
-
-    def edit(self, email: str = EMAIL, **fields: str) -> None:
-        """Somebody changes the contact in Mailchimp."""
-        person = self.scene.audience.people[subscriber_hash(email)]
-        shown = {**person.contact.merge_fields, **fields}
-        update = {"merge_fields": shown, "last_changed": self.scene.clock.now()}
-        person.contact = person.contact.model_copy(update=update)
+from tests.planning import EMAIL, OTHER, Planning
+from tests.scene import calls_made
 
 
 @pytest.fixture
@@ -176,9 +121,7 @@ def test_the_same_step_again_applies_nobody_twice(planning: Planning) -> None:
 
     planning.steps.send(QueuedStep("burrow", Step.APPLY, run.id))
     nights, clock = planning.nights, planning.scene.clock
-    ledger = planning.scene.ledger
-    apply = ApplyPlan(ledger, nights.plans, nights.runs, planning.steps, nights.bulk, clock, timedelta(minutes=5))
-    apply(planning.scene.connection, run, planning.steps.messages[0][0], clock.now() + minutes(5))
+    planning.apply(planning.scene.connection, run, planning.steps.messages[0][0], clock.now() + minutes(5))
     nights.carry_out()
 
     assert calls_made(planning.scene) == []

@@ -13,6 +13,7 @@ from accord.domain.reasons import ReasonCode, Status
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.summary import Deed
 from accord.ports.tending import Step
+from accord.usecases.reconciling.adopt_contacts import AdoptContacts
 from accord.usecases.reconciling.apply_plan import ApplyPlan
 from accord.usecases.tend_connections import TendConnections
 from accord.usecases.tending.begin_run import BeginRun
@@ -54,7 +55,13 @@ class Tending:
             sum_up=SumUpMembers(scene.ledger, scene.members, scene.clock, no_us_phone),
             call_up=CallUpMembers(scene.ledger, self.runs, self.steps, self.bulk, scene.clock, timedelta(minutes=5)),
             apply_plan=ApplyPlan(
-                scene.ledger, self.nights.plans, self.runs, self.steps, self.bulk, scene.clock, timedelta(minutes=5)
+                scene.ledger,
+                self.nights.plans,
+                self.runs,
+                self.steps,
+                AdoptContacts(scene.ledger, self.bulk, scene.clock),
+                self.bulk,
+                scene.clock,
             ),
             steps=self.steps,
             bulk_queue=self.bulk,

@@ -6,6 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from tools.accord import audiences  # adds its commands to those of connections
+from tools.accord.adopting import adopt
 from tools.accord.applying import apply
 from tools.accord.approving import approve
 from tools.accord.asking import shared_options
@@ -74,6 +75,7 @@ for command in (
     reconcile,
     plan,
     apply,
+    adopt,
     runs,
     import_file,
     export,

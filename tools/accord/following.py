@@ -29,11 +29,18 @@ def follow_run(asking: Asking, connection: str, run_id: str, kind: str) -> None:
 
 
 def watch_run(
-    asking: Asking, connection: str, run_id: str, kind: str, left: dict[str, str], *, among: str = "runs"
+    asking: Asking,
+    connection: str,
+    run_id: str,
+    kind: str,
+    left: dict[str, str],
+    *,
+    among: str = "runs",
+    last: bool = True,
 ) -> Answer:
-    """Watch a run until it is done; with --json its document is shown. Raises CommandError when it ends otherwise.
-    Ctrl-C leaves it running, and so does an answer that does not come: `left` are the commands for
-    then. A plan is a run that is looked at `among` plans."""
+    """Watch a run until it is done; with --json its document is shown, where it is the `last` of a command. Raises
+    CommandError when it ends otherwise. Ctrl-C leaves it running, and so does an answer that does not come: `left` are
+    the commands for then. A plan is a run that is looked at `among` plans."""
     try:
         with asking.terminal.bar(kind.replace("_", " ")) as bar:
             run = _ended(asking.api, connection, among, run_id, bar)
@@ -42,7 +49,7 @@ def watch_run(
         for what, command in left.items():
             asking.terminal.command_to_copy(what, command)
         raise
-    if asking.terminal.as_json:
+    if asking.terminal.as_json and last:
         asking.terminal.document(run)
     if run["state"] != "done":
         was = "failed" if run["state"] == "failed" else "was stopped"

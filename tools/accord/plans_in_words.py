@@ -40,6 +40,7 @@ DEEDS = {
     "unsubscribe": Deed("!", "red", "are mailed no more"),
     "erase": Deed("x", "red", "deleted for good"),
     "look": Deed(".", "cyan", "the contact is read first: what is to be done shows then"),
+    "adopt": Deed("&", "cyan", "contacts of nobody's: taken over as they are"),
     "held_back": Deed("=", "dim", "nothing is sent; the member's status will say why"),
 }
 """What the API plans -> words, and in this order."""
@@ -128,6 +129,8 @@ def rows_of(line: Answer) -> Iterator[Row]:
     planned = line["planned"]
     sign, style, _ = DEEDS.get(planned, ANY)
     why = f": {line['reason']['message']}" if line.get("reason") else ""
+    if line.get("contact"):
+        why = f": {plain(line['contact']['email'])}"
     yield Row(f"{sign} {_cut(plain(line['id']))} {_named(planned)}{why}", style)
     for change in line["changes"]:
         for name, before, after in _parts(change["field"], change["before"], change["after"]):

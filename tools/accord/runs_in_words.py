@@ -11,6 +11,7 @@ RECONCILIATION, CHECK = "reconciliation", "nightly_check"
 WHOLLY = {
     "contacts": "contacts read",
     "not_ours": "not ours: left alone",
+    "adoptable": "of these: can be taken over",
     "new_to_us": "new to Accord",
     "heard": "told by webhooks since the last time",
     "missed": "missed by webhooks",

@@ -238,6 +238,7 @@ def tend_connections() -> "TendConnections":
     """`connection-steps` -> ledger."""
     from accord.adapters.dynamodb.plans import DynamoDBPlans
     from accord.adapters.phones import us_phone
+    from accord.usecases.reconciling.adopt_contacts import AdoptContacts
     from accord.usecases.reconciling.apply_plan import ApplyPlan
     from accord.usecases.tend_connections import TendConnections
     from accord.usecases.tending.call_up_members import CallUpMembers
@@ -260,7 +261,7 @@ def tend_connections() -> "TendConnections":
         hold=HoldAddresses(ledger, clock),
         sum_up=SumUpMembers(ledger, clients.queue(settings.member_changes_queue_url), clock, us_phone),
         call_up=CallUpMembers(ledger, runs, steps, bulk_queue, clock, settings.offered_again),
-        apply_plan=ApplyPlan(ledger, plans, runs, steps, bulk_queue, clock, settings.offered_again),
+        apply_plan=ApplyPlan(ledger, plans, runs, steps, AdoptContacts(ledger, bulk_queue, clock), bulk_queue, clock),
         steps=steps,
         bulk_queue=bulk_queue,
         outbox=clients.outbox(settings),

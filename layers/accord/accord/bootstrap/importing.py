@@ -6,15 +6,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from accord import clients
+from accord.domain.adoption import id_by_address
 from accord.settings import ImportMembersSettings, ManageImportsSettings
 
 if TYPE_CHECKING:
     from accord.usecases.import_members import ImportMembers
     from accord.usecases.manage_imports import ManageImports
     from accord.usecases.recognise_caller import RecogniseCaller
-
-ID_BY_ADDRESS = "by-address-"
-"""How the id of a member begins that a file named by address only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def import_members() -> "ImportMembers":
         runs=clients.runs(settings),
         files=clients.import_files(settings.files_bucket_name),
         open_table=open_table,
-        id_of=lambda email: f"{ID_BY_ADDRESS}{key_of(email)}",
+        id_of=lambda email: id_by_address(key_of(email)),
         urgent=clients.queue(settings.member_changes_queue_url),
         bulk=bulk,
         compare_with=CompareSnapshot(clients.ledger(settings), bulk),

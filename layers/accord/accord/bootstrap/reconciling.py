@@ -64,6 +64,7 @@ def reconcile_audience() -> Reconciling:
     from accord.adapters.dynamodb.sweeps import DynamoDBSweeps
     from accord.adapters.phones import us_phone
     from accord.usecases.reconcile_audience import ReconcileAudience
+    from accord.usecases.reconciling.adopt_contacts import PlanAdoptions
     from accord.usecases.reconciling.begin_reconciliation import BeginReconciliation
     from accord.usecases.reconciling.find_gone import FindGone
     from accord.usecases.reconciling.finish_reading import FinishReading
@@ -107,6 +108,7 @@ def reconcile_audience() -> Reconciling:
         check=CheckNightly(ledger, runs, audience_of, webhook, clock),
         finish=finish,
         gone=FindGone(ledger, memory, sweeps),
+        adoptions=PlanAdoptions(ledger, DynamoDBPlans(clients.table(settings)), us_phone),
         plan=WritePlan(ledger, DynamoDBPlans(clients.table(settings)), runs, clock, us_phone),
         recounts=DynamoDBRecounts(clients.table(settings)),
         mend=MendWebhook(DynamoDBEars(clients.table(settings)), webhook),

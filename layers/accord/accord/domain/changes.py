@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from accord.domain.consent import Statement
-from accord.domain.history import Cause, CauseKind
+from accord.domain.history import Cause, CauseKind, cause_of_plan
 from accord.domain.member import Member
 from accord.domain.values import Moment, Value
 
 MAX_VERSION = 10**18
 
-MemberId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:|~+=-]{1,128}$")]
+MEMBER_ID = r"^[A-Za-z0-9._:|~+=-]{1,128}$"
+MemberId = Annotated[str, StringConstraints(pattern=MEMBER_ID)]
 """Upstream's own name of a member. No `@`: an email address is personal data, and it changes."""
 
 
@@ -65,6 +66,8 @@ class Arrived(Value):
     """The `webhook-id` of the request that brought it, where it had one."""
     file: str = ""
     """The import that brought it, by the id of its run; `index` is then the line's place in the file."""
+    plan: str = ""
+    """The plan by which an operator took over the contact that it was made from."""
 
     def position(self, order: OrderBy) -> str:
         """Where this change stands among all of its member: later sorts higher, as text. Ties go to the later
@@ -91,6 +94,8 @@ class Arrived(Value):
         """What the history names as the cause of what follows."""
         if self.file:
             return Cause(kind=CauseKind.FILE, at=self.received_at, detail=self.file)
+        if self.plan:
+            return cause_of_plan(self.plan, self.received_at)
         return Cause(kind=CauseKind.CHANGE, at=self.received_at, detail=self.request)
 
     def statement(self, order: OrderBy) -> Statement | None:

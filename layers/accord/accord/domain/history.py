@@ -55,6 +55,11 @@ class Cause(Value):
     detail: str = ""
 
 
+def cause_of_plan(plan: str, at: Moment) -> Cause:
+    """An operator carried out a plan, named by its id."""
+    return Cause(kind=CauseKind.OPERATOR, at=at, detail=f"plan {plan}")
+
+
 class Stand(Value):
     """How a member stands, or stood."""
 

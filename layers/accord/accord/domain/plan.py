@@ -26,9 +26,11 @@ from accord.domain.actions import (
 )
 from accord.domain.address import Address
 from accord.domain.case import Case
+from accord.domain.changes import Upserted
 from accord.domain.contact import MAILED, Contact, ContactPatch, NewContact, TagChange
 from accord.domain.payload import Payload
 from accord.domain.reasons import ReasonCode, Status
+from accord.domain.record import Record
 from accord.domain.summary import billed_change
 from accord.domain.values import Value
 
@@ -56,6 +58,8 @@ class Planned(StrEnum):
     ERASE = "erase"
     LOOK = "look"
     """The contact is read first: what an attempt of before came to is not known."""
+    ADOPT = "adopt"
+    """A contact that was none of Accord's is taken over, as it is."""
     HOLD = "held_back"
     """Nothing is sent, and the member's status says why."""
 
@@ -84,6 +88,8 @@ class PlanLine(Value):
     revision: int
     address: Address | None = None
     """What was seen of the contact and the ledger does not know yet."""
+    change: Upserted | None = None
+    """By which a member appears whom nobody knew: what their contact shows."""
     left_out: str = ""
     """Why it was not applied with the others."""
 
@@ -122,6 +128,15 @@ def line_of(case: Case, action: Action, seen: Address | None) -> PlanLine | None
         billed=billed_change(action, address),
         **common,
     )
+
+
+def line_of_adopted(seen: Address, record: Record | None, change: Upserted | None) -> PlanLine | None:
+    """The line of a contact that is taken over by the member of the record, or else by the one whom the change
+    brings."""
+    common = {"planned": Planned.ADOPT, "address": seen.model_copy(update={"holders": ()}), "change": change}
+    if record is not None:
+        return PlanLine(member_id=record.member_id, status=record.status, revision=record.revision, **common)
+    return PlanLine(member_id=change.id, status=Status.PENDING, revision=0, **common) if change is not None else None
 
 
 def summed(lines: Iterable[PlanLine]) -> PlanSum:

@@ -71,6 +71,10 @@ class Run(Value):
     summary: Summary | None = None
     plan: PlanSum | None = None
     """What a plan comes to."""
+    adopts: bool = False
+    """Of a plan: whether it is about contacts that are none of Accord's and can be taken over, and nothing else."""
+    chosen: dict[str, str] = {}
+    """Of an application: only these of the plan's members, each with the id that it gets; empty: all as they are."""
     applies: str = ""
     """The plan that is carried out, by its id."""
     applied_by: str = ""

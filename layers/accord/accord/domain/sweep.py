@@ -22,6 +22,8 @@ class Found(StrEnum):
     READ = "contacts"
     NOT_OURS = "not_ours"
     """Neither made nor adopted by Accord: left alone."""
+    ADOPTABLE = "adoptable"
+    """Of these: who can be taken over."""
     NEW = "new_to_us"
     """Of which the ledger knew nothing yet."""
     MISSED = "missed"

@@ -1,6 +1,6 @@
 """Operators: what a reconciliation would do, and the yes with which exactly that is done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from accord.domain.caps import Beyond, Caps, beyond
@@ -38,9 +38,9 @@ class ManagePlans:
     new_token: Callable[[], str]
     caps: Caps = field(default_factory=Caps)
 
-    def make(self, connection: Connection) -> Run:
-        """The run that makes a plan: a new one, or the one that is under way. Raises NotNowError unless the connection
-        is at work."""
+    def make(self, connection: Connection, *, adopts: bool = False) -> Run:
+        """The run that makes a plan: a new one, or the one that is under way; `adopts`: of contacts that can be taken
+        over. Raises NotNowError unless the connection is at work."""
         if connection.state not in {ConnectionState.LIVE, ConnectionState.PAUSED}:
             raise NotNowError(
                 f"The connection is {connection.state.value}: its first import is planned by the summary; later plans "
@@ -48,9 +48,9 @@ class ManagePlans:
             )
         newest = self.runs.page(connection.id, None, A_LOOK).items
         under_way = (run for run in newest if run.kind is RunKind.PLAN and run.state is RunState.RUNNING)
-        run = next((run for run in under_way if run.is_of(connection)), None)
+        run = next((run for run in under_way if run.is_of(connection) and run.adopts is adopts), None)
         if run is None:
-            run = self._new(connection, RunKind.PLAN)
+            run = self._new(connection, RunKind.PLAN).model_copy(update={"adopts": adopts})
             self.runs.save(run)
         self.reconciliations.start(connection.id, run.id)
         return run
@@ -74,8 +74,11 @@ class ManagePlans:
         members = sum(self.ledger.counts(connection.id).values())
         return beyond(plan.plan, members, self.caps) if plan.plan is not None else ()
 
-    def apply(self, connection: Connection, plan: Run, *, beyond_caps: bool) -> Run:
-        """The run that carries the plan out. Raises NotNowError where the plan is not made, older than a day, of
+    def apply(
+        self, connection: Connection, plan: Run, *, beyond_caps: bool, chosen: Mapping[str, str] | None = None
+    ) -> Run:
+        """The run that carries the plan out; of contacts to be taken over only those `chosen`, by the member of their
+        line, each as the member named, or as it is. Raises NotNowError where the plan is not made, older than a day, of
         another audience, or carried out already, or the connection is not live; BeyondCapsError."""
         now = self.clock.now()
         if connection.state is not ConnectionState.LIVE:
@@ -88,8 +91,9 @@ class ManagePlans:
             raise NotNowError("The plan is older than a day: make another one, since it would not be the same.")
         if not beyond_caps and (asked := self.beyond(connection, plan)):
             raise BeyondCapsError(*asked)
-        total = plan.plan.lines if plan.plan is not None else 0
+        total = len(chosen) if chosen else plan.plan.lines if plan.plan is not None else 0
         told = {"id": f"{plan.id}-applied", "applies": plan.id, "total": total}  # the same for two who ask at once
+        told |= {"chosen": dict(chosen or {})}
         run = self._new(connection, RunKind.APPLICATION).model_copy(update=told)
         self.runs.save(run)
         self.runs.save(plan.model_copy(update={"applied_by": run.id}))

@@ -23,6 +23,7 @@ from accord.ports.connections import Connections
 from accord.ports.reconciling import AudienceListing, Recounts, Sweeps
 from accord.ports.tending import Runs
 from accord.usecases.connecting.stop_connection import stop_connection
+from accord.usecases.reconciling.adopt_contacts import PlanAdoptions
 from accord.usecases.reconciling.find_gone import FindGone
 from accord.usecases.reconciling.finish_reading import FinishReading
 from accord.usecases.reconciling.read_audience import ReadAudience
@@ -60,6 +61,7 @@ class ReconcileAudience:
     recounts: Recounts
     gone: FindGone
     plan: WritePlan
+    adoptions: PlanAdoptions
 
     def begin(self, connection_id: str, run_id: str) -> list[PagePlace]:
         """The first pages are read here; the places of the others. None where there is nothing to do any more. Raises
@@ -72,7 +74,7 @@ class ReconcileAudience:
             self.check(connection, run)
             return []
         try:
-            first = [self._page(connection, run, PagePlace(archived=each, since=run.since)) for each in (False, True)]
+            first = [self._page(connection, run, place) for place in _first_places(run)]
         except Misconfigured as error:
             self._stopped_by(connection, run, error)
             return []
@@ -146,9 +148,12 @@ class ReconcileAudience:
         shown = {self.key_of(contact.email): contact for contact in listed.contacts}
         marks = self.memory.marks(connection.audience_id, shown)
         news = {key: contact for key, contact in shown.items() if marks.get(key, UNMARKED).mark != contact.mark}
-        found = self._compare(connection, run, news, asked_at) if news else Counter[Found]()
-        not_ours = sum(not marks.get(key, UNMARKED).ours for key in shown)
-        found.update({Found.READ: len(shown), Found.NOT_OURS: not_ours, Found.CALLS: 1})
+        foreign = {key: contact for key, contact in shown.items() if not marks.get(key, UNMARKED).ours}
+        if run.adopts:
+            found = Counter({Found.ADOPTABLE: self.adoptions(connection, run, foreign, asked_at)})
+        else:
+            found = self._compare(connection, run, news, asked_at) if news else Counter[Found]()
+        found.update({Found.READ: len(shown), Found.NOT_OURS: len(foreign), Found.CALLS: 1})
         page = PageRead(
             place=place, total=listed.total, counts=dict(found), keys=tuple(shown) if run.since is None else ()
         )
@@ -187,6 +192,8 @@ class ReconcileAudience:
         self, connection: Connection, run: Run, cursor: str | None, deadline: datetime, found: Counter[Found]
     ) -> str | None:
         """What is done beside the pages: those who were in none, and for a plan those who wait anyway."""
+        if run.adopts:
+            return None
         if cursor is None or not cursor.startswith(WAITING):
             following = self._look_for_gone(connection, run, cursor, deadline, found) if run.since is None else None
             if following is not None or run.kind is not RunKind.PLAN:
@@ -264,6 +271,12 @@ class _Counting:
         contact = self.audience.read(reference)
         self.found[Found.CALLS] += 1 if contact is not None else 2
         return contact
+
+
+def _first_places(run: Run) -> list[PagePlace]:
+    """Of those in the audience, and of the archived, whom nobody takes over."""
+    kinds = (False,) if run.adopts else (False, True)
+    return [PagePlace(archived=archived, since=run.since) for archived in kinds]
 
 
 def _is_checked(connection: Connection) -> bool:

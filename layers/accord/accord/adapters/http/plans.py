@@ -1,5 +1,7 @@
 """Plans as operators see them, and what they post to have one carried out."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 
 from accord.adapters.http.body import posted_object
@@ -8,12 +10,15 @@ from accord.adapters.http.messages import Request
 from accord.adapters.http.problems import ProblemError, wrong_shape
 from accord.adapters.http.runs import shown_run
 from accord.domain.caps import Beyond
+from accord.domain.changes import MEMBER_ID
 from accord.domain.plan import GOOD_FOR, PlanLine, Planned
 from accord.domain.reason_texts import Language
 from accord.domain.run import Run
 from accord.usecases.explain_refusal import FieldError
 from accord.usecases.reconciling.apply_plan import CHANGED
 
+MOST_CHOSEN = 500
+_MEMBER_ID = re.compile(MEMBER_ID)
 _LEFT_OUT: dict[str, dict[Language, str]] = {
     CHANGED: {
         "en": "The member, or the contact, is not as it was when the plan was made: another plan shows what is to be "
@@ -24,12 +29,41 @@ _LEFT_OUT: dict[str, dict[Language, str]] = {
 }
 
 
-def posted_yes(request: Request) -> bool:
-    """Whether the plan may be carried out beyond the caps."""
-    said = posted_object(request, allowed=("beyond_caps",)).get("beyond_caps", False)
-    if not isinstance(said, bool):
-        raise wrong_shape(FieldError("beyond_caps", "must be true or false"))
-    return said
+def posted_yes(request: Request, plan: Run) -> tuple[bool, dict[str, str]]:
+    """Whether the plan may be carried out beyond the caps, and of contacts to take over which: by the member of their
+    line, as which member. Nothing chosen: all of them, as they are."""
+    said = posted_object(request, allowed=("beyond_caps", "members"))
+    beyond, members = said.get("beyond_caps", False), said.get("members", {})
+    wrong = [] if isinstance(beyond, bool) else [FieldError("beyond_caps", "must be true or false")]
+    if "members" in said and not plan.adopts:
+        wrong.append(FieldError("members", "is for a plan of contacts to take over; remove it"))
+    elif "members" in said and not (isinstance(members, dict) and 0 < len(members) <= MOST_CHOSEN):
+        message = f"must name 1 to {MOST_CHOSEN} members of the plan's lines, each with the id it gets, or null"
+        wrong.append(FieldError("members", message))
+    else:
+        wrong += _wrong_members(members)
+    if wrong:
+        raise wrong_shape(*wrong)
+    return beyond, {member: given or "" for member, given in members.items()}
+
+
+def _wrong_members(members: dict[str, object]) -> list[FieldError]:
+    given = Counter(id_ for id_ in members.values() if id_ is not None)
+    wrong = []
+    for member, id_ in members.items():
+        if id_ is not None and not (isinstance(id_, str) and _MEMBER_ID.fullmatch(id_)):
+            wrong.append(FieldError(f"members.{member[:100]}", "must be a member's id, or null"))
+        elif id_ is not None and given[id_] > 1:
+            wrong.append(FieldError(f"members.{member[:100]}", "is the id of another line as well: one member each"))
+    return wrong
+
+
+def posted_plan(request: Request) -> bool:
+    """Whether it is about contacts to take over. Nothing: a plan of a reconciliation."""
+    adopts = posted_object(request, allowed=("adopts",)).get("adopts", False)
+    if not isinstance(adopts, bool):
+        raise wrong_shape(FieldError("adopts", "must be true or false"))
+    return adopts
 
 
 def shown_plan(plan: Run, asked: Iterable[Beyond] | None = None) -> dict[str, object]:
@@ -60,8 +94,16 @@ def shown_line(line: PlanLine, language: Language) -> dict[str, object]:
         "add_tags": list(line.add_tags),
         "remove_tags": list(line.remove_tags),
         "billed_contacts_change": line.billed,
+        "contact": _shown_contact(line),
         "left_out": _LEFT_OUT[line.left_out][language] if line.left_out else None,
     }
+
+
+def _shown_contact(line: PlanLine) -> dict[str, object] | None:
+    """Whom it is about, where that is no member yet."""
+    if line.change is None or line.address is None:
+        return None
+    return {"contact_id": line.address.contact_id, "email": line.change.member.email}
 
 
 def beyond_caps(asked: Iterable[Beyond]) -> ProblemError:

@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from accord.domain.connection import Connection
-from accord.domain.history import Cause, CauseKind
+from accord.domain.history import cause_of_plan
 from accord.domain.plan import PlanLine
 from accord.domain.record import Record
 from accord.domain.run import Run, RunState
-from accord.ports import ChangeQueue, Claim, Clock, Ledger
+from accord.ports import ChangeQueue, Clock, Ledger
 from accord.ports.planning import Plans
 from accord.ports.tending import Place, QueuedStep, Runs, StepQueue
+from accord.usecases.reconciling.adopt_contacts import AdoptContacts, remember_seen
 from accord.usecases.settling.gather_due import GatherDue
 
 A_PAGE = 100
@@ -30,9 +31,9 @@ class ApplyPlan:
     plans: Plans
     runs: Runs
     steps: StepQueue
+    adopt: AdoptContacts
     bulk: ChangeQueue
     clock: Clock
-    offered_again: timedelta
 
     def __call__(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
         """As many lines as the time allows; the rest with the next message."""
@@ -57,31 +58,27 @@ class ApplyPlan:
     def _apply(
         self, connection: Connection, run: Run, plan: Run, lines: Sequence[PlanLine], counts: Counter[str]
     ) -> None:
+        lines = [line for line in lines if not run.chosen or line.member_id in run.chosen]
         waiting = [line for line in lines if not line.left_out]
+        taken = self.adopt(connection, run, waiting) if plan.adopts else self._decide_anew(connection, plan, waiting)
+        left = [line.model_copy(update={"left_out": CHANGED}) for line in waiting if line.member_id not in taken]
+        if left:
+            self.plans.save(plan, left)
+        counts.update({APPLIED: len(taken), LEFT_OUT: len(lines) - len(taken)})
+
+    def _decide_anew(self, connection: Connection, plan: Run, waiting: Sequence[PlanLine]) -> set[str]:
         records = self.ledger.records(connection.id, [line.member_id for line in waiting]) if waiting else {}
         same = [line for line in waiting if _is_same(line, records.get(line.member_id))]
-        lost = self._remember(connection, same)
+        lost = remember_seen(self.ledger, connection, same)
         taken = [line for line in same if line.address is None or line.address.key not in lost]
         ids = [line.member_id for line in taken]
         now = self.clock.now()
         if ids:
-            cause = Cause(kind=CauseKind.OPERATOR, at=now, detail=f"plan {plan.id}")
-            self.ledger.touch(connection.id, ids, now, cause)
+            self.ledger.touch(connection.id, ids, now, cause_of_plan(plan.id, now))
             queue = GatherDue(self.bulk)
             queue.due(connection.id, ids)
             queue.flush()
-        applied = set(ids)
-        left = [line.model_copy(update={"left_out": CHANGED}) for line in waiting if line.member_id not in applied]
-        if left:
-            self.plans.save(plan, left)
-        counts.update({APPLIED: len(ids), LEFT_OUT: len(lines) - len(ids)})
-
-    def _remember(self, connection: Connection, lines: Sequence[PlanLine]) -> set[str]:
-        """What the plan saw of contacts, over exactly what was known then; the keys of addresses that changed since.
-        Holders still count as untold: should they not be made due in a moment, the next night does it."""
-        seen = {line.address.key: line.address for line in lines if line.address is not None}
-        claims = [Claim(address, address.revision) for address in seen.values()]
-        return self.ledger.claim(connection.audience_id, claims) if claims else set()
+        return set(ids)
 
     def _end(self, run: Run, state: RunState, detail: str) -> None:
         self.runs.save(run.model_copy(update={"state": state, "done_at": self.clock.now(), "detail": detail}))
