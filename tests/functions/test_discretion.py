@@ -29,6 +29,8 @@ REQUESTS = [
     "receive_changes.erase_member",
     "receive_changes.get_member",
     "receive_changes.get_history",
+    "show_badges.get_badge",
+    "show_badges.list_badges",
     "manage_members.list_members",
     "manage_members.get_counts",
     "manage_members.retry_member",

@@ -97,6 +97,7 @@ def test_a_body_that_was_changed_on_its_way_is_not_recognised(zoo: Application) 
         ("DELETE", "members/chimera"),
         ("GET", "members/chimera"),
         ("GET", "members/chimera/history"),
+        ("GET", "badges?ids=chimera"),
         ("GET", "members"),
         ("GET", "counts"),
         ("POST", "members/chimera/retry"),

@@ -18,6 +18,8 @@ ROUTES = {
     ("GET", "/v1/connections/{connection_id}/members/{member_id}/consent"): "receive_changes",
     ("GET", "/v1/connections/{connection_id}/erasures/{erasure_id}"): "receive_changes",
     ("GET", "/v1/connections/{connection_id}/changes"): "receive_changes",
+    ("GET", "/v1/connections/{connection_id}/members/{member_id}/badge.svg"): "show_badges",
+    ("GET", "/v1/connections/{connection_id}/badges"): "show_badges",
     ("GET", "/mailchimp/webhooks/{connection_id}/{secret}"): "receive_audience_events",
     ("POST", "/mailchimp/webhooks/{connection_id}/{secret}"): "receive_audience_events",
     ("POST", "/cobot/webhooks/{connection_id}/{secret}"): "receive_cobot_events",
@@ -135,6 +137,7 @@ def test_every_function_ends_before_whoever_waits_for_it_gives_up(name: str) -> 
     ("name", "memory"),
     [
         ("receive_changes", 512),
+        ("show_badges", 512),
         ("manage_members", 512),
         ("manage_plans", 512),
         ("connect_mailchimp", 512),

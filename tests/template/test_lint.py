@@ -73,6 +73,7 @@ def test_the_outputs_are_what_tools_and_people_ask_for() -> None:
         "MailchimpOAuthSecretArn",
         "CobotOAuthSecretArn",
         "ReceiveChangesFunctionName",
+        "ShowBadgesFunctionName",
         "ManageMembersFunctionName",
         "ManagePlansFunctionName",
         "ManageImportsFunctionName",

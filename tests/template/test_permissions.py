@@ -27,6 +27,11 @@ MAY: dict[str, dict[str, set[str]]] = {
         "OperatorSecret": SECRET,
         CONNECTION_SECRETS: SECRET,
     },
+    "show_badges": {
+        "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:BatchGetItem"},
+        "OperatorSecret": SECRET,
+        CONNECTION_SECRETS: SECRET,
+    },
     "receive_audience_events": {
         "Ledger.Arn": {"dynamodb:GetItem"},
         "AudienceEventsQueue.Arn": {"sqs:SendMessage"},

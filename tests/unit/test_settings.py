@@ -20,6 +20,7 @@ from accord.settings import (
     ReceiveCobotEventsSettings,
     RecordFailuresSettings,
     Settings,
+    ShowBadgesSettings,
     SyncMembersSettings,
     TendConnectionsSettings,
 )
@@ -44,6 +45,7 @@ EVERYTHING = {
 }
 MODELS = [
     ReceiveChangesSettings,
+    ShowBadgesSettings,
     ManageMembersSettings,
     ManageImportsSettings,
     ImportMembersSettings,

@@ -190,6 +190,26 @@ def consent(asking: Asking, connection: str, member: str) -> None:
 @members.command()
 @connection_argument
 @click.argument("member", type=Id())
+@click.option("--hours", type=click.IntRange(1, 168), default=24, show_default=True, help="How long the URL is good.")
+@shared_options
+@asks
+def badge(asking: Asking, connection: str, member: str, hours: int) -> None:
+    """Print the URL of the badge of MEMBER, for a page.
+
+    \b
+    accord members badge zoo m-17 --lang fr
+    """
+    document = asking.api.get("connections", connection, "badges", query={"ids": member, "hours": hours})
+    if asking.terminal.as_json:
+        return asking.terminal.document(document)
+    (shown,) = document["badges"]
+    asking.terminal.say(shown["url"])
+    return asking.terminal.note(f"{shown['colour']}: {shown['reason']['message']}", style="dim")
+
+
+@members.command()
+@connection_argument
+@click.argument("member", type=Id())
 @shared_options
 @asks
 def retry(asking: Asking, connection: str, member: str) -> None:

@@ -71,6 +71,12 @@ class ReceiveChangesSettings(Settings):
         return timedelta(seconds=self.feed_settled_seconds)
 
 
+class ShowBadgesSettings(Settings):
+    """`show_badges`."""
+
+    operator_secret_arn: Given
+
+
 class ReceiveAudienceEventsSettings(Settings):
     """`receive_audience_events`."""
 

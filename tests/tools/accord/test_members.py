@@ -162,6 +162,20 @@ def test_consent_is_a_certificate(api: SmallAccord, accord: Command) -> None:
     assert "2026-11-23 10:00 UTC  unsubscribed" in said
 
 
+def test_a_badge_is_a_url_that_can_be_piped(api: SmallAccord, accord: Command) -> None:
+    url = "https://accord.test/v1/connections/zoo/members/m-17/badge.svg?token=1772456400.0f"
+    shown = {"id": "m-17", "status": "excluded", "colour": "grey", "reason": WHY, "url": url}
+    api.tell(f"GET {ZOO}/badges", {"badges": [shown]})
+
+    seen = accord("members", "badge", "zoo", "m-17", "--hours", "2", "--lang", "fr")
+
+    assert seen.out == f"{url}\n"
+    assert "grey: The otter never agreed." in seen.err
+    assert api.sent[0].query == {"ids": "m-17", "hours": "2"}
+    assert api.sent[0].headers["accept-language"] == "fr"
+    assert accord("members", "badge", "zoo", "m-17", "--json").document == {"badges": [shown]}
+
+
 @pytest.mark.parametrize(("retried", "words"), [(1, "m-17 is tried again"), (0, "nothing to try again")])
 def test_a_member_is_tried_again(api: SmallAccord, accord: Command, retried: int, words: str) -> None:
     api.tell(f"POST {ZOO}/members/m-17/retry", {"retried": retried}, status=202)

@@ -6,10 +6,12 @@ Every import of an adapter stands where it is used, so that a function loads onl
 from accord.bootstrap.changes import (
     Managing,
     Receiving,
+    Showing,
     manage_members,
     offer_due_changes,
     receive_changes,
     record_failures,
+    show_badges,
     sync_members,
     sync_members_margin,
 )
@@ -45,6 +47,7 @@ __all__ = [
     "Planning",
     "Receiving",
     "Reconciling",
+    "Showing",
     "apply_audience_events",
     "connect_cobot",
     "connect_mailchimp",
@@ -61,6 +64,7 @@ __all__ = [
     "receive_cobot_events",
     "reconcile_audience",
     "record_failures",
+    "show_badges",
     "sync_members",
     "sync_members_margin",
     "tend_connections",

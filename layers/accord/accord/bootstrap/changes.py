@@ -1,4 +1,4 @@
-"""What upstream says, on its way to Mailchimp: taken, synchronised, offered again, managed, and set aside."""
+"""What upstream says, on its way to Mailchimp: taken, synchronised, offered again, managed, shown, and set aside."""
 # ruff: noqa: PLC0415
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from accord.settings import (
     OfferDueChangesSettings,
     ReceiveChangesSettings,
     RecordFailuresSettings,
+    ShowBadgesSettings,
     SyncMembersSettings,
 )
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from accord.usecases.receive_changes import ReceiveChanges
     from accord.usecases.recognise_caller import RecogniseCaller
     from accord.usecases.record_failures import RecordFailures
+    from accord.usecases.show_badges import ShowBadges
     from accord.usecases.showing.show_consent import ShowConsent
     from accord.usecases.showing.show_erasure import ShowErasure
     from accord.usecases.showing.show_member import ShowMember
@@ -48,6 +50,14 @@ class Managing:
     manage: "ManageMembers"
 
 
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What the routes of `show_badges` call."""
+
+    recognise: "RecogniseCaller"
+    badges: "ShowBadges"
+
+
 @cache
 def receive_changes() -> Receiving:
     """HTTP -> `member-changes`, and the status of a member."""
@@ -67,6 +77,18 @@ def receive_changes() -> Receiving:
         erasure=ShowErasure(ledger),
         notices=ShowNotices(ledger, clock, settings.feed_settled),
     )
+
+
+@cache
+def show_badges() -> Showing:
+    """HTTP -> how members stand, for the pages of their application."""
+    from accord.usecases.show_badges import ShowBadges
+
+    settings = ShowBadgesSettings.from_environment()
+    ledger = clients.ledger(settings)
+    recognise = clients.recognise(ledger, settings.operator_secret_arn)
+    badges = ShowBadges(recognise=recognise, ledger=ledger, secrets=clients.secrets(), clock=clients.SystemClock())
+    return Showing(recognise, badges)
 
 
 @cache

@@ -238,4 +238,10 @@ _TEXTS: dict[ReasonCode, dict[Language, Text]] = {
         "La modification n'a pas pu être traitée après plusieurs essais et a été mise de côté ; elle est conservée.",
         "Consultez les journaux, puis réessayez.",
     ),
+    ReasonCode.NOT_KNOWN: _both(
+        "Accord has not heard of this member.",
+        "Send the member, or wait a moment if you just did.",
+        "Accord n'a pas entendu parler de ce membre.",
+        "Envoyez le membre, ou patientez un instant si vous venez de le faire.",
+    ),
 }

@@ -59,3 +59,5 @@ class ReasonCode(StrEnum):
     REFUSED_BY_MAILCHIMP = "refused_by_mailchimp"
     INTERNAL_ERROR = "internal_error"
     DEAD_LETTER = "dead_letter"
+    NOT_KNOWN = "not_known"
+    """Of a badge only: it has no record, hence no status."""

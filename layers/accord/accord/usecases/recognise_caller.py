@@ -59,13 +59,18 @@ class RecogniseCaller:
 
     def upstream(self, connection_id: str, token: str | None, signed: SignedRequest | None = None) -> Connection:
         """The connection whose token, or whose signature where one is given, the caller has."""
-        connection = self._connection(connection_id)
         if signed is not None:
-            secrets = self._secrets.signing_secrets(connection) if connection is not _NOBODY else ()
-            recognised = self._is_signed(signed, secrets or (_NOBODY_SECRET,)) and bool(secrets)
-        else:
-            recognised = _holds(token, connection.token_hashes)
-        if not recognised or connection is _NOBODY:
+            return self.signer(connection_id, lambda secrets: self._is_signed(signed, secrets))
+        connection = self._connection(connection_id)
+        if not _holds(token, connection.token_hashes) or connection is _NOBODY:
+            raise UnrecognisedError
+        return connection
+
+    def signer(self, connection_id: str, signed_by: Callable[[Sequence[str]], bool]) -> Connection:
+        """The connection of whose signing secrets `signed_by` recognises one."""
+        connection = self._connection(connection_id)
+        secrets = self._secrets.signing_secrets(connection) if connection is not _NOBODY else ()
+        if not (signed_by(secrets or (_NOBODY_SECRET,)) and secrets):
             raise UnrecognisedError
         return connection
 

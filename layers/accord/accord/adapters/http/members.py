@@ -64,8 +64,13 @@ def language_of(request: Request, connection: Connection) -> Language:
 
 def preferred_language(request: Request) -> Language | None:
     """English or French, whichever `Accept-Language` prefers, if it names one of them."""
+    return language_in(request.headers.get("accept-language", ""))
+
+
+def language_in(said: str) -> Language | None:
+    """English or French, whichever is preferred in what is written as in an `Accept-Language`."""
     wishes: list[tuple[float, Language]] = []
-    for wish in request.headers.get("accept-language", "").split(","):
+    for wish in said.split(","):
         tag, _, parameter = wish.partition(";")
         weight = _weight(parameter)
         match tag.strip().lower().partition("-")[0]:
