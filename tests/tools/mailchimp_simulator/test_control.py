@@ -71,7 +71,7 @@ def test_an_audience_is_lost_and_brought_back_with_everybody_in_it(keeper: Zooke
 def test_what_can_not_be_done_is_said(keeper: Zookeeper) -> None:
     assert "is not in the audience" in refusal(keeper, f"people/{HEN}", {"deed": "unsubscribe"})
     assert "deed must be one of: subscribe, unsubscribe" in refusal(keeper, f"people/{HEN}", {"deed": "fly"})
-    assert "deed must be one of" in refusal(keeper, f"people/{HEN}", {"deed": "open"})
+    assert "deed must be one of" in refusal(keeper, f"staff/{HEN}", {"deed": "open"})
     assert "no audience here" in refusal(keeper, f"people/{HEN}", {"deed": "subscribe", "list_id": "barn"})
     assert "accepted values" in refusal(keeper, f"staff/{HEN}", {"deed": "add_contact", "status": "broody"})
     keeper.add(HEN)

@@ -1,5 +1,6 @@
 """/batches: many requests in one, done later and in no fixed order through the same routes."""
 
+import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
@@ -70,6 +71,7 @@ async def run(batch: Batch, account: Account, outside: Outside) -> None:
         batch.results.append([_result(operation, reply) for reply in replies])
         batch.finished += 1
         batch.errored += any(reply.status >= 400 for reply in replies)
+        await asyncio.sleep(0)  # others are answered meanwhile
     batch.status, batch.completed = "finished", account.clock.now()
     for webhook in account.batches.webhooks.values():
         if webhook.enabled:
@@ -89,8 +91,17 @@ async def _replies(operation: Operation, account: Account, outside: Outside) -> 
         paged = query | {"count": str(MAX_COUNT), "offset": str(offset)}
         reply = await route.answer(account, outside, Request("GET", path, paged))
         yield reply
-        if reply.status != 200 or reply.body.get("total_items", 0) <= offset + MAX_COUNT:
+        if reply.status != 200 or not _is_full(reply.body, offset):
             return
+
+
+def _is_full(body: dict[str, Any], offset: int) -> bool:
+    """Whether another page may follow: not after a shorter one, nor after the last of `total_items` where it is told.
+
+    A collection that is never paged comes whole, in one answer of whatever length.
+    """
+    longest = max((len(each) for name, each in body.items() if isinstance(each, list) and name != "_links"), default=0)
+    return longest == MAX_COUNT and bool(body.get("total_items", offset + MAX_COUNT + 1) > offset + MAX_COUNT)
 
 
 def _result(operation: Operation, reply: Reply) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """/lists: the audiences, and the batch subscription of up to 500 contacts."""
 
+from collections import Counter
 from typing import Any
 
 from tools.mailchimp_simulator.api.rendering import LEFT_OUT_IN_BULK, MemberView, links
@@ -19,27 +20,38 @@ def _stats(call: Call, audience: Audience) -> dict[str, Any]:
     if audience.cached_stats and call.now - audience.cached_stats[0] < STATS_LIFE:
         return audience.cached_stats[1]
     count = audience.by_arrival.total
+    sent = [campaign.mailing for campaign in audience.campaigns.values() if campaign.is_sent]
+    since = _since_send(audience)
     stats = {
         "member_count": count((Status.SUBSCRIBED,)),
         "total_contacts": count(frozenset(Status)),
         "unsubscribe_count": count((Status.UNSUBSCRIBED,)),
         "cleaned_count": count((Status.CLEANED,)),
-        "member_count_since_send": count((Status.SUBSCRIBED,)),
-        "unsubscribe_count_since_send": count((Status.UNSUBSCRIBED,)),
-        "cleaned_count_since_send": count((Status.CLEANED,)),
-        "campaign_count": 0,
-        "campaign_last_sent": "",
+        "member_count_since_send": since[Status.SUBSCRIBED],
+        "unsubscribe_count_since_send": since[Status.UNSUBSCRIBED],
+        "cleaned_count_since_send": since[Status.CLEANED],
+        "campaign_count": len(audience.campaigns),
+        "campaign_last_sent": iso(audience.campaign_last_sent),
         "merge_field_count": len(audience.fields),
         "avg_sub_rate": 0,
         "avg_unsub_rate": 0,
         "target_sub_rate": 0,
-        "open_rate": 0,
-        "click_rate": 0,
+        "open_rate": 100 * sum(mailing.open_rate for mailing in sent) / (len(sent) or 1),
+        "click_rate": 100 * sum(mailing.click_rate for mailing in sent) / (len(sent) or 1),
         "last_sub_date": "",
         "last_unsub_date": "",
     }
     audience.cached_stats = (call.now, stats)
     return stats
+
+
+def _since_send(audience: Audience) -> Counter[Status]:
+    """How many got their status since the last campaign; of an audience without one, how many have it."""
+    last, register, statuses = audience.last_mailed, audience.by_change, frozenset(Status)
+    if last is None:
+        return Counter({status: register.total((status,)) for status in statuses})
+    changed = register.page(statuses, 0, len(audience), after=last)
+    return Counter(contact.status for contact in changed if contact.status_since > last)
 
 
 def _shown(call: Call, audience: Audience) -> dict[str, Any]:

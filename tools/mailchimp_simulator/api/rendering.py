@@ -73,7 +73,7 @@ def one_member(audience: Audience, url: str, contact: Contact, left_out: Collect
     return MemberView(audience, url, Projection({}), "", left_out)(contact)
 
 
-def _merge_fields(audience: Audience, contact: Contact) -> dict[str, Any]:
+def merge_fields(audience: Audience, contact: Contact) -> dict[str, Any]:
     return {field.tag: contact.value(field.merge_id) for field in audience.fields}
 
 
@@ -106,6 +106,19 @@ def _unsubscribe_reason(audience: Audience, contact: Contact) -> str:
     return str(contact.get("unsubscribe_reason", "")) if contact.status is Status.UNSUBSCRIBED else ""
 
 
+def _stats(audience: Audience, contact: Contact) -> dict[str, float]:
+    """Of the campaigns that the contact received, the shares that were opened and clicked."""
+    received = opened = clicked = 0
+    for campaign in audience.campaigns.values():
+        row = campaign.row_of(contact)
+        if row is not None:
+            received += 1
+            if not campaign.mailing.is_untouched(row):
+                opened += campaign.mailing.has_opened(row)
+                clicked += campaign.mailing.has_clicked(row)
+    return {"avg_open_rate": opened / (received or 1), "avg_click_rate": clicked / (received or 1)}
+
+
 def _rare(name: str, default: Any) -> Part:
     return lambda audience, contact: contact.get(name, default)
 
@@ -120,9 +133,9 @@ _PARTS: dict[str, Part] = {
     "email_type": _rare("email_type", "html"),
     "status": lambda audience, contact: contact.status,
     "unsubscribe_reason": _unsubscribe_reason,
-    "consents_to_one_to_one_messaging": lambda audience, contact: True,
-    "merge_fields": _merge_fields,
-    "stats": lambda audience, contact: {"avg_open_rate": 0, "avg_click_rate": 0},
+    "consents_to_one_to_one_messaging": _rare("consents_to_one_to_one_messaging", True),
+    "merge_fields": merge_fields,
+    "stats": _stats,
     "ip_signup": _rare("ip_signup", ""),
     "timestamp_signup": _rare("timestamp_signup", ""),
     "ip_opt": _rare("ip_opt", ""),

@@ -4,7 +4,7 @@ import inspect
 import json
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -13,6 +13,7 @@ from tools.mailchimp_simulator.api.projection import Projection
 from tools.mailchimp_simulator.domain.account import Account
 from tools.mailchimp_simulator.domain.audience import Audience
 from tools.mailchimp_simulator.domain.body import Body
+from tools.mailchimp_simulator.domain.clock import parse_time
 from tools.mailchimp_simulator.domain.problems import (
     Problem,
     bad_request,
@@ -78,6 +79,32 @@ class Call:
     def flag(self, name: str) -> bool:
         return self.query.get(name, "").lower() == "true"
 
+    def choice(self, name: str, choices: Collection[str]) -> str:
+        """One of the choices, empty where none is asked for. Raises Problem 400."""
+        value = self.query.get(name, "")
+        if value and value not in choices:
+            raise bad_request(f"{name} must be one of: {', '.join(choices)}.")
+        return value
+
+    def choices(self, name: str, choices: Collection[str]) -> set[str]:
+        """Those of a comma-separated list, none where none is asked for. Raises Problem 400."""
+        values = {value.strip() for value in self.query.get(name, "").split(",")} - {""}
+        if not values <= set(choices):
+            raise bad_request(f"{name} must be of: {', '.join(choices)}.")
+        return values
+
+    def moment(self, name: str) -> int | None:
+        """A time, None where none is asked for. Raises Problem 400."""
+        try:
+            return parse_time(self.query[name]) if self.query.get(name) else None
+        except ValueError as error:
+            raise bad_request(f"{name} is not a valid date and time.") from error
+
+    def between(self, moment: int, name: str) -> bool:
+        """Whether it is after `since_...` and before `before_...`, both exclusive. Raises Problem 400."""
+        since, before = self.moment(f"since_{name}"), self.moment(f"before_{name}")
+        return (since is None or moment > since) and (before is None or moment < before)
+
     def body(self) -> Body:
         """The JSON object that was sent; nothing, and `null`, are an empty one. Raises Problem 400."""
         try:
@@ -100,7 +127,7 @@ class Call:
             raise bad_request(f"count must be between 0 and {MAX_COUNT}, offset not negative.")
         return offset, count
 
-    def cut[T](self, items: list[T]) -> list[T]:
+    def cut[T](self, items: Sequence[T]) -> Sequence[T]:
         offset, count = self.paging()
         return items[offset : offset + count]
 

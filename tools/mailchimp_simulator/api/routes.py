@@ -1,13 +1,21 @@
-"""The whole API: importing the modules fills the router. Reports, campaigns and surveys join here."""
+"""The whole API: importing the modules fills the router."""
 
 from tools.mailchimp_simulator.api import (  # noqa: F401
     account,
     batches,
+    campaigns,
+    conversations,
     definitions,
     lists,
+    member_activity,
+    member_events,
     member_tags,
     members,
+    report_clicks,
+    reports,
     segments,
+    survey_reports,
+    surveys,
     webhooks,
 )
 from tools.mailchimp_simulator.api.router import route

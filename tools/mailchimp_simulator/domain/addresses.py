@@ -26,6 +26,11 @@ def unique_email_id(of: bytes) -> str:
     return bytes(byte ^ 0x5A for byte in of[11:]).hex()
 
 
+def forgotten_address(of: bytes) -> str:
+    """What stands for an address that was permanently deleted (FACTS 5.5; what is before the @ is not known)."""
+    return f"{of.hex()}@forgotten.mailchimp.com"
+
+
 def checked(email: object) -> str:
     """The trimmed address. Raises Problem 400 for a malformed and for a fake-looking one; `.test` is accepted."""
     if not isinstance(email, str) or len(email) > 254 or not _ADDRESS.fullmatch(email.strip()):

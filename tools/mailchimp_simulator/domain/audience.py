@@ -4,14 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tools.mailchimp_simulator.domain.addresses import digest, unique_email_id
+from tools.mailchimp_simulator.domain.addresses import digest, forgotten_address, unique_email_id
+from tools.mailchimp_simulator.domain.campaigns import Campaign
 from tools.mailchimp_simulator.domain.clock import fired_at
-from tools.mailchimp_simulator.domain.contact import Contact, Source, Standing, Status, contact_id
+from tools.mailchimp_simulator.domain.contact import BY_ADMIN, Contact, Source, Standing, Status, contact_id
+from tools.mailchimp_simulator.domain.conversations import Conversation
 from tools.mailchimp_simulator.domain.ids import short_id
 from tools.mailchimp_simulator.domain.interests import Interests
 from tools.mailchimp_simulator.domain.merge_fields import MergeFields
 from tools.mailchimp_simulator.domain.register import Register
 from tools.mailchimp_simulator.domain.segments import Segments
+from tools.mailchimp_simulator.domain.surveys import Survey
 from tools.mailchimp_simulator.domain.webhooks import Announcement, Form, Webhooks
 
 # Room for ten million contacts and a hundred thousand segments in each of 400 audiences, within 32 bits.
@@ -45,17 +48,24 @@ class Audience:
         self._outbox = outbox
         self._next_web_id = number * WEB_IDS
         self.version = 0
+        self.campaigns_so_far = 0
         self.cached_stats: tuple[int, dict[str, Any]] | None = None
         self.forget_everybody()
 
     def forget_everybody(self) -> None:
-        """No contact, no memory of one; what is defined (fields, tags, interests, webhooks) stays."""
+        """No contact, no memory of one, no campaign and survey; fields, tags, interests and webhooks stay."""
         self._contacts: dict[bytes, Contact] = {}
         self.by_arrival = Register()
         self.by_change = Register()
         self._first_web_id = self._next_web_id
         self.forgotten: set[bytes] = set()
         self.mails: Counter[bytes] = Counter()
+        self.campaigns: dict[str, Campaign] = {}
+        self.conversations: dict[str, Conversation] = {}
+        self.surveys: dict[str, Survey] = {}
+        self.last_mailed: int | None = None
+        self.campaign_last_sent: int | None = None
+        self._former: dict[bytes, list[Contact]] = {}
         self.segments.empty()
         self.cached_stats = None
         self.version += 1
@@ -82,6 +92,15 @@ class Audience:
             return self.of_email(key)
         return self.of_hash(key) or self._of_contact_id(key)
 
+    def all_of_hash(self, subscriber_hash: str) -> list[Contact]:
+        """Whoever has, and whoever had, the address of that hash when a campaign was sent."""
+        try:
+            key = bytes.fromhex(subscriber_hash)
+        except ValueError:
+            return []
+        current = self._contacts.get(key)
+        return ([current] if current else []) + self._former.get(key, [])
+
     def contact_id(self, contact: Contact) -> str:
         return contact_id(self.id, contact.web_id)
 
@@ -105,11 +124,13 @@ class Audience:
 
     def set_status(self, contact: Contact, status: Status, now: int) -> None:
         before, contact.status = contact.status, status
+        if status is not Status.SUBSCRIBED:
+            contact.put("status_since", now)
         self.by_arrival.restate(contact.web_id - self._first_web_id, before, status)
         self.by_change.restate(contact.change_place, before, status)
         self.touch(contact, now)
 
-    def begin(self, contact: Contact, status: Status, now: int, source: Source) -> None:
+    def begin(self, contact: Contact, status: Status, now: int, source: Source, campaign_id: str = "") -> None:
         """What a status brings with it when it is newly given: the date, the mail, the webhook."""
         match status:
             case Status.SUBSCRIBED:
@@ -120,16 +141,24 @@ class Audience:
             case Status.CLEANED:
                 if contact.standing is not Standing.COMPLAINED:
                     contact.standing = Standing.BOUNCED
-                data = {"list_id": self.id, "campaign_id": "", "reason": "hard", "email": contact.email}
-                self._send("cleaned", source, now, [(f"data[{name}]", text) for name, text in data.items()])
+                data = {"list_id": self.id, "campaign_id": campaign_id, "reason": "hard", "email": contact.email}
+                self.send("cleaned", source, now, [(f"data[{name}]", text) for name, text in data.items()])
             case Status.UNSUBSCRIBED:
                 contact.put("unsubscribed_at", now)
                 if source is not Source.USER:
-                    contact.put("unsubscribe_reason", "N/A (Unsubscribed by an admin)")
+                    contact.put("unsubscribe_reason", BY_ADMIN)
             case _:
                 pass
 
-    def give_status(self, contact: Contact, status: Status, now: int, source: Source, reason: str = "manual") -> bool:
+    def give_status(
+        self,
+        contact: Contact,
+        status: Status,
+        now: int,
+        source: Source,
+        reason: str = "manual",
+        campaign_id: str = "",
+    ) -> bool:
         """Change the status with its consequences; False when it is the contact's already."""
         before = contact.status
         if before is status:
@@ -137,9 +166,10 @@ class Audience:
         if status is Status.ARCHIVED:
             contact.put("before_archive", before)
         self.set_status(contact, status, now)
-        self.begin(contact, status, now, source)
+        self.begin(contact, status, now, source, campaign_id)
         if status is Status.UNSUBSCRIBED and before is Status.SUBSCRIBED:
-            self.announce("unsubscribe", contact, source, now, action="unsub", reason=reason)
+            of_campaign = {"campaign_id": campaign_id} if campaign_id else {}
+            self.announce("unsubscribe", contact, source, now, action="unsub", reason=reason, **of_campaign)
         elif status is Status.ARCHIVED:
             # No event is documented; old documentation calls it action=delete (FACTS 5.5, uncertain).
             self.announce("unsubscribe", contact, source, now, action="delete", reason="manual")
@@ -148,25 +178,32 @@ class Audience:
     def readdress(self, contact: Contact, email: str, now: int, source: Source) -> None:
         """Another address for the same contact: `id` and `unique_email_id` change, `contact_id` stays (FACTS 2)."""
         old_email = contact.email
+        if self.campaigns:
+            contact.put("former", [*contact.get("former", []), (self.campaigns_so_far, old_email)])
+            self._former.setdefault(contact.digest, []).append(contact)
         del self._contacts[contact.digest]
         contact.email, contact.digest = email, digest(email)
         self._contacts[contact.digest] = contact
         self.touch(contact, now)
         new_id = unique_email_id(contact.digest)
         form = [("data[new_id]", new_id), ("data[new_email]", email), ("data[old_email]", old_email)]
-        self._send("upemail", source, now, [("data[list_id]", self.id), *form])
+        self.send("upemail", source, now, [("data[list_id]", self.id), *form])
         self.announce("profile", contact, source, now)
 
     def forget(self, contact: Contact, now: int, source: Source) -> None:
-        """Delete the contact for good. The webhook carries an anonymised address (FACTS 5.5, uncertain)."""
+        """Delete the contact for good. The webhook, and the campaigns that were sent to the contact, show an
+        anonymised address and nothing else of them (FACTS 5.5, uncertain).
+        """
         del self._contacts[contact.digest]
         self.by_arrival.remove(contact.web_id - self._first_web_id)
         self.by_change.remove(contact.change_place)
         self.segments.let_go(contact, now)
         self.forgotten.add(contact.digest)
         self.version += 1
-        ghost = Contact(f"{contact.id}@forgotten.mailchimp.com", contact.status, contact.web_id, now)
-        self.announce("unsubscribe", ghost, source, now, action="delete", reason="manual")
+        contact.email = forgotten_address(contact.digest)
+        contact.digest, contact.opted_in = digest(contact.email), None
+        contact.values, contact.interests, contact.rare = (), frozenset(), {"forgotten": True}
+        self.announce("unsubscribe", contact, source, now, action="delete", reason="manual")
 
     def announce(self, event: str, contact: Contact, source: Source, now: int, **more: str) -> None:
         """Tell the webhooks about a contact; `more` stands before the rest, as in the recorded unsubscribes."""
@@ -181,9 +218,10 @@ class Audience:
             "web_id": str(contact.web_id),
         }
         form = [(f"data[{name}]", text) for name, text in data.items()]
-        self._send(event, source, now, [*form, *self._merges(contact), ("data[list_id]", self.id)])
+        self.send(event, source, now, [*form, *self._merges(contact), ("data[list_id]", self.id)])
 
-    def _send(self, event: str, source: Source, now: int, data: Iterable[tuple[str, str]]) -> None:
+    def send(self, event: str, source: Source, now: int, data: Iterable[tuple[str, str]]) -> None:
+        """Tell the webhooks that ask for it."""
         form: Form = [("type", event), ("fired_at", fired_at(now)), *data]
         self._outbox += [Announcement(webhook, form) for webhook in self.webhooks if webhook.wants(event, source)]
 

@@ -21,6 +21,8 @@ class Status(StrEnum):
     ARCHIVED = "archived"
 
 
+BY_ADMIN = "N/A (Unsubscribed by an admin)"
+"""The reason of whoever did not leave by themselves."""
 WRITABLE = frozenset(Status) - {Status.ARCHIVED}
 
 
@@ -94,6 +96,11 @@ class Contact:
     def id(self) -> str:
         """The subscriber hash."""
         return self.digest.hex()
+
+    @property
+    def status_since(self) -> int:
+        since: int | None = self.opted_in if self.status is Status.SUBSCRIBED else self.get("status_since")
+        return self.created if since is None else since
 
     def get(self, name: str, default: Any = None) -> Any:
         """One of the rare properties."""

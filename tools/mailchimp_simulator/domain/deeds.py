@@ -1,53 +1,26 @@
 """What people do with their own subscription, and what the newsletter's owner does in Mailchimp's pages."""
 
-from collections.abc import Callable
-
 from tools.mailchimp_simulator.domain.addresses import checked, digest
+from tools.mailchimp_simulator.domain.answering import answering
 from tools.mailchimp_simulator.domain.audience import Audience
-from tools.mailchimp_simulator.domain.body import Body, one_of, required
+from tools.mailchimp_simulator.domain.body import Body, one_of, read, required
 from tools.mailchimp_simulator.domain.compliance import permit
-from tools.mailchimp_simulator.domain.contact import WRITABLE, Contact, Source, Standing, Status
+from tools.mailchimp_simulator.domain.contact import WRITABLE, Source, Standing, Status
+from tools.mailchimp_simulator.domain.deed import Deed, Impossible, do, present
+from tools.mailchimp_simulator.domain.mailing import Unsubscribe
 from tools.mailchimp_simulator.domain.member_body import draft
-from tools.mailchimp_simulator.domain.problems import Problem
+from tools.mailchimp_simulator.domain.reading import READER, bounce, named
 from tools.mailchimp_simulator.domain.segments import tag_name, tag_names
-
-
-class Impossible(Exception):
-    """The deed can not be done as things are: the simulator's user made a mistake. The text says which."""
-
-
-Deed = Callable[[Audience, str, Body, int], None]
 
 
 def do_as_person(audience: Audience, email: str, body: Body, now: int) -> None:
     """`body["deed"]` done by the person; raises Impossible. Webhooks see the source `user`."""
-    _do(_PERSON, audience, email, body, now)
+    do(_PERSON, audience, email, body, now)
 
 
 def do_as_staff(audience: Audience, email: str, body: Body, now: int) -> None:
     """`body["deed"]` done by the newsletter's owner; raises Impossible. Webhooks see the source `admin`."""
-    _do(_STAFF, audience, email, body, now)
-
-
-def _do(deeds: dict[str, Deed], audience: Audience, email: str, body: Body, now: int) -> None:
-    deed = deeds.get(str(body.get("deed")))
-    if deed is None:
-        raise Impossible(f"deed must be one of: {', '.join(deeds)}; it is {body.get('deed')!r}")
-    try:
-        deed(audience, email, body, now)
-    except Problem as problem:
-        raise Impossible(
-            "; ".join([problem.detail, *(f"{name}: {said}" for name, said in problem.errors)])
-        ) from problem
-
-
-def _known(audience: Audience, email: str, *statuses: Status) -> Contact:
-    contact = audience.of_email(email)
-    if contact is None:
-        raise Impossible(f"{email} is not in the audience {audience.id}")
-    if statuses and contact.status not in statuses:
-        raise Impossible(f"{email} is {contact.status}; this needs one who is {' or '.join(statuses)}")
-    return contact
+    do(_STAFF, audience, email, body, now)
 
 
 def _subscribe(audience: Audience, email: str, body: Body, now: int) -> None:
@@ -72,36 +45,49 @@ def _subscribe(audience: Audience, email: str, body: Body, now: int) -> None:
 
 
 def _unsubscribe(audience: Audience, email: str, body: Body, now: int) -> None:
-    contact = _known(audience, email, *(WRITABLE - {Status.CLEANED}))
+    """By the link in a campaign where one is named, else by the audience's own page."""
+    contact = present(audience, email, *(WRITABLE - {Status.CLEANED}))
+    sent, reason = named(audience, contact, body), read(body, "reason", str, "None given")
     if contact.standing is Standing.FREE:
         contact.standing = Standing.LEFT
-    contact.put("unsubscribe_reason", str(body.get("reason", "None given")))
-    if not audience.give_status(contact, Status.UNSUBSCRIBED, now, Source.USER):
+    contact.put("unsubscribe_reason", reason)
+    if sent:
+        sent[0].mailing.unsubscribes[sent[1]] = Unsubscribe(now, reason)
+    campaign_id = sent[0].id if sent else ""
+    if not audience.give_status(contact, Status.UNSUBSCRIBED, now, Source.USER, campaign_id=campaign_id):
         audience.touch(contact, now)
 
 
 def _confirm(audience: Audience, email: str, body: Body, now: int) -> None:
-    contact = _known(audience, email, Status.PENDING)
+    contact = present(audience, email, Status.PENDING)
     contact.standing = Standing.FREE
     audience.give_status(contact, Status.SUBSCRIBED, now, Source.USER)
 
 
 def _complain(audience: Audience, email: str, body: Body, now: int) -> None:
-    contact = _known(audience, email, Status.SUBSCRIBED, Status.UNSUBSCRIBED, Status.TRANSACTIONAL)
+    """Within a campaign where one is named: counted among its abuse reports, not its unsubscribes (uncertain)."""
+    contact = present(audience, email, Status.SUBSCRIBED, Status.UNSUBSCRIBED, Status.TRANSACTIONAL)
+    sent = named(audience, contact, body)
     contact.standing = Standing.COMPLAINED
     contact.put("unsubscribe_reason", "abuse")
-    if not audience.give_status(contact, Status.UNSUBSCRIBED, now, Source.USER, reason="abuse"):
+    if sent:
+        sent[0].mailing.complaints[sent[1]] = now
+    campaign_id = sent[0].id if sent else ""
+    if not audience.give_status(contact, Status.UNSUBSCRIBED, now, Source.USER, "abuse", campaign_id):
         audience.touch(contact, now)
 
 
 def _hard_bounce(audience: Audience, email: str, body: Body, now: int) -> None:
-    contact = _known(audience, email, Status.SUBSCRIBED, Status.TRANSACTIONAL, Status.PENDING)
-    audience.give_status(contact, Status.CLEANED, now, Source.USER)
+    contact = present(audience, email, Status.SUBSCRIBED, Status.TRANSACTIONAL, Status.PENDING)
+    sent = named(audience, contact, body)
+    if sent:
+        bounce(*sent, "hard", now)
+    audience.give_status(contact, Status.CLEANED, now, Source.USER, campaign_id=sent[0].id if sent else "")
 
 
 def _change_email(source: Source) -> Deed:
     def change(audience: Audience, email: str, body: Body, now: int) -> None:
-        contact, new = _known(audience, email, *WRITABLE), checked(required(body, "new_email"))
+        contact, new = present(audience, email, *WRITABLE), checked(required(body, "new_email"))
         if audience.of_email(new) not in (None, contact):
             raise Impossible(f"{new} is in the audience already")
         audience.readdress(contact, new, now, source)
@@ -111,7 +97,7 @@ def _change_email(source: Source) -> Deed:
 
 def _edit(source: Source) -> Deed:
     def edit(audience: Audience, email: str, body: Body, now: int) -> None:
-        contact = _known(audience, email)
+        contact = present(audience, email)
         if draft(audience, contact, body, skip_required=True).write(contact):
             audience.touch(contact, now)
             audience.announce("profile", contact, source, now)
@@ -123,12 +109,12 @@ def _edit(source: Source) -> Deed:
 
 def _archive(audience: Audience, email: str, body: Body, now: int) -> None:
     """Unlike the API, the pages archive whoever is there (uncertain)."""
-    audience.give_status(_known(audience, email, *WRITABLE), Status.ARCHIVED, now, Source.ADMIN)
+    audience.give_status(present(audience, email, *WRITABLE), Status.ARCHIVED, now, Source.ADMIN)
 
 
 def _unarchive(audience: Audience, email: str, body: Body, now: int) -> None:
     """Unlike the API, the pages bring back the earlier status; a pending contact gets no second mail."""
-    contact = _known(audience, email, Status.ARCHIVED)
+    contact = present(audience, email, Status.ARCHIVED)
     before: Status = contact.get("before_archive")
     if before is Status.PENDING:
         audience.set_status(contact, before, now)
@@ -137,15 +123,15 @@ def _unarchive(audience: Audience, email: str, body: Body, now: int) -> None:
 
 
 def _delete_permanently(audience: Audience, email: str, body: Body, now: int) -> None:
-    audience.forget(_known(audience, email), now, Source.ADMIN)
+    audience.forget(present(audience, email), now, Source.ADMIN)
 
 
 def _tag(audience: Audience, email: str, body: Body, now: int) -> None:
-    audience.segments.tag([_known(audience, email)], tag_name(body), now)
+    audience.segments.tag([present(audience, email)], tag_name(body), now)
 
 
 def _untag(audience: Audience, email: str, body: Body, now: int) -> None:
-    contact, segment = _known(audience, email), audience.segments.tag_named(tag_name(body))
+    contact, segment = present(audience, email), audience.segments.tag_named(tag_name(body))
     if segment is None or not audience.segments.take([contact], segment, now):
         raise Impossible(f"{email} does not have the tag {body['name']}")
 
@@ -179,6 +165,8 @@ _PERSON: dict[str, Deed] = {
     "update_profile": _edit(Source.USER),
     "complain": _complain,
     "hard_bounce": _hard_bounce,
+    "answer_survey": answering(_subscribe),
+    **READER,
 }
 _STAFF: dict[str, Deed] = {
     "archive": _archive,

@@ -56,7 +56,7 @@ def parse(params: Mapping[str, str]) -> Query:
         sort_field=sort_field,
         backwards=params.get("sort_dir", "ASC").upper() == "DESC",
         filters=tuple(
-            sorted((name, value) for name, value in params.items() if name in _FILTERS or name in _INTERESTS)
+            sorted((name, value) for name, value in params.items() if name in _FILTERS or name in _OTHER_FILTERS)
         ),
     )
 
@@ -86,6 +86,9 @@ class Listing:
             return self._remembered[2]
         tests = [_FILTERS[name](value) for name, value in query.filters if name in _FILTERS]
         tests += _interest_test(dict(query.filters))
+        if ("since_last_campaign", "true") in query.filters:
+            last = self._audience.last_mailed
+            tests.append(lambda contact: last is None or contact.status_since > last)
         found = [
             contact
             for contact in (self._audience.by_change if query.sort_field == "last_changed" else self._audience)
@@ -134,7 +137,7 @@ _FILTERS: dict[str, Callable[[str], Test]] = {
     "email_type": lambda text: lambda contact: contact.get("email_type", "html") == text,
     "unique_email_id": lambda text: lambda contact: unique_email_id(contact.digest) == text,
 }
-_INTERESTS = ("interest_category_id", "interest_ids", "interest_match")
+_OTHER_FILTERS = ("interest_category_id", "interest_ids", "interest_match", "since_last_campaign")
 
 
 def _interest_test(params: Mapping[str, str]) -> list[Test]:

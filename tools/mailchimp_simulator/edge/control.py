@@ -1,7 +1,6 @@
 """/_simulator: what a test or a person tells the simulator, none of it part of Mailchimp."""
 
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -11,42 +10,37 @@ from tools.mailchimp_simulator.api import routes
 from tools.mailchimp_simulator.domain.addresses import digest
 from tools.mailchimp_simulator.domain.audience import Audience
 from tools.mailchimp_simulator.domain.contact import WRITABLE, Status
-from tools.mailchimp_simulator.domain.deeds import Impossible, do_as_person, do_as_staff
+from tools.mailchimp_simulator.domain.deeds import do_as_person, do_as_staff
 from tools.mailchimp_simulator.domain.problems import Problem
 from tools.mailchimp_simulator.edge.filling import fill
+from tools.mailchimp_simulator.edge.told import PREFIX, Refused, audience_of, body_of, count_of, told
 from tools.mailchimp_simulator.edge.world import World
 
-PREFIX = "/_simulator"
 MAX_FILL = 2_000_000
-Handler = Callable[[web.Request], Awaitable[web.Response]]
-
-
-class Refused(Exception):
-    """A control request that makes no sense; the text says why. Answered with 400."""
 
 
 class Control:
-    """All control routes; see the package's documentation for their bodies."""
+    """The control routes of people, staff and the world around; see the package's documentation for their bodies."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.post(f"{PREFIX}/reset", _told(self.reset)),
-            web.get(f"{PREFIX}/calls", _told(self.calls)),
-            web.delete(f"{PREFIX}/calls", _told(self.forget_calls)),
-            web.post(f"{PREFIX}/faults", _told(self.add_fault)),
-            web.delete(f"{PREFIX}/faults", _told(self.forget_faults)),
-            web.post(PREFIX + "/people/{email}", _told(self.person)),
-            web.get(PREFIX + "/people/{email}", _told(self.who)),
-            web.post(PREFIX + "/staff/{email}", _told(self.staff)),
-            web.post(PREFIX + "/audiences/{list_id}", _told(self.audience)),
-            web.post(f"{PREFIX}/clock", _told(self.clock)),
-            web.get(f"{PREFIX}/webhooks", _told(self.webhooks)),
-            web.post(f"{PREFIX}/contacts", _told(self.contacts)),
-            web.post(f"{PREFIX}/oauth/applications", _told(self.register_application)),
-            web.post(f"{PREFIX}/oauth/revoke", _told(self.revoke)),
+            web.post(f"{PREFIX}/reset", told(self.reset)),
+            web.get(f"{PREFIX}/calls", told(self.calls)),
+            web.delete(f"{PREFIX}/calls", told(self.forget_calls)),
+            web.post(f"{PREFIX}/faults", told(self.add_fault)),
+            web.delete(f"{PREFIX}/faults", told(self.forget_faults)),
+            web.post(PREFIX + "/people/{email}", told(self.person)),
+            web.get(PREFIX + "/people/{email}", told(self.who)),
+            web.post(PREFIX + "/staff/{email}", told(self.staff)),
+            web.post(PREFIX + "/audiences/{list_id}", told(self.audience)),
+            web.post(f"{PREFIX}/clock", told(self.clock)),
+            web.get(f"{PREFIX}/webhooks", told(self.webhooks)),
+            web.post(f"{PREFIX}/contacts", told(self.contacts)),
+            web.post(f"{PREFIX}/oauth/applications", told(self.register_application)),
+            web.post(f"{PREFIX}/oauth/revoke", told(self.revoke)),
         ]
 
     async def reset(self, request: web.Request) -> Any:
@@ -63,7 +57,7 @@ class Control:
 
     async def add_fault(self, request: web.Request) -> Any:
         try:
-            fault = self._world.faults.add(await _body(request), routes.names)
+            fault = self._world.faults.add(await body_of(request), routes.names)
         except ValueError as error:
             raise Refused(str(error)) from error
         return {"kind": fault.kind, "route": fault.route, "rate": fault.rate, "times": fault.times}
@@ -79,12 +73,12 @@ class Control:
         return await self._do(do_as_staff, request)
 
     async def who(self, request: web.Request) -> Any:
-        return _standing(self._audience(request.query.get("list_id")), request.match_info["email"])
+        return _standing(audience_of(self._world.account, request.query.get("list_id")), request.match_info["email"])
 
     async def audience(self, request: web.Request) -> Any:
         account, list_id = self._world.account, request.match_info["list_id"]
         deeds = {"lose": account.lose_audience, "bring_back": account.bring_back}
-        deed = (await _body(request)).get("deed")
+        deed = (await body_of(request)).get("deed")
         if deed not in deeds:
             raise Refused(f"deed must be one of: {', '.join(deeds)}; it is {deed!r}")
         try:
@@ -94,7 +88,7 @@ class Control:
         return {"audiences": [audience.id for audience in account.audiences]}
 
     async def clock(self, request: web.Request) -> Any:
-        seconds = (await _body(request)).get("advance")
+        seconds = (await body_of(request)).get("advance")
         if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds <= 10**9:
             raise Refused(f"advance must be a number of seconds, not negative; it is {seconds!r}")
         self._world.account.clock.advance(seconds)
@@ -104,17 +98,15 @@ class Control:
         return {"deliveries": self._world.deliveries.report()}
 
     async def contacts(self, request: web.Request) -> Any:
-        body = await _body(request)
-        count, status = body.get("count"), body.get("status", Status.SUBSCRIBED)
-        if not isinstance(count, int) or isinstance(count, bool) or not 0 < count <= MAX_FILL:
-            raise Refused(f"count must be a whole number from 1 to {MAX_FILL}; it is {count!r}")
+        body = await body_of(request)
+        count, status = count_of(body, "count", MAX_FILL), body.get("status", Status.SUBSCRIBED)
         if status not in WRITABLE:
             raise Refused(f"status must be one of {', '.join(sorted(WRITABLE))}; it is {status!r}")
-        audience = self._audience(body.get("list_id"))
+        audience = audience_of(self._world.account, body.get("list_id"))
         return {"added": fill(audience, count, Status(status), self._world.account.clock.now())}
 
     async def register_application(self, request: web.Request) -> Any:
-        body = await _body(request)
+        body = await body_of(request)
         given = {name: str(body.get(name, "")) for name in ("redirect_uri", "client_id", "client_secret")}
         try:
             return asdict(self._world.account.oauth.register(**given))
@@ -122,25 +114,14 @@ class Control:
             raise Refused(str(error)) from error
 
     async def revoke(self, request: web.Request) -> Any:
-        return {"revoked": self._world.account.oauth.revoke((await _body(request)).get("token"))}
+        return {"revoked": self._world.account.oauth.revoke((await body_of(request)).get("token"))}
 
     async def _do(self, act: Callable[[Audience, str, dict[str, Any], int], None], request: web.Request) -> Any:
-        body, email = await _body(request), request.match_info["email"]
-        audience = self._audience(body.get("list_id"))
-        try:
-            act(audience, email, body, self._world.account.clock.now())
-        except Impossible as impossible:
-            raise Refused(str(impossible)) from impossible
+        body, email = await body_of(request), request.match_info["email"]
+        audience = audience_of(self._world.account, body.get("list_id"))
+        act(audience, email, body, self._world.account.clock.now())
         self._world.deliver()
         return _standing(audience, str(body.get("new_email", email)))
-
-    def _audience(self, list_id: Any) -> Audience:
-        account = self._world.account
-        try:
-            return account.audience(account.default_list_id if list_id is None else str(list_id))
-        except Problem as problem:
-            known = ", ".join(audience.id for audience in account.audiences)
-            raise Refused(f"list_id {list_id!r} is no audience here; there are: {known}") from problem
 
 
 def _standing(audience: Audience, email: str) -> dict[str, Any]:
@@ -154,23 +135,3 @@ def _standing(audience: Audience, email: str) -> dict[str, Any]:
         "contact_id": audience.contact_id(contact) if contact else None,
         "confirmation_mails": audience.mails[key],
     }
-
-
-async def _body(request: web.Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.read() or b"{}")
-    except ValueError as error:
-        raise Refused("the body is not JSON") from error
-    if not isinstance(body, dict):
-        raise Refused("the body must be a JSON object")
-    return body
-
-
-def _told(handler: Callable[[web.Request], Awaitable[Any]]) -> Handler:
-    async def answer(request: web.Request) -> web.Response:
-        try:
-            return web.json_response(await handler(request))
-        except Refused as refused:
-            return web.json_response({"error": str(refused)}, status=400)
-
-    return answer

@@ -12,10 +12,13 @@ from tools.mailchimp_simulator.domain.account import MAX_AUDIENCES, Account
 from tools.mailchimp_simulator.domain.clock import Clock
 from tools.mailchimp_simulator.domain.contact import Status
 from tools.mailchimp_simulator.domain.problems import Problem
-from tools.mailchimp_simulator.edge import control, gate
+from tools.mailchimp_simulator.edge import gate
+from tools.mailchimp_simulator.edge.campaign_control import CampaignControl
+from tools.mailchimp_simulator.edge.control import Control
 from tools.mailchimp_simulator.edge.delivery import TIMEOUT, Deliveries
 from tools.mailchimp_simulator.edge.filling import fill
 from tools.mailchimp_simulator.edge.oauth_pages import OAuthPages
+from tools.mailchimp_simulator.edge.told import PREFIX
 from tools.mailchimp_simulator.edge.world import World
 
 MAX_BODY = 64 * 1024 * 1024
@@ -57,7 +60,7 @@ class Simulator:
     @property
     def control_url(self) -> str:
         """`http://127.0.0.1:PORT/_simulator`, once started."""
-        return f"http://{self._host}:{self._port}{control.PREFIX}"
+        return f"http://{self._host}:{self._port}{PREFIX}"
 
     @property
     def login_url(self) -> str:
@@ -99,7 +102,8 @@ class Simulator:
     async def serve(self, ended: asyncio.Event, begun: Callable[[], object] = bool) -> None:
         """Listen until `ended` is set; `begun()` is called once requests are answered."""
         app = web.Application(client_max_size=MAX_BODY)
-        app.add_routes(control.Control(self._world).routes())
+        app.add_routes(Control(self._world).routes())
+        app.add_routes(CampaignControl(self._world).routes())
         app.add_routes(OAuthPages(self._world).routes())
         app.router.add_get("/batch-results/{batch_id}/{file}", self._batch_results)
         app.router.add_route("*", gate.PREFIX + "{tail:(/.*)?}", gate.Gate(self._world).answer)
