@@ -103,6 +103,8 @@ def test_past_conversations_can_still_be_read(keeper: Zookeeper) -> None:
     for lost in ("/conversations/lost", "/conversations/lost/messages", f"{path}/lost"):
         assert keeper.refused("GET", lost)["status"] == 404
     assert kinds(keeper, activity_filters="conversation") == ["conversation"]
+    keeper.staff(KAKAPO, "delete_permanently")
+    assert keeper.get("/conversations")["total_items"] == 0
     assert "is not in the audience" in refusal(keeper, "conversations", {"email": "kea@fjord.test", "message": "Hi"})
 
 

@@ -216,6 +216,7 @@ def test_of_a_deleted_contact_nothing_is_left_but_the_row(keeper: Zookeeper, rep
 def test_rows_come_in_pages_with_the_fields_asked_for(keeper: Zookeeper, report: str) -> None:
     page = keeper.get(f"{report}/sent-to", count=1, offset=1, fields="sent_to.email_id,total_items")
     assert page == {"sent_to": [{"email_id": hash_of(AGOUTI)}], "total_items": 2}
+    assert keeper.get(f"{report}/sent-to/{hash_of(AGOUTI)}", fields="status") == {"status": "sent"}
     row = keeper.get(f"{report}/email-activity", exclude_fields="emails._links,_links,emails.list_id")["emails"][0]
     assert not {"_links", "list_id"} & row.keys()
     assert keeper.refused("GET", f"{report}/sent-to", count=1001)["status"] == 400

@@ -33,18 +33,20 @@ class Rows:
     """
 
     def __init__(self, call: Call, path: str, collection: str, *names: str, **extra: Extra) -> None:
-        """`names` of the common parts that the collection has; `extra` parts get the row."""
+        """`names` of the common parts that a row has; `extra` parts get the row. No collection: a row by itself."""
+
+        def wants(name: str) -> bool:
+            return not collection or call.projection.wants(collection, name)
+
         self._audience, self._campaign = reported(call)
         self._call = call
         self._path = f"/reports/{self._campaign.id}/{path}"
-        wanted = {name for name in (*_ALWAYS, *names) if call.projection.wants(collection, name)}
-        self._parts = [(name, part) for name, part in _PARTS.items() if name in wanted]
-        self._extra = [(name, part) for name, part in extra.items() if call.projection.wants(collection, name)]
-        self._with_links = call.projection.wants(collection, "_links")
-        self._fixed = {"campaign_id": self._campaign.id, "list_id": self._audience.id}
-        self._fixed = {name: text for name, text in self._fixed.items() if call.projection.wants(collection, name)}
-        self._is_active = call.account.is_active(self._audience)
-        self._with_activity = call.projection.wants(collection, "list_is_active")
+        self._parts = [(name, _PARTS[name]) for name in (*_ALWAYS, *names) if wants(name)]
+        self._extra = [(name, part) for name, part in extra.items() if wants(name)]
+        self._with_links = wants("_links")
+        is_active = call.account.is_active(self._audience)
+        fixed = {"campaign_id": self._campaign.id, "list_id": self._audience.id, "list_is_active": is_active}
+        self._fixed = {name: value for name, value in fixed.items() if wants(name)}
 
     @property
     def mailing(self) -> Mailing:
@@ -60,8 +62,6 @@ class Rows:
         contact = self.mailing.recipients[row]
         shown: dict[str, Any] = {name: part(self._audience, self._campaign, contact) for name, part in self._parts}
         shown |= self._fixed
-        if self._with_activity:
-            shown["list_is_active"] = self._is_active
         for name, part in self._extra:
             shown[name] = part(row)
         if self._with_links:

@@ -199,6 +199,7 @@ class Audience:
         self.by_change.remove(contact.change_place)
         self.segments.let_go(contact, now)
         self.forgotten.add(contact.digest)
+        self.conversations = {each.id: each for each in self.conversations.values() if each.web_id != contact.web_id}
         self.version += 1
         contact.email = forgotten_address(contact.digest)
         contact.digest, contact.opted_in = digest(contact.email), None
