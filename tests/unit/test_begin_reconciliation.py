@@ -107,6 +107,18 @@ def test_the_first_night_reads_everybody_the_next_ones_what_changed_since_and_ev
     assert full == [0, 7, 14]
 
 
+def test_the_reading_before_the_first_approval_is_one_of_the_whole_audience() -> None:
+    office = Office()
+    connection = office.ledger.connections["burrow"]
+    office.ended(NOON, kind=RunKind.AUDIENCE_READING)
+    office.ended(NOON + DAY, kind=RunKind.FIRST_IMPORT)
+
+    run = office.order(connection, full=False)
+
+    assert run.since == NOON - timedelta(minutes=10)
+    assert office.begin.since(connection, NOON + 7 * DAY) is None
+
+
 @pytest.mark.parametrize("given", [{"audience_id": "another"}, {"state": RunState.FAILED}, {"state": RunState.STOPPED}])
 def test_only_what_was_done_in_this_audience_counts(given: dict[str, object]) -> None:
     office = Office()

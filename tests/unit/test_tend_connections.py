@@ -21,7 +21,7 @@ from accord.usecases.tending.call_up_members import CallUpMembers
 from accord.usecases.tending.hold_addresses import HoldAddresses
 from accord.usecases.tending.sum_up_members import SumUpMembers
 from accord.usecases.tending.take_along import TakeAlong
-from tests.builders import NOON, a_connection, a_member, minutes, no_us_phone, opted_in, opted_out, upserted
+from tests.builders import NOON, a_connection, a_member, a_policy, minutes, no_us_phone, opted_in, opted_out, upserted
 from tests.fake_audiences import FakeAudienceMemory
 from tests.fake_connections import FakeConnections
 from tests.fake_outbox import FakeOutbox
@@ -156,6 +156,32 @@ def test_an_import_is_watched_until_nobody_waits_any_more() -> None:
     tending.scene.settle_all()
     tending.go_on()
     assert (tending.newest().state, tending.newest().done) == (RunState.DONE, 1)
+
+
+def test_s3_p13_the_first_import_of_a_nightly_connection_is_done_though_others_wait_for_their_night(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("accord.usecases.tend_connections.A_HINT", 2)
+    nightly = a_policy(sync_mode="nightly")
+    tending = Tending(state=ConnectionState.LIVE, audience_read_at=NOON, approved_at=NOON, policy=nightly)
+    tending.scene.audience.trouble = lambda _name: Trouble.ERROR
+    tending.scene.post(upserted(a_member("wombat@burrow.test")))
+    tending.begin(RunKind.FIRST_IMPORT)
+    tending.scene.clock.pass_(60)
+    later = [upserted(a_member(f"vole{n}@bank.test"), f"m-{n}", tending.scene.clock.now()) for n in range(2, 8)]
+    tending.scene.post(*later)
+    tending.go_on()
+    tending.go_on()
+    assert tending.newest().state is RunState.RUNNING
+
+    tending.scene.audience.trouble = lambda _name: None
+    tending.scene.pass_(900)
+    tending.scene.offer()
+    tending.go_on()
+
+    assert tending.scene.status("m-7") == (Status.PENDING, ReasonCode.WAITING_FOR_NIGHT)
+    ended = tending.newest()
+    assert (ended.state, ended.done, ended.total, ended.counts) == (RunState.DONE, 1, 1, {"synced": 1})
 
 
 def test_a10_consent_is_filled_from_the_audience_where_upstream_knows_nothing() -> None:

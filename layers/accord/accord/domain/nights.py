@@ -38,10 +38,14 @@ def begins_after(connection: Connection, at: datetime) -> datetime:
 
 def since_when(runs: Iterable[Run], connection: Connection, at: datetime) -> datetime | None:
     """From when on changes are read: since the last reconciliation began, and a little before. None: everybody is
-    read, when that was not done for a week, or never of this audience. `runs` are the newest."""
-    done = [run for run in runs if run.kind is RunKind.RECONCILIATION and run.state is RunState.DONE]
+    read, when that was not done for a week, or never of this audience. The reading before the first approval is one
+    of the whole audience as well. `runs` are the newest."""
+    done = [run for run in runs if run.kind in _READS and run.state is RunState.DONE]
     here = [run for run in done if run.audience_id == connection.audience_id]
     full = max((run.at for run in here if run.since is None), default=None)
     if full is None or at - full >= A_WEEK:
         return None
     return max(run.at for run in here) - OVERLAP
+
+
+_READS = frozenset({RunKind.RECONCILIATION, RunKind.AUDIENCE_READING})

@@ -147,20 +147,38 @@ class TendConnections:
                 self.steps.send(replace(queued, place=Place(cursor=after)))
                 return
 
-    def _watch(self, connection: Connection, run: Run, queued: QueuedStep, _deadline: datetime) -> None:
+    def _watch(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
+        """Whoever was accepted after the approval is no part of it, and may wait for a night."""
         counts = {status.value: number for status, number in self.ledger.counts(connection.id).items() if number}
         total, waiting = sum(counts.values()), counts.get(Status.PENDING.value, 0)
+        begun = connection.approved_at or run.at
+        goes_on, after = self._waits(connection, begun, queued.place.cursor, deadline) if waiting else (False, None)
         run = run.model_copy(update={"done": total - waiting, "total": total, "counts": counts})
-        if waiting:
+        if goes_on:
             self.runs.save(run)
-            self.steps.send(queued, WATCH_EVERY)
+            self.steps.send(replace(queued, place=Place(cursor=after)), WATCH_EVERY)
             return
+        counts.pop(Status.PENDING.value, None)
+        run = run.model_copy(update={"total": run.done, "counts": counts})
         told = imported(run.id, counts, self.clock.now())
         self.outbox.add_notice(connection.id, told, notify=bool(connection.notice_url))
         self._end(run, RunState.DONE)
         if connection.email:
             subject, text = told_import(connection, run)
             self.mail.send(connection.email, subject, text)
+
+    def _waits(
+        self, connection: Connection, begun: datetime, after: str | None, deadline: datetime
+    ) -> tuple[bool, str | None]:
+        """Whether one of those who wait was waiting then already, and where to look the next time: nobody on the pages
+        before ever will have been."""
+        while True:
+            page = self.ledger.members(connection.id, Status.PENDING, after, A_HINT)
+            if any(record.since <= begun for record in page.items) or self._is_over(deadline):
+                return True, after
+            after = page.next
+            if after is None:
+                return False, None
 
     def _is_over(self, deadline: datetime) -> bool:
         return self.clock.now() >= deadline
