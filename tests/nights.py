@@ -11,8 +11,10 @@ from accord.ports.audiences import AudienceMemory
 from accord.ports.reconciling import AudienceListing, Sweeps
 from accord.usecases.reconcile_audience import ReconcileAudience
 from accord.usecases.reconciling.adopt_contacts import PlanAdoptions
+from accord.usecases.reconciling.compare_page import ComparePage
 from accord.usecases.reconciling.find_gone import FindGone
 from accord.usecases.reconciling.finish_reading import FinishReading
+from accord.usecases.reconciling.hold_drift import HoldDrift
 from accord.usecases.reconciling.write_plan import WritePlan
 from accord.usecases.tending.check_nightly import CheckNightly
 from accord.usecases.tending.check_webhook import CheckWebhook
@@ -41,6 +43,7 @@ class Nights:
         check_webhook = CheckWebhook(
             connections, self.secrets, self._webhook, scene.clock, lambda: "secret-of-the-night"
         )
+        hold = HoldDrift(scene.ledger, self.sweeps, no_us_phone)
         self.reconcile = ReconcileAudience(
             connections=connections,
             ledger=scene.ledger,
@@ -66,6 +69,7 @@ class Nights:
             recounts=FakeRecounts(scene.ledger),
             gone=FindGone(scene.ledger, memory, self.sweeps),
             adoptions=PlanAdoptions(scene.ledger, self.plans, no_us_phone),
+            compare=ComparePage(scene.ledger, scene.clock, key_of, self.bulk, hold),
             plan=WritePlan(scene.ledger, self.plans, self.runs, scene.clock, no_us_phone),
         )
         self._numbers = count(1)
@@ -81,6 +85,7 @@ class Nights:
             listing_of=lambda _connection: listing,
             audience_of=lambda _connection: audience,
             gone=FindGone(self.scene.ledger, memory, sweeps),
+            compare=replace(self.reconcile.compare, hold=replace(self.reconcile.compare.hold, sweeps=sweeps)),
         )
 
     def _audience(self, _connection: object) -> Audience:
@@ -89,8 +94,9 @@ class Nights:
     def _webhook(self, _connection: object) -> FakeWebhook:
         return self.webhook
 
-    def start(self, connection_id: str, run_id: str) -> None:
+    def start(self, connection_id: str, run_id: str, *, approved: bool = False) -> None:
         """What the state machine does with a run: `Reconciliations`."""
+        assert approved is (self.runs.kept[connection_id, run_id].approved_at is not None)
         run = self.runs.kept[connection_id, run_id]
         self.pages(run, self.reconcile.begin(connection_id, run_id))
         self.close(run)

@@ -178,7 +178,8 @@ def get_runs(request: Request) -> Response:
     limit = body.number(request, "limit", A_PAGE, LARGEST_PAGE)
     with cursor(request) as after:
         page = bootstrap.manage_connections().approve.page(connection, after, limit)
-    return Response(200, {"runs": [runs.shown_run(run) for run in page.items], "next": page.next})
+    listed = [runs.shown_run(run, language_of(request, connection)) for run in page.items]
+    return Response(200, {"runs": listed, "next": page.next})
 
 
 def post_run(request: Request) -> Response:
@@ -193,14 +194,15 @@ def post_run(request: Request) -> Response:
 
 def get_run(request: Request) -> Response:
     """One run with its progress."""
-    return _shown_run(bootstrap.manage_connections().order.run(_connection(request), request.path["run_id"]))
+    connection = _connection(request)
+    return _shown_run(request, connection, bootstrap.manage_connections().order.run(connection, request.path["run_id"]))
 
 
 def post_stop(request: Request) -> Response:
-    """A reconciliation goes on no further; what it found until then stands."""
+    """A reconciliation, a plan or an import goes on no further; what was found or sent until then stands."""
     connection = _connection(request)
     with refusals():
-        return _shown_run(bootstrap.manage_connections().order.stop(connection, request.path["run_id"]))
+        return _shown_run(request, connection, bootstrap.manage_connections().stop(connection, request.path["run_id"]))
 
 
 def post_group(request: Request) -> Response:
@@ -286,10 +288,10 @@ def _shown(request: Request, connection: "Connection") -> Response:
     return Response(200, {"connection": shown_connection(connection, language_of(request, connection))})
 
 
-def _shown_run(run: "Run | None") -> Response:
+def _shown_run(request: Request, connection: "Connection", run: "Run | None") -> Response:
     if run is None:
         raise unknown("run")
-    return Response(200, runs.shown_run(run))
+    return Response(200, runs.shown_run(run, language_of(request, connection)))
 
 
 def _connection(request: Request) -> "Connection":

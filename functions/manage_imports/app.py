@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from accord import bootstrap
 from accord.adapters.http import body
 from accord.adapters.http.connections import refusals
-from accord.adapters.http.imports import posted_import, shown_import, shown_upload
+from accord.adapters.http.imports import posted_approval, posted_import, shown_import, shown_upload
 from accord.adapters.http.members import connection_of, cursor
 from accord.adapters.http.messages import Request, Response
 from accord.adapters.http.problems import Route, answer, unknown
@@ -53,8 +53,9 @@ def post_begin(request: Request) -> Response:
 def post_approve(request: Request) -> Response:
     """Members who are not in the snapshot have left, though they are many."""
     connection = _connection(request)
+    at_most = posted_approval(request)
     with refusals():
-        approved = bootstrap.manage_imports().manage.approve(connection, request.path["import_id"])
+        approved = bootstrap.manage_imports().manage.approve(connection, request.path["import_id"], at_most)
     if approved is not None:
         logger.info("import approved", extra={"connection": connection.id, "import": approved.run.id})
     return _shown(202, approved)

@@ -9,6 +9,7 @@ from accord.adapters.http.members import connection_of, cursor, language_of
 from accord.adapters.http.messages import Request, Response
 from accord.adapters.http.plans import beyond_caps, posted_plan, posted_yes, shown_line, shown_plan
 from accord.adapters.http.problems import Route, answer, unknown
+from accord.adapters.http.runs import shown_run
 from accord.domain.plan import Planned
 from accord.observability import count, discreet, logger_of, metrics_of
 from accord.usecases.manage_plans import BeyondCapsError
@@ -85,6 +86,18 @@ def post_apply(request: Request) -> Response:
     return Response(202, {"run": run.id})
 
 
+def post_approve(request: Request) -> Response:
+    """A reconciliation goes on that would go beyond a cap."""
+    connection = _connection(request)
+    with refusals():
+        run = bootstrap.manage_plans().approve(connection, request.path["run_id"])
+    if run is None:
+        raise unknown("run")
+    asks = {cap.what: cap.count for cap in run.asks}
+    logger.info("run approved", extra={"connection": connection.id, "run": run.id, "asks": asks})
+    return Response(202, shown_run(run, language_of(request, connection)))
+
+
 PLANS = "/v1/connections/{connection_id}/plans"
 ROUTES: dict[str, Route] = {
     f"POST {PLANS}": post_plan,
@@ -92,6 +105,7 @@ ROUTES: dict[str, Route] = {
     f"GET {PLANS}/{{plan_id}}": get_plan,
     f"GET {PLANS}/{{plan_id}}/lines": get_lines,
     f"POST {PLANS}/{{plan_id}}/apply": post_apply,
+    "POST /v1/connections/{connection_id}/runs/{run_id}/approve": post_approve,
 }
 
 

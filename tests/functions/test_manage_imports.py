@@ -71,6 +71,21 @@ def test_what_waits_for_nobody_can_not_be_approved(stack: Stack) -> None:
     assert (status, problem["detail"]) == (409, "There is nothing to approve: the import is awaiting file.")
 
 
+@pytest.mark.parametrize("body", [{"at_most": "many"}, {"at_most": -1}, {"at_most": True}, {"yes": 1}])
+def test_an_approval_names_a_number_of_members_or_none(stack: Stack, body: Answer) -> None:
+    assert call(stack, "approve", made(stack)["import"]["id"], body)[0] == 422
+
+
+def test_p13_an_import_is_stopped_as_other_runs_are(stack: Stack) -> None:
+    import_id = made(stack)["import"]["id"]
+    sent = event("manage_connections.stop_run")
+    sent["pathParameters"] = {"connection_id": "burrow", "run_id": import_id}
+    status, run = stack.call("manage_connections", sent)
+    assert (status, run["kind"], run["state"]) == (200, "import", "stopped")
+    assert call(stack, "get", import_id)[1]["import"]["state"] == "stopped"
+    assert call(stack, "begin", import_id)[0] == 409
+
+
 def test_an_import_is_a_run_too(stack: Stack) -> None:
     import_id = made(stack)["import"]["id"]
     sent = event("manage_connections.get_run")

@@ -1,14 +1,17 @@
 """Operators have a plan made, look at it line by line, and have it carried out."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from accord import clients
 from accord.adapters.dynamodb.plans import DynamoDBPlans
 from accord.domain.address import Address
+from accord.domain.caps import Beyond
 from accord.domain.changes import Upserted
 from accord.domain.plan import FieldChange, PlanLine, Planned, line_of_adopted, summed
 from accord.domain.reasons import ReasonCode, Status
@@ -192,3 +195,56 @@ def test_without_the_operators_token_there_is_nothing(stack: Stack, name: str) -
     sent["headers"]["authorization"] = "Bearer upstream-token"
 
     assert stack.call(FUNCTION, sent)[0] == 401
+
+
+def _waiting(stack: Stack, **given: Any) -> Run:
+    """A night that would archive too many."""
+    at = datetime.now(UTC) - timedelta(hours=1)
+    told = {"id": at.isoformat(), "connection_id": "burrow", "kind": RunKind.RECONCILIATION, "at": at}
+    asks = (Beyond(what="archived", count=1400, allowed=100), Beyond(what="billed", count=30, allowed=20))
+    told |= {"state": RunState.PROPOSED, "asks": asks, "audience_id": stack.connection.audience_id}
+    run = Run.model_validate(told | given)
+    clients.runs(ManagePlansSettings.from_environment()).save(run)
+    return run
+
+
+def _of_run(stack: Stack, function: str, name: str, run_id: str, language: str = "en") -> tuple[int, dict[str, Any]]:
+    sent = event(f"{function}.{name}")
+    sent["pathParameters"]["run_id"] = run_id
+    sent["headers"]["accept-language"] = language
+    return stack.call(function, sent)
+
+
+def test_p2_a_night_that_waits_says_which_cap_and_how_much_in_english_and_in_french(stack: Stack) -> None:
+    run = _waiting(stack)
+
+    status, shown = _of_run(stack, "manage_connections", "get_run", run.id)
+
+    assert (status, shown["state"]) == (200, "proposed")
+    assert shown["beyond_caps"] == [
+        {"what": "archived", "count": 1400, "allowed": 100},
+        {"what": "billed", "count": 30, "allowed": 20},
+    ]
+    assert "it would archive 1400 contacts, and 100 are allowed unasked" in shown["detail"]
+    french = _of_run(stack, "manage_connections", "get_run", run.id, "fr")[1]["detail"]
+    assert "il archiverait 1400 contacts" in french
+    assert "augmenterait de 30" in french
+
+
+def test_p2_it_goes_on_once_it_is_approved_and_twice_is_once(stack: Stack) -> None:
+    run = _waiting(stack)
+
+    answers = [_of_run(stack, FUNCTION, "approve", run.id) for _ in range(2)]
+
+    assert [(status, shown["state"], shown["beyond_caps"]) for status, shown in answers] == [(202, "running", [])] * 2
+    machine = boto3.client("stepfunctions")
+    arn = os.environ["RECONCILE_STATE_MACHINE_ARN"]
+    (execution,) = machine.list_executions(stateMachineArn=arn)["executions"]
+    assert execution["name"].endswith("-approved")
+
+
+def test_what_does_not_wait_or_is_not_there_is_not_approved(stack: Stack, plan: Run) -> None:
+    done = _waiting(stack, state=RunState.DONE)
+    assert _of_run(stack, FUNCTION, "approve", done.id)[0] == 409
+    assert _of_run(stack, FUNCTION, "approve", plan.id)[0] == 409
+    assert _of_run(stack, FUNCTION, "approve", "never")[0] == 404

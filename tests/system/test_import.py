@@ -70,13 +70,20 @@ def test_q5_a_file_is_imported_and_a_later_one_says_who_has_left(
     snapshot = ("import", few, "--connection", connection, "--mode", "snapshot")
     refused = accord(*snapshot, status=2)
     assert "15 of 20 members are not in the file" in refused.stderr
-    assert "say --yes" in refused.stderr
+    assert "say --may-leave N" in refused.stderr
     (newest, first) = json.loads(accord("runs", "list", connection, "--json").stdout)["runs"]
     assert (newest["kind"], newest["state"], newest["counts"]) == ("import", "proposed", {})
     assert (first["state"], first["counts"]) == ("done", {"taken": 20, "bad": 1})
     assert menagerie.seen("saiga@menagerie.test") == "subscribed"
 
-    approved = json.loads(accord(*snapshot, "--yes", "--json").stdout)
+    assert (
+        "15 members would have left; --at-most says 14"
+        in accord(*("runs", "approve", connection, newest["id"], "--at-most", "14"), status=1).stderr
+    )
+    assert "stopped" in accord("runs", "stop", connection, newest["id"], "--yes").stdout
+    assert "nothing to approve" in accord("runs", "approve", connection, newest["id"], status=1).stderr
+
+    approved = json.loads(accord(*snapshot, "--may-leave", "15", "--json").stdout)
     assert (approved["state"], approved["counts"]["taken"], approved["counts"]["left"]) == ("done", 5, 15)
     assert menagerie.becomes("saiga", "archived", "left")["status"] == "archived"
     assert menagerie.seen("saiga@menagerie.test") == "archived"
@@ -88,6 +95,17 @@ def test_q5_a_file_is_imported_and_a_later_one_says_who_has_left(
         stand = {row["id"]: row["status"] for row in csv.DictReader(file)}
     assert stand.keys() == set(MEMBERS)
     assert (stand["binturong"], stand["saiga"]) == ("synced", "archived")
+
+
+def test_p13_a_snapshot_without_a_good_line_says_so_and_asks_nothing(
+    menagerie: Application, accord: Command, tmp_path: Path
+) -> None:
+    bad = a_file(tmp_path / "mauvais.csv", "yak;pas une adresse;Yan;Durand;Pré;oui;;brun\n")
+
+    said = accord("import", bad, "--connection", menagerie.api.connection_id, "--mode", "snapshot", status=1)
+
+    assert "No line of the file could be taken" in said.stderr
+    assert "have left" not in said.stderr
 
 
 def test_p13_a_file_that_can_not_be_read_is_refused_with_the_remedy(

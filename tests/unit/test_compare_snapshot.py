@@ -9,6 +9,7 @@ from accord.domain.reasons import Status
 from accord.domain.record import Presence
 from accord.domain.run import Run, RunState
 from accord.usecases.connecting.reach_account import NotNowError
+from accord.usecases.import_members import NONE_GOOD
 from tests.builders import a_connection
 from tests.desk import Desk
 from tests.scene import Scene
@@ -111,6 +112,30 @@ def test_a_snapshot_without_a_good_line_empties_nothing(lines: tuple[str, ...]) 
     run = warren.snapshot(*lines)
     assert run.state is RunState.FAILED
     assert warren.desk.sent() == []
+
+
+def test_p13_that_no_line_is_good_is_said_before_anybody_is_asked_whether_all_have_left() -> None:
+    warren = Warren(40)
+
+    run = warren.snapshot(*(f"m-{n},no address,yes,1" for n in range(100, 103)), ",,yes,1")
+
+    assert (run.state, run.detail) == (RunState.FAILED, NONE_GOOD)
+    assert run.counts == {"bad": 4}
+    assert len(warren.desk.bad_lines(run)) >= 4
+    assert warren.desk.sent() == []
+
+
+def test_p2_who_approves_fewer_than_would_leave_approves_nothing() -> None:
+    warren = Warren(40)
+    run = warren.snapshot(*range(10))
+
+    with pytest.raises(NotNowError, match="30 members would leave, and 29 at the most"):
+        warren.desk.manage.approve(warren.scene.connection, run.id, 29)
+
+    assert warren.desk.run(run).state is RunState.PROPOSED
+    shown = warren.desk.manage.approve(warren.scene.connection, run.id, 30)
+    assert shown is not None
+    assert shown.run.state is RunState.RUNNING
 
 
 def test_who_is_on_a_bad_line_has_not_left() -> None:

@@ -51,6 +51,12 @@ def watch_run(
         raise
     if asking.terminal.as_json and last:
         asking.terminal.document(run)
+    if run["state"] == "proposed":
+        raise CommandError(
+            "The run waits for an approval",
+            lines=[str(run["detail"])],
+            remedy=f"Give it with: accord runs approve {connection} {run_id}",
+        )
     if run["state"] != "done":
         was = "failed" if run["state"] == "failed" else "was stopped"
         at = f" at {progress_of(run)}" if progress_of(run) else ""

@@ -14,6 +14,11 @@ POLL = 1  # seconds
 A_LINE = 10  # columns that are named, of those that nobody knows
 
 
+may_leave_option = click.option(
+    "--may-leave", type=click.IntRange(min=0), metavar="N", help="Do not ask where no more members have left by it."
+)
+
+
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--connection", required=True, type=Id(), shell_complete=complete_connections, help="Whose members.")
@@ -25,17 +30,20 @@ A_LINE = 10  # columns that are named, of those that nobody knows
     help="snapshot: the file holds all members; who is not in it has left.",
 )
 @click.option("--source", default="", help="Where they agreed, if the file does not say: 'paper forms 2024'.")
-@click.option("--yes", is_flag=True, help="Do not ask, even if a snapshot lacks many members.")
+@may_leave_option
 @click.option("--no-wait", is_flag=True, help="Do not wait until it is read.")
 @shared_options
 @asks
-def import_file(asking: Asking, file: Path, connection: str, mode: str, source: str, yes: bool, no_wait: bool) -> None:
+def import_file(
+    asking: Asking, file: Path, connection: str, mode: str, source: str, may_leave: int | None, no_wait: bool
+) -> None:
     """Import the members in FILE, CSV or NDJSON.
 
     The first line of a CSV names the columns: email, first_name,
     consent.status ... in English, French, or as Mailchimp exports them. Good
     lines are taken, bad ones listed in FILE.errors.csv with the reason.
-    Consent is only what a column says. Ctrl-C leaves it running.
+    Consent is only what a column says. Ctrl-C leaves it running; `accord runs
+    stop` ends it, `accord runs approve` answers what it asks.
 
     \b
     accord import members.csv --connection zoo
@@ -59,7 +67,7 @@ def import_file(asking: Asking, file: Path, connection: str, mode: str, source: 
         return asking.terminal.verbatim(f"The import runs. Look with: {look}")
     found = _followed(asking, connection, import_id, look)
     if found["state"] == "proposed":
-        found = _approved(asking, file, connection, found, yes=yes)
+        found = _approved(asking, file, connection, found, may_leave=may_leave)
     errors = _errors_beside(asking, file, found)
     if asking.terminal.as_json:
         asking.terminal.document(found)
@@ -84,6 +92,7 @@ def _followed(asking: Asking, connection: str, import_id: str, look: str) -> Ans
     except (KeyboardInterrupt, CommandError):
         asking.terminal.note("It goes on without you.")
         asking.terminal.command_to_copy("Look again", look)
+        asking.terminal.command_to_copy("End it", look.replace(" show ", " stop ", 1))
         raise
 
 
@@ -95,14 +104,37 @@ def _estimate(progress: Answer) -> str:
     return f"{progress['phase']}, {f'{round(left / 60)} min' if left >= 90 else f'{left} s'} left"
 
 
-def _approved(asking: Asking, file: Path, connection: str, found: Answer, *, yes: bool) -> Answer:
-    """With a person's yes, or `--yes`. Raises CommandError, or UsageError where nobody is there to be asked."""
-    asking.terminal.note(str(found["detail"]))
+def _approved(asking: Asking, file: Path, connection: str, found: Answer, *, may_leave: int | None) -> Answer:
+    """With a person's yes, or as many as were said before. Raises CommandError, or UsageError where nobody is there to
+    be asked."""
     if errors := _errors_beside(asking, file, found):
         asking.terminal.note(f"What is wrong is in {errors}")
-    asking.terminal.confirm(f"Have these {found['snapshot']['missing']:,} members left?", yes=yes)
-    asking.api.post("connections", connection, "imports", found["id"], "approve")
+    approve_import(asking, connection, found, may_leave=may_leave)
     return _followed(asking, connection, found["id"], f"accord runs show {connection} {found['id']}")
+
+
+def approve_import(
+    asking: Asking, connection: str, found: Answer, *, may_leave: int | None, option: str = "--may-leave"
+) -> None:
+    """Let an import go on that waits: so many members leave as it shows, and no more. Raises CommandError, or
+    UsageError where nobody is there to be asked; `option` is how that number was said, or could be."""
+    missing = found["snapshot"]["missing"]
+    asking.terminal.note(str(found["detail"]))
+    try:
+        _ask(asking, missing, may_leave, option)
+    except (CommandError, click.UsageError, click.Abort):
+        asking.terminal.note("It waits for three days.")
+        for what, verb in (("Let it go on", "approve"), ("End it", "stop")):
+            asking.terminal.command_to_copy(what, f"accord runs {verb} {connection} {found['id']}")
+        raise
+    asking.api.post("connections", connection, "imports", found["id"], "approve", body={"at_most": missing})
+
+
+def _ask(asking: Asking, missing: int, may_leave: int | None, option: str) -> None:
+    if may_leave is not None and missing > may_leave:
+        raise CommandError(f"{missing:,} members would have left; {option} says {may_leave:,}")
+    question = f"Have these {missing:,} members left?"
+    asking.terminal.confirm(question, yes=may_leave is not None, option=f"{option} N")
 
 
 def _errors_beside(asking: Asking, file: Path, found: Answer) -> Path | None:

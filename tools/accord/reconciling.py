@@ -18,8 +18,8 @@ def reconcile(asking: Asking, connection: str, full: bool, no_wait: bool) -> Non
 
     As every night: what no webhook told is found, and what others changed of
     Accord's own is written anew. Who is gone shows when the whole audience is
-    read, which happens by itself once a week. Ctrl-C while it runs leaves it
-    running.
+    read, which happens by itself once a week. Where it would do more than one
+    run may, it waits for `accord runs approve`. Ctrl-C leaves it running.
 
     \b
     accord reconcile zoo

@@ -2,9 +2,11 @@
 
 import click
 
+from tools.accord.approving_runs import approve_run
 from tools.accord.asking import Asking, Id, asks, connection_argument, more, paging, shared_options
 from tools.accord.client import Answer
 from tools.accord.errors import CommandError
+from tools.accord.importing import approve_import
 from tools.accord.runs_in_words import (
     calls_of,
     duration_of,
@@ -13,9 +15,11 @@ from tools.accord.runs_in_words import (
     progress_of,
     show_run,
     state_of,
+    what_stands,
 )
 from tools.accord.terminal import Terminal
 
+OPEN = frozenset({"running", "proposed", "awaiting_file"})
 HEADS = ("run", "kind", "state", "done", "took", "found", "calls/least")
 
 
@@ -104,26 +108,57 @@ def show(asking: Asking, connection: str, run: str) -> None:
 @shared_options
 @asks
 def stop(asking: Asking, connection: str, run: str, yes: bool) -> None:
-    """End RUN, a reconciliation or a plan.
+    """End RUN, a reconciliation, a plan or an import.
 
-    It reads no further. What a reconciliation found until then stands, and
-    the next one finds the rest; of a plan nothing comes.
+    It goes on no further, and waits no longer. What a reconciliation found
+    until then stands, and the next one finds the rest; what an import sent
+    stays accepted; of a plan nothing comes.
 
     \b
     accord runs stop zoo 2026-11-25T03:00:00.000000Z-night
     """
     known = asking.api.get("connections", connection, "runs", run)
-    if known["state"] == "running":
+    if known["state"] in OPEN:
         asking.terminal.note(state_of(known))
         asking.terminal.confirm("End it?", yes=yes)
     ended = asking.api.post("connections", connection, "runs", run, "stop")
     if asking.terminal.as_json:
         asking.terminal.document(ended)
-    if ended["state"] in {"running", "proposed"}:
-        raise CommandError(f"Only a reconciliation or a plan can be stopped; this is: {state_of(ended)}")
+    if ended["state"] in OPEN:
+        raise CommandError(f"Only reconciliations, plans and imports can be stopped; this is: {state_of(ended)}")
     if asking.terminal.as_json:
         return None
-    if known["state"] != "running":
+    if known["state"] not in OPEN:
         return asking.terminal.say(f"There is nothing to stop: {state_of(ended)}")
-    stands = "nothing comes of it" if ended["kind"] == "plan" else "what it found until then stands"
-    return asking.terminal.say(f"{ended['state']} at {progress_of(ended)}; {stands}.")
+    return asking.terminal.say(f"{ended['state']} at {progress_of(ended)}; {what_stands(ended)}.")
+
+
+@runs.command()
+@connection_argument
+@click.argument("run", type=Id())
+@click.option(
+    "--at-most", type=click.IntRange(min=0), metavar="N", help="Do not ask where no more members are concerned."
+)
+@shared_options
+@asks
+def approve(asking: Asking, connection: str, run: str, at_most: int | None) -> None:
+    """Let RUN go on, a reconciliation or an import that waits.
+
+    It waits since it would do more than one may unasked: archive, subscribe or
+    add to the bill too many (a reconciliation), or let too many members leave
+    (a snapshot). It does what it shows, and no more.
+
+    \b
+    accord runs approve zoo 2026-11-25T03:00:00.000000Z-night
+    accord runs approve zoo 2026-11-25T03:00:00.000000Z-night --at-most 250
+    """
+    known = asking.api.get("connections", connection, "runs", run)
+    if known["state"] == "proposed" and known["kind"] == "import":
+        waiting = asking.api.get("connections", connection, "imports", run)["import"]
+        approve_import(asking, connection, waiting, may_leave=at_most, option="--at-most")
+    else:
+        approve_run(asking, connection, known, at_most=at_most)
+    gone_on = asking.api.get("connections", connection, "runs", run)
+    if asking.terminal.as_json:
+        return asking.terminal.document(gone_on)
+    return asking.terminal.verbatim(f"It goes on. Look with: accord runs show {connection} {run}")

@@ -111,6 +111,16 @@ def found_wholly(run: Answer) -> list[tuple[str, int, str]]:
     return rows
 
 
+def what_stands(run: Answer) -> str:
+    """Of a run that was stopped."""
+    if run["kind"] == "plan":
+        return "nothing comes of it"
+    if run["kind"] == "import":
+        taken = (run.get("counts") or {}).get("taken", 0)
+        return f"the {taken:,} lines that it took stay accepted"
+    return "what it found until then stands"
+
+
 def show_run(terminal: Terminal, run: Answer) -> None:
     """All that is known of it."""
     terminal.say(f"{kind_of(run)}  {run['state']}", style="bold")

@@ -110,13 +110,13 @@ class Terminal:
         with Progress(*columns, console=self._err, disable=not self._err.is_terminal) as progress:
             yield Bar(progress, title)
 
-    def confirm(self, question: str, *, yes: bool) -> None:
-        """Go on only when a person says so, or said `--yes` before. Raises CommandError, or
+    def confirm(self, question: str, *, yes: bool, option: str = "--yes") -> None:
+        """Go on only when a person says so, or said so before by the option. Raises CommandError, or
         click.UsageError where nobody is there."""
         if yes:
             return
         if not sys.stdin.isatty():
-            raise click.UsageError("Nobody is there to be asked: look at what it would do, then say --yes.")
+            raise click.UsageError(f"Nobody is there to be asked: look at what it would do, then say {option}.")
         if not click.confirm(question, err=True):
             raise CommandError("Nothing was done")
 

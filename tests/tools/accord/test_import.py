@@ -123,15 +123,27 @@ def test_a_snapshot_that_lacks_many_is_asked_for(importing: SmallAccord, accord:
     seen = accord("import", str(file), "--connection", "zoo", "--mode", "snapshot")
     assert seen.status == 2
     assert "30 of 40 members are not in the file." in seen.err
-    assert "say --yes" in seen.err
+    assert "say --may-leave N" in seen.err
+    assert f"accord runs approve zoo {ID}" in seen.err
+    assert f"accord runs stop zoo {ID}" in seen.err
     assert importing.sent_to(APPROVE) == []
 
 
-def test_and_goes_on_with_a_yes(importing: SmallAccord, accord: Command, file: Path) -> None:
+@pytest.mark.parametrize("allowed", ["29", "0"])
+def test_p2_a_script_approves_no_more_than_it_says(
+    importing: SmallAccord, accord: Command, file: Path, allowed: str
+) -> None:
+    tell(importing, proposed())
+    seen = accord("import", str(file), "--connection", "zoo", "--mode", "snapshot", "--may-leave", allowed)
+    assert (seen.status, importing.sent_to(APPROVE)) == (1, [])
+    assert f"30 members would have left; --may-leave says {allowed}" in seen.err
+
+
+def test_and_goes_on_where_no_more_are_missing_than_that(importing: SmallAccord, accord: Command, file: Path) -> None:
     tell(importing, proposed(), an_import(mode="snapshot", counts={"left": 30}))
-    seen = accord("import", str(file), "--connection", "zoo", "--mode", "snapshot", "--yes")
+    seen = accord("import", str(file), "--connection", "zoo", "--mode", "snapshot", "--may-leave", "30")
     assert seen.status == 0, seen.err
-    assert len(importing.sent_to(APPROVE)) == 1
+    assert [each.body for each in importing.sent_to(APPROVE)] == [{"at_most": 30}]
     assert seen.out.split()[-2:] == ["left", "30"]
 
 

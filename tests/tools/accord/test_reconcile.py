@@ -133,6 +133,19 @@ def test_a_connection_that_is_not_live_is_refused(api: SmallAccord, accord: Comm
     assert "The connection is draft." in seen.err
 
 
+def test_p2_a_run_that_waits_for_an_approval_says_why_and_how_to_give_it(
+    reconciling: SmallAccord, accord: Command
+) -> None:
+    caps = [{"what": "archived", "count": 40, "allowed": 20}]
+    reconciling.tell(ONE, reconciliation("proposed", 2000, beyond_caps=caps, detail="it would archive 40 contacts"))
+
+    seen = accord("reconcile", "zoo")
+
+    assert seen.status == 1
+    assert "it would archive 40 contacts" in seen.err
+    assert f"accord runs approve zoo {SUNDAY}" in seen.err
+
+
 @pytest.mark.parametrize(("state", "was"), [("failed", "failed"), ("stopped", "was stopped")])
 def test_a_run_that_ends_early_is_told_with_the_reason(
     reconciling: SmallAccord, accord: Command, state: str, was: str

@@ -187,6 +187,65 @@ def test_what_has_ended_needs_no_stop(api: SmallAccord, accord: Command) -> None
     assert "nothing to stop: reconciliation done at 2026-11-22 03:02 UTC: 2,000 of 2,000" in seen.out
 
 
+AN_IMPORT = {"id": "i-1", "kind": "import"}
+
+
+def test_p13_of_an_import_that_is_stopped_it_is_said_what_stays(api: SmallAccord, accord: Command) -> None:
+    waiting = run("proposed", 0) | AN_IMPORT
+    api.tell(f"{RUNS}/i-1", waiting)
+    api.tell(f"POST {ZOO}/runs/i-1/stop", run("stopped", 200) | AN_IMPORT | {"counts": {"taken": 199}})
+
+    seen = accord("runs", "stop", "zoo", "i-1", "--yes")
+
+    assert seen.out == "stopped at 200 of 300; the 199 lines that it took stay accepted.\n"
+
+
+CAPS = [{"what": "archived", "count": 40, "allowed": 20}]
+WAITING = reconciliation("proposed", 2000, beyond_caps=CAPS, detail="it would archive 40 contacts")
+APPROVE = f"POST {ZOO}/runs/{SUNDAY}/approve"
+
+
+@pytest.fixture
+def waiting(api: SmallAccord) -> SmallAccord:
+    """An Accord with a night that waits, until it is approved."""
+    api.tell(ONE, WAITING, reconciliation("running", 2000))
+    api.tell(APPROVE, reconciliation("running", 2000), status=202)
+    return api
+
+
+def test_p2_a_night_that_waits_is_approved_by_a_person_or_up_to_a_number(waiting: SmallAccord, accord: Command) -> None:
+    seen = accord("runs", "approve", "zoo", SUNDAY, "--at-most", "40")
+    assert seen.status == 0, seen.err
+    assert "it would archive 40 contacts" in seen.err
+    assert "It goes on." in seen.out
+    assert len(waiting.sent_to(APPROVE)) == 1
+
+
+@pytest.mark.parametrize(("given", "status"), [((), 2), (("--at-most", "39"), 1)])
+def test_p2_nobody_approves_by_accident(
+    waiting: SmallAccord, accord: Command, given: tuple[str, ...], status: int
+) -> None:
+    seen = accord("runs", "approve", "zoo", SUNDAY, *given)
+    assert (seen.status, waiting.sent_to(APPROVE)) == (status, [])
+    assert "--at-most" in seen.err
+
+
+def test_what_does_not_wait_is_not_approved(api: SmallAccord, accord: Command) -> None:
+    api.tell(ONE, reconciliation("done", 2000))
+    seen = accord("runs", "approve", "zoo", SUNDAY, "--at-most", "40")
+    assert (seen.status, "There is nothing to approve: reconciliation done" in seen.err) == (1, True)
+
+
+def test_an_import_that_waits_is_approved_alike(api: SmallAccord, accord: Command) -> None:
+    api.tell(f"{RUNS}/i-1", run("proposed", 0) | AN_IMPORT, run("running", 0) | AN_IMPORT)
+    found = {"id": "i-1", "detail": "30 of 40 are missing.", "snapshot": {"present": 40, "missing": 30}}
+    api.tell(f"GET {ZOO}/imports/i-1", {"import": found})
+    api.tell(f"POST {ZOO}/imports/i-1/approve", {"import": found}, status=202)
+
+    assert accord("runs", "approve", "zoo", "i-1", "--at-most", "30").status == 0
+    assert [each.body for each in api.sent_to(f"POST {ZOO}/imports/i-1/approve")] == [{"at_most": 30}]
+
+
 def test_what_can_not_be_stopped_goes_on_and_that_is_no_success(api: SmallAccord, accord: Command) -> None:
     api.tell(f"{RUNS}/r-1", run("running", 120))
     api.tell(f"POST {ZOO}/runs/r-1/stop", run("running", 120))
@@ -194,5 +253,5 @@ def test_what_can_not_be_stopped_goes_on_and_that_is_no_success(api: SmallAccord
     seen = accord("runs", "stop", "zoo", "r-1", "--yes")
 
     assert seen.status == 1
-    assert "Only a reconciliation or a plan can be stopped" in seen.err
+    assert "Only reconciliations, plans and imports can be stopped" in seen.err
     assert "first import running since 2026-11-22 10:00 UTC: 120 of 300" in seen.err

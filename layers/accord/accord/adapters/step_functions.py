@@ -15,15 +15,15 @@ LONGEST_NAME = 80
 
 
 class StepFunctionsReconciliations:
-    """The state machine `reconcile`: one execution a run, named after it."""
+    """The state machine `reconcile`: one execution a run, named after it, and another one once it is approved."""
 
     def __init__(self, client: "SFNClient", state_machine_arn: str) -> None:
         self._client = client
         self._arn = state_machine_arn
 
-    def start(self, connection_id: str, run_id: str) -> None:
+    def start(self, connection_id: str, run_id: str, *, approved: bool = False) -> None:
         """One call. An execution of that name with the same input is the same one."""
-        _start(self._client, self._arn, f"{connection_id}-{run_id}", connection_id, run_id)
+        _start(self._client, self._arn, _name(connection_id, run_id, approved), connection_id, run_id)
 
 
 class StepFunctionsImports:
@@ -35,8 +35,11 @@ class StepFunctionsImports:
 
     def start(self, connection_id: str, run_id: str, *, approved: bool) -> None:
         """One call. An execution of that name with the same input is the same one."""
-        name = f"{connection_id}-{run_id}{'-approved' if approved else ''}"
-        _start(self._client, self._arn, name, connection_id, run_id)
+        _start(self._client, self._arn, _name(connection_id, run_id, approved), connection_id, run_id)
+
+
+def _name(connection_id: str, run_id: str, approved: bool) -> str:
+    return f"{connection_id}-{run_id}{'-approved' if approved else ''}"
 
 
 def _start(client: "SFNClient", arn: str, name: str, connection_id: str, run_id: str) -> None:

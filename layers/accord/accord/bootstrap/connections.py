@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from accord.usecases.recognise_caller import RecogniseCaller
     from accord.usecases.reconciling.begin_reconciliation import OrderReconciliation
     from accord.usecases.tend_connections import TendConnections
+    from accord.usecases.tending.stop_run import StopRun
 
 OPERATOR_PATIENCE = 8.0
 """Seconds that one call to Mailchimp may take while an operator waits: API Gateway gives up after thirty."""
@@ -52,6 +53,7 @@ class Connecting:
     segments: "CreateSegments"
     reconfirm: "ReconfirmMembers"
     order: "OrderReconciliation"
+    stop: "StopRun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def manage_connections() -> Connecting:
     from accord.usecases.manage_connections import ManageConnections
     from accord.usecases.reconciling.begin_reconciliation import BeginReconciliation, OrderReconciliation
     from accord.usecases.tending.begin_run import BeginRun
+    from accord.usecases.tending.stop_run import StopRun
 
     settings = ManageConnectionsSettings.from_environment()
     ledger, connections, clock = clients.ledger(settings), clients.connections(settings), clients.SystemClock()
@@ -113,7 +116,6 @@ def manage_connections() -> Connecting:
         begin=BeginReconciliation(connections, runs, clock),
         runs=runs,
         reconciliations=clients.reconciliations(settings.reconcile_state_machine_arn),
-        sweeps=DynamoDBSweeps(clients.table(settings)),
         clock=clock,
         new_token=lambda: token_hex(8),
     )
@@ -151,6 +153,7 @@ def manage_connections() -> Connecting:
         segments=CreateSegments(ledger, reach, setup_of, clock),
         reconfirm=ReconfirmMembers(ledger, connections, runs, begin, clock),
         order=order,
+        stop=StopRun(runs, DynamoDBSweeps(clients.table(settings)), clock),
     )
 
 

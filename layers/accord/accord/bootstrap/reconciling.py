@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from accord.usecases.manage_plans import ManagePlans
     from accord.usecases.recognise_caller import RecogniseCaller
     from accord.usecases.reconcile_audience import ReconcileAudience
+    from accord.usecases.reconciling.approve_reconciliation import ApproveReconciliation
     from accord.usecases.reconciling.begin_reconciliation import BeginReconciliation
 
 
@@ -29,6 +30,7 @@ class Planning:
 
     recognise: "RecogniseCaller"
     manage: "ManagePlans"
+    approve: "ApproveReconciliation"
 
 
 @cache
@@ -38,19 +40,22 @@ def manage_plans() -> Planning:
 
     from accord.adapters.dynamodb.plans import DynamoDBPlans
     from accord.usecases.manage_plans import ManagePlans
+    from accord.usecases.reconciling.approve_reconciliation import ApproveReconciliation
 
     settings = ManagePlansSettings.from_environment()
     ledger = clients.ledger(settings)
+    machine = clients.reconciliations(settings.reconcile_state_machine_arn)
     manage = ManagePlans(
         ledger=ledger,
         plans=DynamoDBPlans(clients.table(settings)),
         runs=clients.runs(settings),
-        reconciliations=clients.reconciliations(settings.reconcile_state_machine_arn),
+        reconciliations=machine,
         steps=clients.step_queue(settings.connection_steps_queue_url),
         clock=clients.SystemClock(),
         new_token=lambda: token_hex(8),
     )
-    return Planning(clients.recognise(ledger, settings.operator_secret_arn), manage)
+    approve = ApproveReconciliation(manage.runs, machine, manage.clock)
+    return Planning(clients.recognise(ledger, settings.operator_secret_arn), manage, approve)
 
 
 @cache
@@ -66,8 +71,10 @@ def reconcile_audience() -> Reconciling:
     from accord.usecases.reconcile_audience import ReconcileAudience
     from accord.usecases.reconciling.adopt_contacts import PlanAdoptions
     from accord.usecases.reconciling.begin_reconciliation import BeginReconciliation
+    from accord.usecases.reconciling.compare_page import ComparePage
     from accord.usecases.reconciling.find_gone import FindGone
     from accord.usecases.reconciling.finish_reading import FinishReading
+    from accord.usecases.reconciling.hold_drift import HoldDrift
     from accord.usecases.reconciling.write_plan import WritePlan
     from accord.usecases.tending.check_nightly import CheckNightly
     from accord.usecases.tending.check_webhook import CheckWebhook
@@ -78,6 +85,7 @@ def reconcile_audience() -> Reconciling:
     connections, runs = clients.connections(settings), clients.runs(settings)
     audience_of, webhook_of = mailchimp_clients.audience_of(settings), mailchimp_clients.webhook_of(settings)
     memory, sweeps = clients.audience_memory(settings), DynamoDBSweeps(clients.table(settings))
+    key_of, bulk = clients.key_of(settings.address_key_secret_arn), clients.queue(settings.bulk_changes_queue_url)
     webhook = CheckWebhook(
         connections=connections,
         secrets=clients.connection_secrets(),
@@ -103,12 +111,13 @@ def reconcile_audience() -> Reconciling:
         audience_of=audience_of,
         listing_of=mailchimp_clients.listing_of(settings),
         clock=clock,
-        key_of=clients.key_of(settings.address_key_secret_arn),
-        bulk=clients.queue(settings.bulk_changes_queue_url),
+        key_of=key_of,
+        bulk=bulk,
         check=CheckNightly(ledger, runs, audience_of, webhook, clock),
         finish=finish,
         gone=FindGone(ledger, memory, sweeps),
         adoptions=PlanAdoptions(ledger, DynamoDBPlans(clients.table(settings)), us_phone),
+        compare=ComparePage(ledger, clock, key_of, bulk, HoldDrift(ledger, sweeps, us_phone)),
         plan=WritePlan(ledger, DynamoDBPlans(clients.table(settings)), runs, clock, us_phone),
         recounts=DynamoDBRecounts(clients.table(settings)),
         mend=MendWebhook(DynamoDBEars(clients.table(settings)), webhook),

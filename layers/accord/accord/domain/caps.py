@@ -1,6 +1,8 @@
 """How much one run may do before somebody is asked. Pure."""
 
-from accord.domain.plan import Planned, PlanSum
+from collections.abc import Collection
+
+from accord.domain.plan import PlanLine, Planned, PlanSum
 from accord.domain.values import Value
 
 
@@ -25,12 +27,25 @@ class Beyond(Value):
     allowed: int
 
 
+_ARCHIVED = frozenset({Planned.ARCHIVE, Planned.ERASE})
+_SUBSCRIBED = frozenset({Planned.CREATE, Planned.SUBSCRIBE})
+_NEVER_WAIT = frozenset({Planned.UNSUBSCRIBE, Planned.ERASE, Planned.LOOK, Planned.FOLLOW, Planned.HOLD})
+"""Opt-outs and erasures, the readings that may lead to one, and what ends in a status of which upstream is told."""
+
+
+def may_wait(lines: Collection[PlanLine]) -> bool:
+    """Whether what was seen of one contact may be kept back until the caps were looked at: it counts for one of them,
+    and nothing goes along that waits for no cap (promise 9). `lines`: of all who hold its address."""
+    counts = any(line.planned in _ARCHIVED | _SUBSCRIBED or line.billed > 0 for line in lines)
+    return counts and not any(line.planned in _NEVER_WAIT for line in lines)
+
+
 def beyond(plan: PlanSum, members: int, caps: Caps) -> tuple[Beyond, ...]:
     """Everything for which somebody has to be asked; nothing where all is within the caps."""
     deeds = plan.by_deed
     counted = {
-        "archived": deeds.get(Planned.ARCHIVE, 0) + deeds.get(Planned.ERASE, 0),
-        "subscribed": sum(deeds.get(each, 0) for each in (Planned.CREATE, Planned.SUBSCRIBE)),
+        "archived": sum(deeds.get(each, 0) for each in _ARCHIVED),
+        "subscribed": sum(deeds.get(each, 0) for each in _SUBSCRIBED),
         "billed": plan.billed,
     }
     allowed = {what: max(caps.few, int(getattr(caps, what) * members)) for what in counted}

@@ -156,6 +156,16 @@ def summed(lines: Iterable[PlanLine]) -> PlanSum:
     return PlanSum(lines=number, by_deed=dict(by_deed), billed=billed, calls=calls)
 
 
+def together(sums: Iterable[PlanSum]) -> PlanSum:
+    """What several parts of one whole come to; some calls more where each has a bulk of its own."""
+    by_deed: Counter[Planned] = Counter()
+    lines = billed = calls = 0
+    for each in sums:
+        by_deed.update(each.by_deed)
+        lines, billed, calls = lines + each.lines, billed + each.billed, calls + each.calls
+    return PlanSum(lines=lines, by_deed=dict(by_deed), billed=billed, calls=calls)
+
+
 def _planned(action: Active) -> Planned:
     match action:
         case Create():

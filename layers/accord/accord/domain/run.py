@@ -1,12 +1,22 @@
 """A run: long work on a whole connection, with its progress and what came of it."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from accord.domain.caps import Beyond
 from accord.domain.connection import Connection, Whom
 from accord.domain.file_import import FileImport
 from accord.domain.plan import PlanSum
 from accord.domain.summary import Summary
 from accord.domain.values import Moment, Value
+
+SILENT = timedelta(days=1)
+"""No state machine works that long on a run: one that still counts as running then has lost it."""
+WAITS = timedelta(days=3)
+"""How long a run waits for a file or an approval: what it would be done with is not kept longer."""
+LOST = "Nothing was heard of it for a day: the state machine that carried it out has ended. Begin another one."
+NOBODY = "Nobody approved it within three days, and nothing was done. Begin another one."
+NO_FILE_CAME = "No file came within three days. Begin another one."
 
 
 class RunKind(StrEnum):
@@ -75,6 +85,10 @@ class Run(Value):
     """Of a plan: whether it is about contacts that are none of Accord's and can be taken over, and nothing else."""
     chosen: dict[str, str] = {}
     """Of an application: only these of the plan's members, each with the id that it gets; empty: all as they are."""
+    asks: tuple[Beyond, ...] = ()
+    """Of a reconciliation that waits: the caps that it would go beyond."""
+    approved_at: Moment | None = None
+    """When an operator let it go on."""
     applies: str = ""
     """The plan that is carried out, by its id."""
     applied_by: str = ""
@@ -88,3 +102,32 @@ class Run(Value):
     def is_of(self, connection: Connection) -> bool:
         """Whether it is about the audience that the connection has now."""
         return self.audience_id in {"", connection.audience_id}
+
+    def as_it_stands(self, at: datetime) -> "Run":
+        """The run as it is at that moment: one that nobody carries out any more, or for which nobody came, has ended,
+        though nobody was there to write that down."""
+        phase_at = self.file.phase_at if self.file is not None else None
+        moved = max(each for each in (self.at, self.approved_at, phase_at) if each is not None)
+        if self.state is RunState.RUNNING and self.kind in _BY_MACHINE and at - moved > SILENT:
+            return self._ended(moved + SILENT, LOST)
+        if self.kind in _BY_MACHINE and at - moved > WAITS:
+            if self.state is RunState.PROPOSED:
+                return self._ended(moved + WAITS, NOBODY)
+            if self.state is RunState.AWAITING_FILE:
+                return self._ended(moved + WAITS, NO_FILE_CAME)
+        return self
+
+    def _ended(self, at: datetime, why: str) -> "Run":
+        return self.model_copy(update={"state": RunState.FAILED, "done_at": at, "detail": why})
+
+
+_BY_MACHINE = frozenset(
+    {
+        RunKind.AUDIENCE_READING,
+        RunKind.RECONCILIATION,
+        RunKind.PLAN,
+        RunKind.IMPORT,
+        RunKind.NIGHTLY_CHECK,
+    }
+)
+"""The others are steps in a queue, which may wait for as long as a connection is paused."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from accord.domain.address import Address
 from accord.domain.contact import Contact
 from accord.domain.drift import drift
+from accord.domain.plan import PlanSum
 from accord.domain.values import Moment, Value
 
 A_PAGE = 1000
@@ -74,6 +75,15 @@ class PageRead(Value):
     total: int
     counts: dict[Found, int]
     keys: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    """Those of which something was seen that nobody is told before the caps were looked at (caps.py)."""
+    would: PlanSum = PlanSum()
+    """What those come to."""
+
+    @property
+    def figures(self) -> "PageRead":
+        """Without what names contacts: all pages of a run fit into memory so."""
+        return self.model_copy(update={"keys": (), "held": ()})
 
 
 def found_at(before: Address, after: Address, contact: Contact) -> Counter[Found]:

@@ -17,7 +17,7 @@ class Uploaded(NamedTuple):
 
 
 class ImportFiles(Protocol):
-    """The files of imports, and the lists of what is wrong with them. Everything expires after 14 days."""
+    """The files of imports, and the lists of what is wrong with them. Everything expires after three days."""
 
     def upload_url(self, connection_id: str, import_id: str) -> str:
         """Where the file can be put for an hour, by whoever knows the URL."""

@@ -47,5 +47,5 @@ class Recounts(Protocol):
 class Reconciliations(Protocol):
     """The state machine that carries out runs."""
 
-    def start(self, connection_id: str, run_id: str) -> None:
-        """Carry out the run; starting it again while it runs changes nothing."""
+    def start(self, connection_id: str, run_id: str, *, approved: bool = False) -> None:
+        """Carry out the run, or go on with it once it is approved; starting it again changes nothing."""

@@ -42,6 +42,14 @@ HEAD = "\ufeff" + csv_line(("line", "column", "what is wrong"))
 """With the mark by which spreadsheets know UTF-8."""
 
 
+class _StoppedError(Exception):
+    """Somebody ended the run; with how far it got."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run.id)
+        self.run = run
+
+
 @dataclass(frozen=True, slots=True)
 class ImportMembers:
     """The steps of one import. `open_table` reads the bytes of a file of that name; `id_of` gives the id of a member by
@@ -82,6 +90,8 @@ class ImportMembers:
 
     def _step(self, phase: Phase, connection_id: str, run_id: str, deadline: datetime) -> Phase | None:
         connection, run = self.connections.connection(connection_id), self.runs.run(connection_id, run_id)
+        if run is not None and run.state is RunState.STOPPED:
+            self._tidy(run)
         if connection is None or run is None or run.file is None or run.state is not RunState.RUNNING:
             return None
         if connection.state is ConnectionState.DISCONNECTED:
@@ -93,7 +103,9 @@ class ImportMembers:
             return step(connection, run, run.file, deadline) if run.file.phase is phase else run.file.phase
         except (UnreadableFileError, FileGoneError) as error:
             self.fail(connection_id, run_id, str(error))
-            return None
+        except _StoppedError as stopped:
+            self._tidy(stopped.run.model_copy(update={"state": RunState.STOPPED, "done_at": self.clock.now()}))
+        return None
 
     # --- what the file is, and who is not in it ---------------------------------------------------------------------
 
@@ -101,17 +113,20 @@ class ImportMembers:
         table, lines = self._opened(connection, run, file)
         total = 0
         ids = SeenIds(MAX_LINES) if file.mode is ImportMode.SNAPSHOT else None
+        any_good = False
         for row in table:
             total += 1
             if total > MAX_LINES:
                 raise UnreadableFileError(TOO_MANY)
             if ids is not None:
                 _meet(ids, lines, row)
+                any_good = any_good or (isinstance(row, Row) and not isinstance(lines(row, run.at), BadLine))
         if not total:
             raise UnreadableFileError(EMPTY)
         found = {"written_as": f"{table.kind.upper()}, {table.encoding}", "columns": _shown(_columns(table))}
         run, file = self._saved(run.model_copy(update={"total": total}), file, **found)
-        pages = self.compare_with.pages(connection, run, ids, file.cursor) if ids is not None else ()
+        compared = ids if any_good else None  # without a good line nobody is asked whether all have left
+        pages = self.compare_with.pages(connection, run, compared, file.cursor) if compared is not None else ()
         for page in pages:
             so_far = {"present": file.present + page.present, "gone": file.gone + len(page.left), "cursor": page.next}
             file = file.model_copy(update=so_far)
@@ -192,6 +207,15 @@ class ImportMembers:
         else:
             self._end(run, RunState.FAILED, NONE_GOOD)
 
+    def _tidy(self, run: Run) -> None:
+        """Somebody ended it: what was sent stays accepted, and is said; the file is not kept for it."""
+        parts = run.file.parts if run.file is not None else 0
+        if parts:
+            self.files.join_errors(run.connection_id, run.id, HEAD, parts)
+        self.files.forget(run.connection_id, run.id)
+        file = run.file.model_copy(update={"listed": parts > 0}) if run.file is not None else None
+        self.runs.save(run.model_copy(update={"file": file}))
+
     def _listed(self, run: Run, file: FileImport) -> tuple[Run, FileImport]:
         """With the list of bad lines in one piece."""
         if not file.parts or file.listed:
@@ -211,7 +235,8 @@ class ImportMembers:
     def _saved(self, run: Run, file: FileImport, **changes: object) -> tuple[Run, FileImport]:
         file = file.model_copy(update=changes)
         run = run.model_copy(update={"file": file})
-        self.runs.save(run)
+        if not self.runs.advance(run):
+            raise _StoppedError(run)
         return run, file
 
     def _next(self, run: Run, file: FileImport, phase: Phase) -> Phase:
@@ -224,7 +249,7 @@ class ImportMembers:
         self._saved(waiting, file, phase=phase, cursor=None)
 
     def _end(self, run: Run, state: RunState, detail: str) -> None:
-        self.runs.save(run.model_copy(update={"state": state, "done_at": self.clock.now(), "detail": detail}))
+        self.runs.advance(run.model_copy(update={"state": state, "done_at": self.clock.now(), "detail": detail}))
 
 
 def _columns(table: MemberTable) -> MatchedColumns | None:

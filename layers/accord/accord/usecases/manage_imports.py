@@ -78,14 +78,17 @@ class ManageImports:
             self.imports.start(connection.id, run.id, approved=file.approved)
         return self._shown(run, now)
 
-    def approve(self, connection: Connection, import_id: str) -> ShownImport | None:
-        """All that the file would do may be done. None: there is no such import. Raises NotNowError."""
+    def approve(self, connection: Connection, import_id: str, at_most: int | None = None) -> ShownImport | None:
+        """All that the file would do may be done, where it is no more than that: members who would leave. None: there
+        is no such import. Raises NotNowError."""
         known = self._import(connection, import_id)
         if known is None:
             return None
         run, file = known
         now = self.clock.now()
         if run.state is RunState.PROPOSED:
+            if at_most is not None and file.gone > at_most:
+                raise NotNowError(f"{file.gone:,} members would leave, and {at_most:,} at the most are approved.")
             file = file.model_copy(update={"approved": True, "phase_at": now})
             run = run.model_copy(update={"state": RunState.RUNNING, "detail": "", "file": file})
             self.runs.save(run)
@@ -114,9 +117,12 @@ class ManageImports:
 
     def _import(self, connection: Connection, import_id: str) -> tuple[Run, FileImport] | None:
         run = self.runs.run(connection.id, import_id)
-        return (run, run.file) if run is not None and run.file is not None else None
+        if run is None or run.file is None:
+            return None
+        return run.as_it_stands(self.clock.now()), run.file
 
     def _shown(self, run: Run, now: datetime) -> ShownImport:
+        run = run.as_it_stands(now)
         file = run.file
         url = self.files.errors_url(run.connection_id, run.id) if file is not None and file.listed else None
         return ShownImport(run, _left(run, now), url)

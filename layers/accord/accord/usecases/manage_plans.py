@@ -46,7 +46,8 @@ class ManagePlans:
                 f"The connection is {connection.state.value}: its first import is planned by the summary; later plans "
                 "are made once it is live."
             )
-        newest = self.runs.page(connection.id, None, A_LOOK).items
+        now = self.clock.now()
+        newest = (run.as_it_stands(now) for run in self.runs.page(connection.id, None, A_LOOK).items)
         under_way = (run for run in newest if run.kind is RunKind.PLAN and run.state is RunState.RUNNING)
         run = next((run for run in under_way if run.is_of(connection) and run.adopts is adopts), None)
         if run is None:
@@ -58,12 +59,12 @@ class ManagePlans:
     def plan(self, connection: Connection, plan_id: str) -> Run | None:
         """A plan, made or being made."""
         run = self.runs.run(connection.id, plan_id)
-        return run if run is not None and run.kind is RunKind.PLAN else None
+        return run.as_it_stands(self.clock.now()) if run is not None and run.kind is RunKind.PLAN else None
 
     def page(self, connection: Connection, after: str | None, limit: int) -> Page[Run]:
         """The connection's plans among its runs, newest first: a page may hold fewer than its limit."""
-        page = self.runs.page(connection.id, after, limit)
-        return Page([run for run in page.items if run.kind is RunKind.PLAN], page.next)
+        page, now = self.runs.page(connection.id, after, limit), self.clock.now()
+        return Page([run.as_it_stands(now) for run in page.items if run.kind is RunKind.PLAN], page.next)
 
     def lines(self, plan: Run, planned: Planned | None, after: str | None, limit: int) -> Page[PlanLine]:
         """What would become of each member."""

@@ -15,7 +15,7 @@ from accord.domain.folding import KeyOf
 from accord.domain.history import Cause, CauseKind
 from accord.domain.lifecycle import may_send_urgent
 from accord.domain.run import Run, RunKind, RunState
-from accord.domain.sweep import Found, PagePlace, PageRead, found_at, least_calls, summed
+from accord.domain.sweep import Found, PagePlace, PageRead, least_calls, summed
 from accord.errors import Misconfigured
 from accord.ports import Audience, ChangeQueue, Clock, Ledger
 from accord.ports.audiences import AudienceMemory, Marked
@@ -24,9 +24,9 @@ from accord.ports.reconciling import AudienceListing, Recounts, Sweeps
 from accord.ports.tending import Runs
 from accord.usecases.connecting.stop_connection import stop_connection
 from accord.usecases.reconciling.adopt_contacts import PlanAdoptions
+from accord.usecases.reconciling.compare_page import Compared, ComparePage
 from accord.usecases.reconciling.find_gone import FindGone
 from accord.usecases.reconciling.finish_reading import FinishReading
-from accord.usecases.reconciling.read_audience import ReadAudience
 from accord.usecases.reconciling.read_contact import ReadContact, ReadsContacts, Seen
 from accord.usecases.reconciling.write_plan import WritePlan
 from accord.usecases.settling.gather_due import GatherDue
@@ -35,8 +35,13 @@ from accord.usecases.tending.mend_webhook import MendWebhook
 
 TURNS = 3
 """How often a contact is read again that a worker was faster with; one that it has in hand, it sees by itself."""
+HELD = "held:"
+"""How a cursor begins that leads on among the pages of which something was kept back."""
 WAITING = "waiting:"
 """How a cursor begins that leads on in the list of those who wait."""
+A_LOOK = 60
+"""Runs among which those are looked for that still wait for an approval."""
+ASKED_AGAIN = "A later run asks for the same: answer that one."
 UNMARKED = Marked("", ours=False)
 
 
@@ -61,6 +66,7 @@ class ReconcileAudience:
     recounts: Recounts
     gone: FindGone
     plan: WritePlan
+    compare: ComparePage
     adoptions: PlanAdoptions
 
     def begin(self, connection_id: str, run_id: str) -> list[PagePlace]:
@@ -73,6 +79,8 @@ class ReconcileAudience:
         if run.kind is RunKind.NIGHTLY_CHECK:
             self.check(connection, run)
             return []
+        if run.approved_at is not None:
+            return []  # all is read
         try:
             first = [self._page(connection, run, place) for place in _first_places(run)]
         except Misconfigured as error:
@@ -99,6 +107,8 @@ class ReconcileAudience:
         if under_way is None:
             return None
         connection, run = under_way
+        if run.approved_at is not None or (cursor is not None and cursor.startswith(HELD)):
+            return self._release(connection, run, cursor or HELD, deadline)
         found = Counter({Found(name): number for name, number in run.counts.items()} | {Found.CALLS: run.calls})
         try:
             following = self._following(connection, run, cursor, deadline, found)
@@ -109,16 +119,18 @@ class ReconcileAudience:
             counts = {Found.GONE.value: found[Found.GONE]}
             self.runs.advance(run.model_copy(update={"calls": found[Found.CALLS], "counts": counts}))
             return following
-        pages = [page.model_copy(update={"keys": ()}) for page in self.sweeps.pages(run)]
+        pages = [page.figures for page in self.sweeps.pages(run)]
         found.update(summed(pages))
         try:
-            self._over(connection, run, pages, found)
+            return self._over(connection, run, pages, found, deadline)
         except Misconfigured as error:
             self._stopped_by(connection, run, error)
-        return None
+            return None
 
-    def _over(self, connection: Connection, run: Run, pages: list[PageRead], found: Counter[Found]) -> None:
-        """All is read: what follows from that."""
+    def _over(
+        self, connection: Connection, run: Run, pages: list[PageRead], found: Counter[Found], deadline: datetime
+    ) -> str | None:
+        """All is read: what follows from that; where to go on with it."""
         if run.kind is RunKind.RECONCILIATION:
             self.mend(connection, found)
             found[Found.RECOUNTED] = self.recounts.recount(connection.id) if run.since is None else 0
@@ -129,8 +141,21 @@ class ReconcileAudience:
             self.finish(connection, read)
         elif run.kind is RunKind.PLAN:
             self.plan.finish(read)
+        elif asks := self.compare.hold.asks(connection, pages):
+            self._end(read.model_copy(update={"asks": asks}), RunState.PROPOSED, "")
+            self._answered_by(read)
         else:
-            self._end(read, RunState.DONE, "")
+            return self._release(connection, read, HELD, deadline)
+        return None
+
+    def _release(self, connection: Connection, run: Run, cursor: str, deadline: datetime) -> str | None:
+        """What was kept back is told, and the run ends; where to go on, when the time was too short."""
+        following = self.compare.release(connection, run, cursor.removeprefix(HELD), deadline)
+        if following is None:
+            self._end(run, RunState.DONE, "")
+            return None
+        self.runs.advance(run)
+        return HELD + following
 
     def fail(self, connection_id: str, run_id: str, why: str) -> None:
         """The run ends without its result."""
@@ -149,42 +174,25 @@ class ReconcileAudience:
         marks = self.memory.marks(connection.audience_id, shown)
         news = {key: contact for key, contact in shown.items() if marks.get(key, UNMARKED).mark != contact.mark}
         foreign = {key: contact for key, contact in shown.items() if not marks.get(key, UNMARKED).ours}
+        compared = Compared()
         if run.adopts:
             found = Counter({Found.ADOPTABLE: self.adoptions(connection, run, foreign, asked_at)})
+        elif run.kind is RunKind.PLAN:
+            found = self.plan.contacts(connection, run, news, asked_at) if news else Counter[Found]()
         else:
-            found = self._compare(connection, run, news, asked_at) if news else Counter[Found]()
+            compared = self.compare(connection, run, self.audience_of(connection), news, asked_at)
+            found = compared.found
         found.update({Found.READ: len(shown), Found.NOT_OURS: len(foreign), Found.CALLS: 1})
         page = PageRead(
-            place=place, total=listed.total, counts=dict(found), keys=tuple(shown) if run.since is None else ()
+            place=place,
+            total=listed.total,
+            counts=dict(found),
+            keys=tuple(shown) if run.since is None else (),
+            held=compared.held,
+            would=compared.would,
         )
         self.sweeps.save(run, page)
         return page
-
-    def _compare(self, connection: Connection, run: Run, news: dict[str, Contact], at: datetime) -> Counter[Found]:
-        """Those that do not look as they did when they were last compared."""
-        if run.kind is RunKind.PLAN:
-            return self.plan.contacts(connection, run, news, at)
-        found: Counter[Found] = Counter()
-        queue = GatherDue(self.bulk)
-        read_contact, cause = self._reader(queue), Cause(kind=CauseKind.READING, at=run.at)
-
-        def changed(before: Address, after: Address) -> None:
-            found.update(found_at(before, after, news[after.key]))
-            read_contact.tell(connection.audience_id, before, after, cause)  # nobody, where nothing is to be told
-
-        read = ReadAudience(
-            self.ledger,
-            self.audience_of(connection),
-            self.clock,
-            self.key_of,
-            connection.policy,
-            connection.id,
-            tells=run.kind is RunKind.RECONCILIATION,
-            on_change=changed,
-        )
-        read.remember(connection.audience_id, list(news.values()), at)
-        queue.flush()
-        return found
 
     # --- who is gone ------------------------------------------------------------------------------------------------
 
@@ -255,6 +263,12 @@ class ReconcileAudience:
             return
         stop_connection(self.ledger, connection.id, error, self.clock.now())
         self._end(run, RunState.FAILED, str(error))
+
+    def _answered_by(self, run: Run) -> None:
+        """Whoever approves the newest approves what those before it asked for: nobody was told of that since."""
+        for earlier in self.runs.page(run.connection_id, None, A_LOOK).items:
+            if (earlier.kind, earlier.state) == (run.kind, RunState.PROPOSED) and earlier.id != run.id:
+                self._end(earlier, RunState.FAILED, ASKED_AGAIN)
 
     def _end(self, run: Run, state: RunState, detail: str) -> None:
         self.runs.advance(run.model_copy(update={"state": state, "done_at": self.clock.now(), "detail": detail}))

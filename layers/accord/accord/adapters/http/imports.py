@@ -33,6 +33,16 @@ def posted_import(request: Request) -> tuple[str, ImportMode, str]:
     return str(name).strip(), ImportMode(str(mode)), str(source).strip()
 
 
+def posted_approval(request: Request) -> int | None:
+    """How many members may leave by it at the most, where that is said: the body may be empty."""
+    if not request.body:
+        return None
+    at_most = body.posted_object(request, allowed=("at_most",)).get("at_most")
+    if at_most is not None and (isinstance(at_most, bool) or not isinstance(at_most, int) or at_most < 0):
+        raise wrong_shape(FieldError("at_most", "must be a number of members, or left out"))
+    return at_most
+
+
 def shown_upload(url: str) -> dict[str, object]:
     """How the file is brought."""
     return {"method": "PUT", "url": url, "expires_in": URL_SECONDS, "max_bytes": MAX_BYTES}

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from accord.adapters.http.body import posted_object
+from accord.adapters.http.caps import shown_caps
 from accord.adapters.http.members import reason_in_words
 from accord.adapters.http.messages import Request
 from accord.adapters.http.problems import ProblemError, wrong_shape
@@ -68,9 +69,6 @@ def posted_plan(request: Request) -> bool:
 
 def shown_plan(plan: Run, asked: Iterable[Beyond] | None = None) -> dict[str, object]:
     """A plan with what it comes to, and for what somebody has to be asked, where that was looked at."""
-    beyond = None
-    if asked is not None:
-        beyond = [{"what": cap.what, "count": cap.count, "allowed": cap.allowed} for cap in asked]
     sums = plan.plan
     return shown_run(plan) | {
         "good_until": (plan.at + GOOD_FOR).isoformat().replace("+00:00", "Z"),
@@ -78,7 +76,7 @@ def shown_plan(plan: Run, asked: Iterable[Beyond] | None = None) -> dict[str, ob
         "would": {deed.value: sums.by_deed.get(deed, 0) for deed in Planned} if sums is not None else None,
         "billed_contacts_change": sums.billed if sums is not None else None,
         "calls_needed": sums.calls if sums is not None else None,
-        "beyond_caps": beyond,
+        "beyond_caps": shown_caps(tuple(asked)) if asked is not None else None,
         "applied_by": plan.applied_by or None,
     }
 

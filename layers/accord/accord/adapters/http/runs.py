@@ -1,12 +1,13 @@
 """Fields, summaries and runs of a connection, as operators see them."""
 
 from accord.adapters.http.body import posted_object
+from accord.adapters.http.caps import question, shown_caps
 from accord.adapters.http.members import reason_in_words
 from accord.adapters.http.messages import Request
 from accord.adapters.http.problems import wrong_shape
 from accord.domain.binding import Binding, Bindings, Clash, Fit
 from accord.domain.reason_texts import Language
-from accord.domain.run import Run, RunKind
+from accord.domain.run import Run, RunKind, RunState
 from accord.domain.summary import Deed, Summary
 from accord.domain.values import Value
 from accord.usecases.explain_refusal import FieldError
@@ -101,8 +102,9 @@ def posted_reconciliation(request: Request) -> bool:
     return bool(full)
 
 
-def shown_run(run: Run) -> dict[str, object]:
-    """A run with its progress."""
+def shown_run(run: Run, language: Language = "en") -> dict[str, object]:
+    """A run with its progress, and what it waits for."""
+    asks = run.asks if run.state is RunState.PROPOSED else ()
     return {
         "id": run.id,
         "kind": run.kind.value,
@@ -114,7 +116,8 @@ def shown_run(run: Run) -> dict[str, object]:
         "counts": run.counts,
         "since": _moment(run, "since"),
         "calls": {"made": run.calls, "least": run.least} if run.calls else None,
-        "detail": run.detail or None,
+        "beyond_caps": shown_caps(asks) if run.kind is RunKind.RECONCILIATION else None,
+        "detail": question(asks, language) if asks else run.detail or None,
     }
 
 

@@ -45,7 +45,8 @@ class ApproveConnection:
 
     def page(self, connection: Connection, after: str | None, limit: int) -> Page[Run]:
         """Its runs, newest first."""
-        return self.runs.page(connection.id, after, limit)
+        page, now = self.runs.page(connection.id, after, limit), self.clock.now()
+        return Page([run.as_it_stands(now) for run in page.items], page.next)
 
     def fields(self, connection: Connection) -> Bindings:
         """Where each field of members goes in the audience as it is now. Raises NotNowError without an audience."""

@@ -7,10 +7,9 @@ from datetime import datetime
 from accord.domain.connection import Connection, ConnectionState
 from accord.domain.nights import is_night, since_when
 from accord.domain.run import Run, RunKind, RunState
-from accord.domain.sweep import Found, summed
 from accord.ports import Clock
 from accord.ports.connections import Connections
-from accord.ports.reconciling import Reconciliations, Sweeps
+from accord.ports.reconciling import Reconciliations
 from accord.ports.tending import Runs
 from accord.usecases.connecting.reach_account import NotNowError
 from accord.usecases.tending.check_nightly import AT_WORK
@@ -71,7 +70,6 @@ class OrderReconciliation:
     begin: BeginReconciliation
     runs: Runs
     reconciliations: Reconciliations
-    sweeps: Sweeps
     clock: Clock
     new_token: Callable[[], str]
 
@@ -81,11 +79,11 @@ class OrderReconciliation:
             raise NotNowError(
                 f"The connection is {connection.state.value}: an audience is reconciled once the connection is live."
             )
-        newest = self.runs.page(connection.id, None, A_LOOK).items
+        now = self.clock.now()
+        newest = (run.as_it_stands(now) for run in self.runs.page(connection.id, None, A_LOOK).items)
         under_way = (run for run in newest if run.kind is RunKind.RECONCILIATION and run.state is RunState.RUNNING)
         run = next((run for run in under_way if run.is_of(connection)), None)
         if run is None:
-            now = self.clock.now()
             run_id = f"{now.isoformat(timespec='microseconds').replace('+00:00', 'Z')}-{self.new_token()[:8]}"
             run = _run(connection, run_id, now, None if full else self.begin.since(connection, now))
             self.runs.save(run)
@@ -94,20 +92,8 @@ class OrderReconciliation:
 
     def run(self, connection: Connection, run_id: str) -> Run | None:
         """Any run of the connection."""
-        return self.runs.run(connection.id, run_id)
-
-    def stop(self, connection: Connection, run_id: str) -> Run | None:
-        """The run, which reads no further page, with what it found until then, which stands; None where there is none.
-        Raises NotNowError for one of another kind."""
         run = self.runs.run(connection.id, run_id)
-        if run is None or run.state is not RunState.RUNNING:
-            return run
-        if run.kind not in {RunKind.RECONCILIATION, RunKind.PLAN}:
-            raise NotNowError(f"The run is a {run.kind.value}: only reconciliations and plans can be stopped.")
-        counts = {name.value: n for name, n in summed(self.sweeps.pages(run)).items() if n and name is not Found.CALLS}
-        stopped = run.model_copy(update={"state": RunState.STOPPED, "done_at": self.clock.now(), "counts": counts})
-        self.runs.save(stopped)
-        return stopped
+        return run.as_it_stands(self.clock.now()) if run is not None else None
 
 
 def _run(connection: Connection, run_id: str, at: datetime, since: datetime | None) -> Run:

@@ -11,17 +11,15 @@ from accord.domain.contact import Contact
 from accord.domain.drift import compared
 from accord.domain.observation import calls_for_decision, has_gone, witness
 from accord.domain.payload import NationalPhone
-from accord.domain.plan import PlanLine, line_of, summed
+from accord.domain.plan import PlanLine, summed
 from accord.domain.reasons import Status
-from accord.domain.record import Record
 from accord.domain.run import Run, RunState
 from accord.domain.sweep import Found, found_at
 from accord.ports import Clock, Ledger
 from accord.ports.planning import Plans
 from accord.ports.tending import Runs
+from accord.usecases.reconciling.decide_seen import DecideSeen
 from accord.usecases.reconciling.read_contact import ReadsContacts
-from accord.usecases.settling.decide_member import DecideMember
-from accord.usecases.settling.member_work import MemberWork
 
 A_PAGE = 500
 
@@ -66,7 +64,7 @@ class WritePlan:
         """Those who wait for their turn anyway; where to go on, when the time was too short."""
         while True:
             page = self.ledger.members(connection.id, Status.PENDING, after, A_PAGE)
-            self._lines(connection, run, page.items, {}, {})
+            self._save(run, self._decide(connection)(page.items, {}, {}))
             after = page.next
             if after is None or self.clock.now() >= deadline:
                 return after
@@ -88,28 +86,11 @@ class WritePlan:
     def _write(
         self, connection: Connection, run: Run, seen: Mapping[str, Address], contacts: Mapping[str, Contact]
     ) -> None:
-        holders = (holder for address in seen.values() for holder in address.holders)
-        ids = dict.fromkeys(holder.member_id for holder in holders if holder.connection_id == connection.id)
-        records = self.ledger.records(connection.id, ids) if ids else {}
-        self._lines(connection, run, list(records.values()), seen, contacts)
+        self._save(run, self._decide(connection).holders(seen, contacts))
 
-    def _lines(
-        self,
-        connection: Connection,
-        run: Run,
-        records: Sequence[Record],
-        seen: Mapping[str, Address],
-        contacts: Mapping[str, Contact],
-    ) -> None:
-        decide = DecideMember(self.ledger, connection, self.national_phone)
-        others = {held.key for record in records for held in record.addresses} - seen.keys()
-        known = (self.ledger.addresses(connection.audience_id, others) if others else {}) | dict(seen)
-        lines = []
-        for record in records:
-            mine = {held.key: known[held.key] for held in record.addresses}
-            work = MemberWork(record, mine, contact=contacts.get(record.place or ""))
-            new = next((seen[key] for key in mine if key in seen), None)
-            line = line_of(decide.case(work), decide(work), new)
-            lines += [line] if line is not None else []
+    def _save(self, run: Run, lines: Sequence[PlanLine]) -> None:
         if lines:
             self.plans.save(run, lines)
+
+    def _decide(self, connection: Connection) -> DecideSeen:
+        return DecideSeen(self.ledger, connection, self.national_phone)
