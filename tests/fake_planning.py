@@ -1,6 +1,6 @@
 """The lines of plans in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from accord.domain.plan import PlanLine, Planned
 from accord.domain.run import Run
@@ -24,3 +24,8 @@ class FakePlans:
         found = [kept[each] for each in ids[:limit]]
         cursor = f"after {ids[limit - 1]}" if len(ids) > limit else None
         return Page([line for line in found if planned in {None, line.planned}], cursor)
+
+    def forget(self, run: Run, member_ids: Collection[str]) -> None:
+        kept = self.kept.get((run.connection_id, run.id), {})
+        bare = {"changes": (), "add_tags": (), "remove_tags": (), "change": None}
+        kept.update({each: kept[each].model_copy(update=bare) for each in member_ids if each in kept})

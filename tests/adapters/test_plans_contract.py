@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accord.adapters.dynamodb.ledger import DynamoDBLedger
 from accord.adapters.dynamodb.plans import DynamoDBPlans
 from accord.adapters.dynamodb.table import Table
 from accord.domain.address import Address
@@ -63,3 +64,27 @@ def test_one_kind_of_lines_can_be_asked_for(plans: Plans) -> None:
 def test_a_cursor_that_nobody_gave_is_refused(plans: Plans) -> None:
     with pytest.raises(ValueError, match="cursor"):
         plans.lines(PLAN, None, "goat", 2)
+
+
+def test_what_a_line_says_of_a_person_is_forgotten_and_the_line_stays(plans: Plans) -> None:
+    change = FieldChange(field="FNAME", before="Gus", after="Gustave")
+    lines = [line(name, changes=(change,), add_tags=("Goats",), remove_tags=("Kids",)) for name in ("gustave", "odile")]
+    plans.save(PLAN, lines)
+
+    for _ in range(2):
+        plans.forget(PLAN, ["gustave", "nobody"])
+
+    assert plans.lines(PLAN, None, None, 10).items == [line("gustave"), lines[1]]
+
+
+def test_who_is_forgotten_is_forgotten_in_every_plan(table: FreshTable) -> None:
+    plans, ledger = DynamoDBPlans(Table(table.client, table.name)), DynamoDBLedger(table.client, table.name)
+    change = FieldChange(field="FNAME", before="Gus", after="Gustave")
+    others = PLAN.model_copy(update={"id": "another"})
+    for run in (PLAN, others):
+        plans.save(run, [line("gustave", changes=(change,)), line("odile", changes=(change,))])
+
+    ledger.forget_member(BARN, "gustave")
+
+    for run in (PLAN, others):
+        assert [each.changes for each in plans.lines(run, None, None, 10).items] == [(), (change,)]

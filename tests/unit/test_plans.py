@@ -1,19 +1,21 @@
 """A plan says what a reconciliation would do, and does nothing; applied, it does that and nothing else (P2, P23)."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from accord.domain.caps import Caps
 from accord.domain.connection import ConnectionState
 from accord.domain.contact import ContactStatus
-from accord.domain.plan import FieldChange, Planned
+from accord.domain.plan import FieldChange, PlanLine, Planned
 from accord.domain.reasons import ReasonCode, Status
-from accord.domain.run import RunKind, RunState
+from accord.domain.run import Run, RunKind, RunState
 from accord.domain.values import subscriber_hash
 from accord.ports.tending import QueuedStep, Step
 from accord.usecases.connecting.reach_account import NotNowError
 from accord.usecases.manage_plans import BeyondCapsError
 from accord.usecases.reconciling.apply_plan import CHANGED
-from tests.builders import a_full_member, a_member, minutes, opted_out, upserted
+from tests.builders import a_full_member, a_member, erased, minutes, opted_out, upserted
 from tests.planning import EMAIL, OTHER, Planning
 from tests.scene import calls_made
 
@@ -183,3 +185,21 @@ def test_p14_however_many_wait_the_plan_goes_on_where_time_cut_it_short(planning
     made = planning.nights.runs.kept["burrow", run.id]
     assert made.plan is not None
     assert made.plan.by_deed == {Planned.CREATE: 1200}
+
+
+def test_whoever_was_erased_while_a_plan_was_made_leaves_no_value_in_it(
+    planning: Planning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planning.edit(FNAME="Owlbert")
+    save = planning.nights.plans.save
+
+    def erased_meanwhile(run: Run, lines: Sequence[PlanLine]) -> None:
+        save(run, lines)
+        planning.scene.clock.pass_(60)
+        planning.scene.post(erased("m-1", at=planning.scene.clock.now()))
+
+    monkeypatch.setattr(planning.nights.plans, "save", erased_meanwhile)
+
+    lines = planning.lines(planning.plan())
+
+    assert (lines["m-1"].planned, lines["m-1"].changes) == (Planned.UPDATE, ())

@@ -86,6 +86,7 @@ SUMMARY = "SUMMARY"
 HOLDER = "HOLDER#"
 EVENT = "EVENT#"
 CONSENT = "CONSENT#"
+PLAN = "PLAN#"
 
 
 def item(**attributes: str | int | None) -> Item:

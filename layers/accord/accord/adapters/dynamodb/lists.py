@@ -14,6 +14,7 @@ from accord.adapters.dynamodb.items import (
     EVENT,
     INDEX_SHARDS,
     MOST_HOLDERS,
+    PLAN,
     Item,
     address_of,
     address_pk,
@@ -135,7 +136,8 @@ def forget(table: Table, connection_id: str, member_id: str) -> None:
         said = Statement.model_validate_json(stored["body"]["S"])
         bare = said.model_copy(update={"consent": said.consent.model_copy(update={"source": "", "wording": ""})})
         table.write(put({**stored, "body": {"S": bare.model_dump_json(exclude_defaults=True)}}))
-    table.delete_many({"pk": stored["pk"], "sk": stored["sk"]} for stored in _all(table, pk, EVENT))
+    told = [*_all(table, pk, EVENT), *_all(table, pk, PLAN)]
+    table.delete_many({"pk": stored["pk"], "sk": stored["sk"]} for stored in told)
 
 
 def statements(table: Table, connection_id: str, member_id: str) -> list[Statement]:

@@ -19,6 +19,7 @@ from accord.domain.record import Presence, Record
 from accord.domain.run import Run
 from accord.ports import ChangeQueue, Claim, Clock, Ledger, QueuedChanges
 from accord.ports.planning import Plans
+from accord.usecases.reconciling.keep_lines import keep_lines
 from accord.usecases.settling.gather_due import GatherDue
 
 
@@ -50,8 +51,7 @@ class PlanAdoptions:
             if is_adoptable(address, contact, record):
                 change = adopted(address, contact, record, connection.mapping, setup, self.national_phone)
                 lines += [line] if (line := line_of_adopted(address, record, change)) is not None else []
-        if lines:
-            self.plans.save(run, lines)
+        keep_lines(self.ledger, self.plans, run, lines)
         return len(lines)
 
 

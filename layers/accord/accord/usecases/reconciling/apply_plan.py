@@ -14,6 +14,7 @@ from accord.ports import ChangeQueue, Clock, Ledger
 from accord.ports.planning import Plans
 from accord.ports.tending import Place, QueuedStep, Runs, StepQueue
 from accord.usecases.reconciling.adopt_contacts import AdoptContacts, remember_seen
+from accord.usecases.reconciling.keep_lines import keep_lines
 from accord.usecases.settling.gather_due import GatherDue
 
 A_PAGE = 100
@@ -62,8 +63,7 @@ class ApplyPlan:
         waiting = [line for line in lines if not line.left_out]
         taken = self.adopt(connection, run, waiting) if plan.adopts else self._decide_anew(connection, plan, waiting)
         left = [line.model_copy(update={"left_out": CHANGED}) for line in waiting if line.member_id not in taken]
-        if left:
-            self.plans.save(plan, left)
+        keep_lines(self.ledger, self.plans, plan, left)
         counts.update({APPLIED: len(taken), LEFT_OUT: len(lines) - len(taken)})
 
     def _decide_anew(self, connection: Connection, plan: Run, waiting: Sequence[PlanLine]) -> set[str]:

@@ -19,6 +19,7 @@ from accord.ports import Clock, Ledger
 from accord.ports.planning import Plans
 from accord.ports.tending import Runs
 from accord.usecases.reconciling.decide_seen import DecideSeen
+from accord.usecases.reconciling.keep_lines import keep_lines
 from accord.usecases.reconciling.read_contact import ReadsContacts
 
 A_PAGE = 500
@@ -89,8 +90,7 @@ class WritePlan:
         self._save(run, self._decide(connection).holders(seen, contacts))
 
     def _save(self, run: Run, lines: Sequence[PlanLine]) -> None:
-        if lines:
-            self.plans.save(run, lines)
+        keep_lines(self.ledger, self.plans, run, lines)
 
     def _decide(self, connection: Connection) -> DecideSeen:
         return DecideSeen(self.ledger, connection, self.national_phone)
