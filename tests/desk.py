@@ -13,7 +13,7 @@ from accord.usecases.importing.compare_snapshot import CompareSnapshot
 from accord.usecases.manage_imports import ManageImports
 from tests.builders import a_connection, key_of, minutes
 from tests.fake_connections import FakeConnections
-from tests.fake_importing import FakeImportFiles, FakeImports
+from tests.fake_importing import FakeImportFiles, FakeImports, FakeSendings
 from tests.fake_tending import FakeRuns
 from tests.fakes import FakeClock, FakeLedger, FakeQueue
 
@@ -43,11 +43,13 @@ class Desk:
         connection: Connection | None = None,
         ledger: FakeLedger | None = None,
         clock: FakeClock | None = None,
+        sendings: FakeSendings | None = None,
     ) -> None:
         self.connection = connection or a_connection()
         self.ledger, self.runs, self.clock = ledger or FakeLedger(), FakeRuns(), clock or FakeClock()
         self.ledger.save_connection(self.connection)
         self.files, self.machine = FakeImportFiles(), FakeImports()
+        self.sendings = sendings or FakeSendings()
         self.urgent, self.bulk = FakeQueue(), FakeQueue()
         tokens = count()
         self.manage = ManageImports(self.runs, self.files, self.machine, self.clock, lambda: f"{next(tokens):08d}")
@@ -60,6 +62,7 @@ class Desk:
             urgent=self.urgent,
             bulk=self.bulk,
             compare_with=CompareSnapshot(self.ledger, self.bulk),
+            sendings=self.sendings,
             clock=self.clock,
         )
 
@@ -75,6 +78,7 @@ class Desk:
     def step(self, run: Run, phase: Phase, *, within: float = 10) -> Phase | None:
         """One invocation, with so many minutes."""
         steps = {
+            Phase.WAITING: self.imports.count,
             Phase.COUNTING: self.imports.count,
             Phase.READING: self.imports.read,
             Phase.COMPARING: self.imports.compare,
@@ -85,7 +89,7 @@ class Desk:
     def carry_out(self, run: Run, *, within: float = 10) -> Run:
         """From wherever it is until it ends, or waits."""
         phase: Phase | None = Phase.COUNTING
-        while phase is not None:
+        while phase not in {None, Phase.WAITING}:
             phase = self.step(run, phase, within=within)
         return self.run(run)
 

@@ -1,6 +1,7 @@
 """The files of imports in memory, and a state machine that carries out what it is told."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from accord.ports.importing import FileGoneError, Uploaded
 
@@ -45,6 +46,23 @@ class FakeImportFiles:
 
     def errors_url(self, connection_id: str, import_id: str) -> str:
         return f"https://files.test/{connection_id}/{import_id}/errors.csv"
+
+
+class FakeSendings:
+    """`Sendings` in a dictionary."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str, int], tuple[int, datetime]] = {}
+
+    def begun(self, connection_id: str, import_id: str, place: int, lines: int, at: datetime) -> None:
+        self.kept[connection_id, import_id, place] = (lines, at)
+
+    def arrived(self, connection_id: str, import_id: str, place: int) -> None:
+        self.kept.pop((connection_id, import_id, place), None)
+
+    def under_way(self, connection_id: str, before: str, at: datetime) -> int:
+        kept = [(key, lines) for key, (lines, sent) in self.kept.items() if at < sent + timedelta(days=1)]
+        return sum(lines for (connection, run, _), lines in kept if connection == connection_id and run < before)
 
 
 class FakeImports:

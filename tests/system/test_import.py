@@ -97,6 +97,20 @@ def test_q5_a_file_is_imported_and_a_later_one_says_who_has_left(
     assert (stand["binturong"], stand["saiga"]) == ("synced", "archived")
 
 
+def test_q5_a_snapshot_right_after_another_import_sees_whom_that_one_brought(
+    stack: LocalStack, accord: Command, tmp_path: Path
+) -> None:
+    aviary = another_application(stack, "aviary")
+    brought = ("import", "--connection", aviary.api.connection_id, "--json")
+    accord(*brought, a_file(tmp_path / "tous.csv", *map(a_line, MEMBERS[:12])))
+
+    later = accord(*brought, a_file(tmp_path / "reste.csv", *map(a_line, MEMBERS[:10])), "--mode", "snapshot")
+
+    found = json.loads(later.stdout)
+    assert (found["snapshot"], found["counts"]["left"]) == ({"present": 12, "missing": 2}, 2)
+    eventually("they left", lambda: {aviary.api.member(name)["status"] for name in MEMBERS[10:12]} == {"archived"})
+
+
 def test_p13_a_snapshot_without_a_good_line_says_so_and_asks_nothing(
     menagerie: Application, accord: Command, tmp_path: Path
 ) -> None:

@@ -61,6 +61,7 @@ ROUTES = {
     ("POST", "/v1/connections/{connection_id}/imports/{import_id}/approve"): "manage_imports",
     ("GET", "/v1/connections/{connection_id}/members"): "manage_members",
     ("GET", "/v1/connections/{connection_id}/counts"): "manage_members",
+    ("POST", "/v1/connections/{connection_id}/runs/{run_id}/approve"): "manage_plans",
     ("POST", "/v1/connections/{connection_id}/members/{member_id}/retry"): "manage_members",
     ("GET", "/v1/connections/{connection_id}/failures"): "manage_members",
     ("POST", "/v1/connections/{connection_id}/failures/retry"): "manage_members",

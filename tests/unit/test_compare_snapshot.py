@@ -10,7 +10,8 @@ from accord.domain.record import Presence
 from accord.domain.run import Run, RunState
 from accord.usecases.connecting.reach_account import NotNowError
 from accord.usecases.import_members import NONE_GOOD
-from tests.builders import a_connection
+from accord.usecases.importing.note_arrivals import NoteArrivals
+from tests.builders import a_connection, minutes
 from tests.desk import Desk
 from tests.scene import Scene
 
@@ -23,6 +24,7 @@ class Warren:
     def __init__(self, members: int, connection: Connection | None = None, *, versions: bool = False) -> None:
         self.scene = Scene(connection=connection or a_connection())
         self.desk = Desk(self.scene.connection, self.scene.ledger, self.scene.clock)
+        self.sync = NoteArrivals(self.scene.sync, self.desk.sendings)
         self.versions = versions
         self.desk.imported(self.file(*range(members)))
         self.work()
@@ -40,7 +42,7 @@ class Warren:
         """What was queued is carried out."""
         queued = self.desk.sent()
         self.desk.urgent.messages, self.desk.bulk.messages = [], []
-        self.scene.work(*queued)
+        assert self.sync(queued, self.scene.clock.now() + minutes(10)).failed == ()
         self.scene.settle_all()
 
     def left(self) -> set[str]:
@@ -162,7 +164,7 @@ def test_a_wrong_address_in_a_file_without_ids_may_be_anybody_s() -> None:
     desk = Desk()
     desk.imported("email\nhazel@burrow.test\nfiver@burrow.test\n")
     scene = Scene(ledger=desk.ledger)
-    scene.work(*desk.sent())
+    NoteArrivals(scene.sync, desk.sendings)(desk.sent(), desk.clock.now() + minutes(10))
     desk.clock.pass_(60)
 
     run = desk.imported("email\nhazel@burrow.test\nfiver@@burrow.test\n", SNAPSHOT)

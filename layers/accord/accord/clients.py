@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from accord.adapters.dynamodb.ledger import DynamoDBLedger
     from accord.adapters.dynamodb.outbox import DynamoDBOutbox
     from accord.adapters.dynamodb.runs import DynamoDBRuns
+    from accord.adapters.dynamodb.sendings import DynamoDBSendings
     from accord.adapters.dynamodb.table import Table
     from accord.adapters.s3 import S3ImportFiles
     from accord.adapters.secrets.reading import SecretsManagerSecrets
@@ -104,6 +105,13 @@ def outbox(settings: Settings) -> "DynamoDBOutbox":
     from accord.adapters.dynamodb.outbox import DynamoDBOutbox
 
     return DynamoDBOutbox(table(settings))
+
+
+def sendings(settings: Settings) -> "DynamoDBSendings":
+    """Messages of imports that are under way."""
+    from accord.adapters.dynamodb.sendings import DynamoDBSendings
+
+    return DynamoDBSendings(table(settings))
 
 
 def runs(settings: Settings) -> "DynamoDBRuns":

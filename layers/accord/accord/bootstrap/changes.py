@@ -17,17 +17,21 @@ from accord.settings import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accord.ports import QueuedChanges
+    from accord.usecases.importing.note_arrivals import NoteArrivals
     from accord.usecases.manage_members import ManageMembers
     from accord.usecases.offer_due_changes import OfferDueChanges
     from accord.usecases.receive_changes import ReceiveChanges
     from accord.usecases.recognise_caller import RecogniseCaller
-    from accord.usecases.record_failures import RecordFailures
+    from accord.usecases.record_failures import Letter, Recorded
     from accord.usecases.show_badges import ShowBadges
     from accord.usecases.showing.show_consent import ShowConsent
     from accord.usecases.showing.show_erasure import ShowErasure
     from accord.usecases.showing.show_member import ShowMember
     from accord.usecases.showing.show_notices import ShowNotices
-    from accord.usecases.sync_members import SyncMembers
+    from accord.usecases.sync_members import SyncResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +115,16 @@ def manage_members() -> Managing:
 
 
 @cache
-def sync_members() -> "SyncMembers":
+def sync_members() -> "NoteArrivals[QueuedChanges, [datetime], SyncResult]":
     """Queue -> Mailchimp."""
     from uuid import uuid4
 
     from accord.adapters.phones import us_phone
+    from accord.usecases.importing.note_arrivals import NoteArrivals
     from accord.usecases.sync_members import SyncMembers
 
     settings = SyncMembersSettings.from_environment()
-    return SyncMembers(
+    sync = SyncMembers(
         ledger=clients.ledger(settings),
         audience_of=mailchimp_clients.audience_of(settings),
         clock=clients.SystemClock(),
@@ -128,6 +133,7 @@ def sync_members() -> "SyncMembers":
         timing=settings.timing,
         new_token=lambda: uuid4().hex,
     )
+    return NoteArrivals(sync, clients.sendings(settings))
 
 
 @cache
@@ -154,15 +160,17 @@ def offer_due_changes() -> "OfferDueChanges":
 
 
 @cache
-def record_failures() -> "RecordFailures":
+def record_failures() -> "NoteArrivals[Letter, [], Recorded]":
     """Dead letters -> ledger."""
+    from accord.usecases.importing.note_arrivals import NoteArrivals
     from accord.usecases.record_failures import RecordFailures
 
     settings = RecordFailuresSettings.from_environment()
-    return RecordFailures(
+    record = RecordFailures(
         ledger=clients.ledger(settings),
         runs=clients.runs(settings),
         clock=clients.SystemClock(),
         key_of=clients.key_of(settings.address_key_secret_arn),
         timing=settings.timing,
     )
+    return NoteArrivals(record, clients.sendings(settings))

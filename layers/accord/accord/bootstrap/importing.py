@@ -62,5 +62,6 @@ def import_members() -> "ImportMembers":
         urgent=clients.queue(settings.member_changes_queue_url),
         bulk=bulk,
         compare_with=CompareSnapshot(clients.ledger(settings), bulk),
+        sendings=clients.sendings(settings),
         clock=clients.SystemClock(),
     )

@@ -25,6 +25,8 @@ class ImportMode(StrEnum):
 class Phase(StrEnum):
     """What is done with the file at the moment; one after the other."""
 
+    WAITING = "waiting"
+    """A snapshot: until the ledger has the lines of the imports before it. Then it is counted."""
     COUNTING = "counting"
     """Its columns are understood, its lines counted; for a snapshot also who is not in it. Nothing is sent."""
     READING = "reading"

@@ -1,6 +1,7 @@
 """What imports ask of the world, beside `ports`: the files that operators bring, and a state machine to read them."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 
@@ -39,6 +40,20 @@ class ImportFiles(Protocol):
 
     def errors_url(self, connection_id: str, import_id: str) -> str:
         """Where the list can be read for an hour, by whoever knows the URL."""
+
+
+class Sendings(Protocol):
+    """Messages of imports whose lines are not in the ledger yet. One that nobody processed for a day is not waited for
+    any longer."""
+
+    def begun(self, connection_id: str, import_id: str, place: int, lines: int, at: datetime) -> None:
+        """So many lines are sent, of which the first has that place in its file; again changes nothing."""
+
+    def arrived(self, connection_id: str, import_id: str, place: int) -> None:
+        """The ledger has the lines of the message that begins with this one."""
+
+    def under_way(self, connection_id: str, before: str, at: datetime) -> int:
+        """The lines of imports whose id is less than that one, at that moment; the first thousand messages of them."""
 
 
 class Imports(Protocol):

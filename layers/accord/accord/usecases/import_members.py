@@ -7,28 +7,34 @@ changes nothing. Each step does what its time allows, and says which comes next.
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from accord.domain.connection import Connection, ConnectionState
 from accord.domain.file_import import MAX_LINES, Columns, FileImport, ImportMode, Phase
 from accord.domain.import_columns import ImportRefused, MatchedColumns, match_columns
-from accord.domain.run import Run, RunState
+from accord.domain.run import Run, RunKind, RunState
 from accord.domain.seen_ids import SeenIds
 from accord.domain.spreadsheet import csv_line
 from accord.ports import ChangeQueue, Clock
 from accord.ports.connections import Connections
-from accord.ports.importing import FileGoneError, ImportFiles, Uploaded
+from accord.ports.importing import FileGoneError, ImportFiles, Sendings, Uploaded
 from accord.ports.tending import Runs
 from accord.usecases.importing.compare_snapshot import CompareSnapshot
 from accord.usecases.importing.import_lines import BadLine, ImportLines, MemberTable, Row, UnreadableFileError
 from accord.usecases.importing.send_lines import SendLines
 
+A_LOOK = 60
+"""Runs among which imports are looked for that are still being read."""
 LINES_AT_ONCE = 5_000
 """As many are sent between two looks at the clock; then the run says how far it is."""
 TOO_MANY = f"The file has more than {MAX_LINES:,} lines. Split it, and bring its parts one after the other."
 EMPTY = "The file holds no members: there is no line below its first one. Nothing was changed."
 NONE_GOOD = "No line of the file could be taken, and nothing was changed. Correct the lines that are listed as bad."
+WAITING = "It waits for the imports before it: {lines:,} of their lines are not in the ledger yet."
+UNDER_WAY = "It waits for the import before it, which is still being read."
+NEVER_CAME = "The lines of an import before it did not come to the ledger in six hours. Look why, then bring it again."
+LONGEST_WAIT = timedelta(hours=6)
 DISCONNECTED = "The connection was disconnected meanwhile. Reconnect it, and bring the file again."
 BEYOND = (
     "{gone:,} of {present:,} members are not in the file. Is it whole? Nothing was sent yet: approve it, or bring "
@@ -63,6 +69,7 @@ class ImportMembers:
     urgent: ChangeQueue
     bulk: ChangeQueue
     compare_with: CompareSnapshot
+    sendings: Sendings
     clock: Clock
 
     def count(self, connection_id: str, run_id: str, deadline: datetime) -> Phase | None:
@@ -99,8 +106,9 @@ class ImportMembers:
             return None
         steps = {Phase.COUNTING: self._count, Phase.READING: self._read, Phase.COMPARING: self._compare}
         step = steps.get(phase, self._finish)
+        due = Phase.COUNTING if run.file.phase is Phase.WAITING else run.file.phase
         try:
-            return step(connection, run, run.file, deadline) if run.file.phase is phase else run.file.phase
+            return step(connection, run, run.file, deadline) if due is phase else due
         except (UnreadableFileError, FileGoneError) as error:
             self.fail(connection_id, run_id, str(error))
         except _StoppedError as stopped:
@@ -110,6 +118,11 @@ class ImportMembers:
     # --- what the file is, and who is not in it ---------------------------------------------------------------------
 
     def _count(self, connection: Connection, run: Run, file: FileImport, deadline: datetime) -> Phase | None:
+        if file.mode is ImportMode.SNAPSHOT and file.cursor is None and (why := self._waits_for(connection, run)):
+            if self.clock.now() > run.at + LONGEST_WAIT:
+                raise UnreadableFileError(NEVER_CAME)
+            self._saved(run.model_copy(update={"detail": why}), file, phase=Phase.WAITING)
+            return Phase.WAITING
         table, lines = self._opened(connection, run, file)
         total = 0
         ids = SeenIds(MAX_LINES) if file.mode is ImportMode.SNAPSHOT else None
@@ -124,7 +137,8 @@ class ImportMembers:
         if not total:
             raise UnreadableFileError(EMPTY)
         found = {"written_as": f"{table.kind.upper()}, {table.encoding}", "columns": _shown(_columns(table))}
-        run, file = self._saved(run.model_copy(update={"total": total}), file, **found)
+        run = run.model_copy(update={"total": total, "detail": ""})
+        run, file = self._saved(run, file, phase=Phase.COUNTING, **found)
         compared = ids if any_good else None  # without a good line nobody is asked whether all have left
         pages = self.compare_with.pages(connection, run, compared, file.cursor) if compared is not None else ()
         for page in pages:
@@ -137,6 +151,16 @@ class ImportMembers:
             self._ask(run, file, Phase.READING, BEYOND.format(gone=file.gone, present=file.present))
             return None
         return self._next(run, file, Phase.READING)
+
+    def _waits_for(self, connection: Connection, run: Run) -> str:
+        """Why a snapshot can not be compared yet: members whom an earlier import brings would not be seen."""
+        now = self.clock.now()
+        for other in self.runs.page(connection.id, None, A_LOOK).items:
+            stands = other.as_it_stands(now)
+            if stands.kind is RunKind.IMPORT and stands.state is RunState.RUNNING and stands.at < run.at:
+                return UNDER_WAY
+        lines = self.sendings.under_way(connection.id, run.id, now)
+        return WAITING.format(lines=lines) if lines else ""
 
     # --- its lines --------------------------------------------------------------------------------------------------
 
@@ -152,6 +176,7 @@ class ImportMembers:
             bulk=self.bulk,
             keep=partial(self.files.save_errors, connection.id, run.id),
             parts=file.parts,
+            begun=lambda place, lines: self.sendings.begun(connection.id, run.id, place, lines, self.clock.now()),
         )
 
         def flushed(done: int) -> tuple[Run, FileImport]:

@@ -14,6 +14,8 @@ from accord.usecases.explain_refusal import FieldError
 from accord.usecases.importing.import_lines import BadLine, ImportLines, Row
 
 PER_MESSAGE = 500
+A_BODY = 800_000
+"""Bytes of the changes in one message: no queue has to divide it (adapters/sqs), so that it arrives whole."""
 A_PART = 1_000_000
 """Characters of the list that are kept in memory at a time."""
 AGAIN = {
@@ -43,8 +45,10 @@ class SendLines:
         bulk: ChangeQueue,
         keep: Callable[[int, str], None],
         parts: int,
+        begun: Callable[[int, int], None],
     ) -> None:
-        """`at`: when it was brought. `keep` stores a piece of the list under its number, of which there are `parts`."""
+        """`at`: when it was brought. `keep` stores a piece of the list under its number, of which there are `parts`.
+        `begun` is told before each message the place of its first line, and how many it has."""
         self.parts = parts
         self.counts: Counter[str] = Counter()
         """What became of the lines: taken or bad, and of those that are taken, duplicates and shared addresses."""
@@ -53,7 +57,7 @@ class SendLines:
         self._file, self._at, self._order = file, at, order
         by_arrival = order is OrderBy.OCCURRED_AT and not lines.may_hold("occurred_at")
         self._again = AGAIN[OrderBy.RECEIVED if by_arrival else order]
-        self._urgent, self._bulk = _Message(urgent, connection_id), _Message(bulk, connection_id)
+        self._urgent, self._bulk = (_Message(queue, connection_id, begun) for queue in (urgent, bulk))
         self._keep = keep
         self._list: list[str] = []
         self._length = 0
@@ -124,16 +128,23 @@ class SendLines:
 class _Message:
     """One message that is being filled."""
 
-    def __init__(self, queue: ChangeQueue, connection_id: str) -> None:
-        self._queue, self._connection_id = queue, connection_id
+    def __init__(self, queue: ChangeQueue, connection_id: str, begun: Callable[[int, int], None]) -> None:
+        self._queue, self._connection_id, self._begun = queue, connection_id, begun
         self._changes: list[Arrived] = []
+        self._size = 0
 
     def add(self, arrived: Arrived) -> None:
+        size = len(arrived.model_dump_json(exclude_defaults=True).encode()) + 1
+        if self._size + size > A_BODY:
+            self.send()
         self._changes.append(arrived)
+        self._size += size
         if len(self._changes) == PER_MESSAGE:
             self.send()
 
     def send(self) -> None:
         if self._changes:
+            self._begun(self._changes[0].index, len(self._changes))
             self._queue.send(QueuedChanges(self._connection_id, tuple(self._changes)))
             self._changes.clear()
+            self._size = 0
