@@ -70,7 +70,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "OperatorSecret": SECRET,
     },
     "import_members": {
-        "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"},
+        "Ledger.Arn": READ | {"dynamodb:PutItem"},
         "${Ledger.Arn}/index/by_status": {"dynamodb:Query"},
         "${FilesBucket.Arn}/imports/*": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
         "FilesBucket.Arn": {"s3:ListBucket"},
@@ -122,7 +122,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${SenderIdentity}": {"ses:SendEmail"},
     },
     "manage_plans": {
-        "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"},
+        "Ledger.Arn": READ | {"dynamodb:PutItem"},
         "ConnectionStepsQueue.Arn": {"sqs:SendMessage"},
         RECONCILE: {"states:StartExecution"},
         "OperatorSecret": SECRET,

@@ -85,7 +85,7 @@ def _followed(asking: Asking, connection: str, import_id: str, look: str) -> Ans
             while True:
                 found: Answer = asking.api.get("connections", connection, "imports", import_id)["import"]
                 progress = found["progress"]
-                bar(progress["done"], progress["total"], _estimate(progress))
+                bar(progress["done"], progress["total"], str(found["detail"] or _estimate(progress)))
                 if found["state"] != "running":
                     return found
                 pause(POLL)

@@ -8,8 +8,8 @@ from tools.accord.asking import Asking, Id, asks, shared_options
 from tools.accord.client import Answer
 from tools.accord.errors import RefusedError
 from tools.accord.following import follow_run, newest_runs
-from tools.accord.runs_in_words import state_of
-from tools.accord.terminal import moment
+from tools.accord.runs_in_words import kind_of, state_of
+from tools.accord.terminal import moment, plain
 
 NEXT = {
     "draft": "accord connections test {id}",
@@ -99,6 +99,10 @@ def _show(asking: Asking, standing: Answer) -> None:
     for run in standing["runs"]:
         if run["state"] == "running":
             terminal.say(state_of(run), indent=2)
+    for run in standing["runs"]:
+        if run["state"] == "proposed" and run["kind"] in {"reconciliation", "import"}:
+            terminal.say(f"→ {kind_of(run)} waits: {plain(run['detail'])}", style="yellow", indent=2)
+            terminal.say(f"accord runs approve {connection['id']} {run['id']}", indent=4)
     for need, command in _needs(connection, counts):
         terminal.say(f"→ {need}", style="yellow", indent=2)
         terminal.say(command, indent=4)

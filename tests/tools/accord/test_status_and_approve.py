@@ -52,6 +52,20 @@ def test_status_of_one_is_one_document(api: SmallAccord, accord: Command) -> Non
     assert accord("status", "zoo", "--json").document == {"connection": connection(), "runs": [], **COUNTS}
 
 
+def test_p2_a_night_that_waits_for_an_approval_is_not_overlooked(api: SmallAccord, accord: Command) -> None:
+    api.tell(f"GET {ZOO}", {"connection": connection()})
+    api.tell(f"GET {ZOO}/counts", COUNTS)
+    waiting = run("proposed", 300) | {"kind": "reconciliation", "detail": "it would archive 40 contacts"}
+    asked = run("proposed", 0) | {"kind": "reconfirmation", "id": "nobody's"}
+    api.tell(f"GET {ZOO}/runs", {"runs": [waiting, asked]})
+
+    seen = accord("status", "zoo").out
+
+    assert "→ reconciliation waits: it would archive 40 contacts" in seen
+    assert "accord runs approve zoo r-1" in seen
+    assert "nobody's" not in seen
+
+
 def test_status_of_one_that_is_not_there_is_refused(accord: Command) -> None:
     assert accord("status", "yeti").status == 1
 

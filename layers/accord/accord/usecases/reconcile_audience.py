@@ -180,7 +180,7 @@ class ReconcileAudience:
         elif run.kind is RunKind.PLAN:
             found = self.plan.contacts(connection, run, news, asked_at) if news else Counter[Found]()
         else:
-            compared = self.compare(connection, run, self.audience_of(connection), news, asked_at)
+            compared = self.compare(connection, run, self.audience_of(connection), news, asked_at) if news else compared
             found = compared.found
         found.update({Found.READ: len(shown), Found.NOT_OURS: len(foreign), Found.CALLS: 1})
         page = PageRead(

@@ -44,8 +44,6 @@ class ComparePage:
     ) -> Compared:
         """Those that do not look as they did when they were last compared, by the keys of their addresses. Raises
         Retryable."""
-        if not news:
-            return Compared()
         changes: list[tuple[Address, Address]] = []
         read = ReadAudience(
             self.ledger,
