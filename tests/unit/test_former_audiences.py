@@ -7,6 +7,7 @@ import pytest
 from accord.domain.connection import Connection
 from accord.domain.contact import ContactStatus
 from accord.domain.reasons import ReasonCode, Status
+from accord.domain.values import subscriber_hash
 from accord.ports import Audience
 from accord.usecases.tending.hold_addresses import HoldAddresses
 from accord.usecases.tending.take_along import TakeAlong
@@ -103,6 +104,33 @@ def test_what_the_person_took_back_there_holds_nobody_back_here(moving: Moving) 
     scene.post(upserted(a_member(EMAIL, plan="Full time"), at=scene.clock.now()))
 
     assert scene.seen(EMAIL) is SUBSCRIBED
+
+
+@pytest.mark.parametrize("what", ["complained", "bounced", "deleted"])
+@pytest.mark.parametrize("answered", [True, False])
+def test_what_the_person_answered_there_holds_nobody_back_here(moving: Moving, what: str, answered: bool) -> None:
+    scene = moving.scene
+    scene.post(upserted(a_member(EMAIL)))
+    moving.later()
+    match what:
+        case "complained":
+            scene.audience.complain(EMAIL)
+        case "bounced":
+            scene.audience.turn(EMAIL, ContactStatus.CLEANED, by_person=False)
+        case _:
+            del scene.audience.people[subscriber_hash(EMAIL)]
+    scene.hear("cleaned" if what == "bounced" else "unsubscribe", EMAIL)
+    moving.later()
+    if answered:  # by the sign-up form
+        if what == "deleted":
+            scene.audience.add(EMAIL)
+        scene.audience.turn(EMAIL, SUBSCRIBED)
+        scene.hear("subscribe", EMAIL)
+    moving.later().move()
+
+    scene.post(upserted(a_member(EMAIL, plan="Full time"), at=scene.clock.now()))
+
+    assert scene.seen(EMAIL) is (SUBSCRIBED if answered else None)
 
 
 def test_p09_an_opt_out_reaches_the_contact_in_the_audience_before_as_well(moving: Moving) -> None:
