@@ -21,6 +21,10 @@ MAILED = frozenset({ContactStatus.SUBSCRIBED, ContactStatus.PENDING})
 """The statuses under which Mailchimp sends something: the newsletter, or the question for confirmation."""
 
 
+ENDED = frozenset({ContactStatus.UNSUBSCRIBED, ContactStatus.CLEANED})
+"""The statuses that end by the person's own doing only: they opted out, or their address does not exist."""
+
+
 class Contact(Value):
     """One contact of an audience, as far as Accord looks at it.
 
@@ -49,6 +53,7 @@ class Contact(Value):
         chosen = sorted(interest for interest, on in self.interests.items() if on)
         fields = sorted((tag, _in_order(value)) for tag, value in self.merge_fields.items())
         shown = (self.status.value, self.contact_id, fields, chosen, sorted(self.tags), self.language, self.complained)
+        shown += (self.last_changed,) if self.status in ENDED else ()  # they may have come back and gone again
         text = repr((shown, sorted(self.permissions.items())))  # a third of the time that JSON takes, of a million
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 

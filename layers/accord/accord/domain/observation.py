@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from accord.domain.address import Address, Attempt, Effect, Origin
-from accord.domain.contact import Contact, ContactStatus
+from accord.domain.contact import ENDED, Contact, ContactStatus
 from accord.domain.marketing_permissions import switched_on
 from accord.domain.payload import fingerprint
 from accord.domain.values import newest
@@ -54,8 +54,10 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
         update["origin"] = Origin.ADOPTED
     if contact.status is not address.seen:
         update |= _turned(address, contact, changed_at, unresolved)
+    elif not unresolved:
+        update |= _again(address, contact)
     news = address.complained_at is None or contact.status is not address.seen
-    if contact.complained and contact.status in _ENDED and news:  # also of who had opted out before
+    if contact.complained and contact.status in ENDED and news:  # also of who had opted out before
         update["complained_at"] = newest(address.complained_at, changed_at)
     return address.model_copy(update=update)
 
@@ -129,7 +131,6 @@ def _changed_since(attempt: Attempt, contact: Contact) -> bool:
     return changed is None or begun is None or changed >= begun - CLOCKS_DIFFER
 
 
-_ENDED = frozenset({ContactStatus.UNSUBSCRIBED, ContactStatus.CLEANED})
 _UNTOUCHED: Final[dict[str, object]] = {
     "origin": None,
     "digest": None,
@@ -176,6 +177,17 @@ def _turned(address: Address, contact: Contact, at: datetime, unresolved: set[Ef
             return {"archived_by_us_at": at} if ours else {"archived_by_staff_at": at}
         case ContactStatus.PENDING | ContactStatus.TRANSACTIONAL:
             pass
+    return {}
+
+
+def _again(address: Address, contact: Contact) -> dict[str, object]:
+    """What was told last and is seen as it was may have ended and come again meanwhile: nobody knows when, so that it
+    counts from the contact's last change."""
+    match contact.status:
+        case ContactStatus.UNSUBSCRIBED if address.unsubscribed_at is not None:
+            return {"unsubscribed_at": newest(address.unsubscribed_at, contact.last_changed)}
+        case ContactStatus.CLEANED if address.bounced_at is not None:
+            return {"bounced_at": newest(address.bounced_at, contact.last_changed)}
     return {}
 
 
