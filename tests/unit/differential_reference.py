@@ -191,10 +191,6 @@ def a_member_is_shown_as_upstream_says(world: World, id_: str) -> None:
     ):
         return
     places = addresses(world, id_)
-    if any(len(_been_there(world, each)) > 1 for each in places):
-        return  # open: of two contacts that were there one after the other, only the last one is known
-    if any(old in places and old != place(world, id_, at) for at, old, _ in world.moves):
-        return  # open: a contact that left before they came is taken for theirs as long as no night looked for it
     contact = world.audience.of(email)
     deeds = [deed for each in places for deed in world.touched[each]]
     if len(places) == 1 and deeds:
@@ -208,20 +204,7 @@ def a_member_is_shown_as_upstream_says(world: World, id_: str) -> None:
     record = world.scene.record(id_)
     assert record.status in {Status.SYNCED, Status.AWAITING_CONFIRMATION}
     assert record.place == key_of(email), f"{id_}: the address that was chosen in Mailchimp is not followed"
-    if not _met_there(world, id_):
-        _shows(world, id_, contact, member)
-
-
-def _been_there(world: World, email: str) -> set[str | None]:
-    """The contacts that were ever at an address."""
-    return world.brought[email] | {each.contact_id for each in world.audience.raised if each.email == email}
-
-
-def _met_there(world: World, id_: str) -> bool:
-    """Whether somebody who had not confirmed yet took the contact to an address that upstream named as well, before
-    Accord knew: it is found there as one of others (open: what Accord wrote to it is not known there)."""
-    named = {p.change.member.email for p in world.posts[id_] if isinstance(p.change, Upserted)}
-    return world.policy.first_status is ContactStatus.PENDING and any(new in named for _, _, new in world.moves)
+    _shows(world, id_, contact, member)
 
 
 def _stands(world: World, id_: str, email: str, contact: Contact | None) -> None:

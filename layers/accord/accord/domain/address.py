@@ -172,6 +172,22 @@ class Address(Value):
         """How the contact is addressed in a URL: by `contact_id` where it is known, else by the subscriber hash."""
         return self.contact_id or self.subscriber_hash
 
+    def follows(self, who: Who) -> bool:
+        """Whether the contact is this member's wherever it goes: it was seen here while they had the address, or it is
+        Accord's and nobody else's. One that was only seen before they came may have left before that."""
+        held = next((holder for holder in self.holders if holder.who == who), None)
+        if held is None or held.elsewhere or self.seen_at is None:
+            return False
+        others = [holder for holder in self.holders if holder.who != who]
+        if self.ours and not others:
+            return True
+        last = self.ours and not any(other.until is None for other in others)
+        return held.since <= self.seen_at and (held.until is None or last or self.seen_at <= held.until)
+
+    def reference_for(self, who: Who) -> str:
+        """How a contact of this member's is addressed, wherever it is; of another's, only as long as it is here."""
+        return self.reference if self.follows(who) else self.subscriber_hash or self.reference
+
     @property
     def current_holders(self) -> tuple[Holder, ...]:
         """Those who hold the address now, longest first; ties by their ids."""

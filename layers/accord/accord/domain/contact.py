@@ -53,8 +53,8 @@ class Contact(Value):
         chosen = sorted(interest for interest, on in self.interests.items() if on)
         fields = sorted((tag, _in_order(value)) for tag, value in self.merge_fields.items())
         shown = (self.status.value, self.contact_id, fields, chosen, sorted(self.tags), self.language, self.complained)
-        shown += (self.last_changed,) if self.status in ENDED else ()  # they may have come back and gone again
         text = repr((shown, sorted(self.permissions.items())))  # a third of the time that JSON takes, of a million
+        text += f"{self.last_changed}" if self.status in ENDED else ""  # they may have come back and gone again
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 

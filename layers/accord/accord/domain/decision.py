@@ -40,6 +40,8 @@ def decide(case: Case) -> Action:
     own = case.record.own_change
     if own is not None and own.left is not None and not own.followed:
         return Follow(own.left, own.key, own.subscriber_hash)
+    if (met := _met_again(case)) is not None:
+        return met
     ruling = _ruling(case)
     if (opt_out := _opt_out_to_carry(case, ruling)) is not None:
         return Unsubscribe(opt_out.key)
@@ -60,6 +62,17 @@ def _erase(case: Case) -> Action:
     if (address := next(filter(case.to_erase, case.addresses), None)) is not None:
         return Erase(address.key)
     return Exclude(ReasonCode.ERASURE, Status.ERASED)
+
+
+def _met_again(case: Case) -> Follow | None:
+    """Upstream names the address that the person gave their contact in Mailchimp, before anybody knew of that: it is
+    the same contact, and what is known of it goes along."""
+    here = case.current
+    if here is None or here.contact_id is None:
+        return None
+    others = (a for a in case.addresses if a is not here and not a.held_with_others(case.record.who))
+    left = next((a for a in others if a.contact_id == here.contact_id), None)
+    return Follow(left.key, here.key, here.subscriber_hash) if left is not None else None
 
 
 def _opt_out_to_carry(case: Case, ruling: Ruling) -> Address | None:

@@ -56,6 +56,17 @@ def stayed(record: Record, hash_: str, at: datetime) -> Record:
     return _chosen(record, own.model_copy(update=update), at)
 
 
+def strayed(record: Record, left: str, key: str, at: datetime) -> Record:
+    """The record of a member who is not written to at an address that their contact left: what they say, or said,
+    reaches it where it is now."""
+    before = next((held for held in record.addresses if held.key == left), None)
+    if before is None or any(held.key == key for held in record.addresses):
+        return record
+    there = HeldAddress(key=key, since=at, left_at=before.left_at, until=before.until)
+    known = record.model_copy(update={"addresses": (*record.addresses, there), "holders_changed": True})
+    return tried_again(known, at, attempt=False)
+
+
 def _chosen(record: Record, own: OwnChange | None, at: datetime) -> Record:
     """The record with another choice of the member's, or none. An address that they chose before and where their
     contact is not any more is given up; who has departed holds none. The others there are told of it."""

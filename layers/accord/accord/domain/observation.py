@@ -17,8 +17,11 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
     """The address after its contact was read at `at`; None: Mailchimp does not know it.
 
     An open or expired attempt on the address means that what is seen may be Accord's own doing: then a `subscribed`
-    is not taken for the person's opt-in, and no digest is trusted. The attempt is resolved by this.
+    is not taken for the person's opt-in, and no digest is trusted. The attempt is resolved by this. What is known of
+    one contact is never taken for another's that is there now.
     """
+    if contact is not None and is_anothers(address, contact):
+        address = left_behind(address, at)
     unresolved = set(address.attempt.effects) - {Effect.OBSERVE} if address.attempt is not None else set()
     if contact is None or _moved_on(address, contact, unresolved):
         return _absent(address, unresolved, at)
@@ -71,6 +74,7 @@ def witness(address: Address, contact: Contact | None, at: datetime) -> Address:
         edited_at = address.edited_at if edited == address.edited else contact.last_changed or at
         seen = seen.model_copy(update={"edited": edited, "edited_at": edited_at})
     news = (seen.seen, seen.facts, seen.edited) != (address.seen, address.facts, address.edited)
+    news = news or (contact is not None and is_anothers(address, contact))
     return seen.model_copy(update={"untold": address.untold or (news and bool(seen.holders))})
 
 
@@ -84,7 +88,7 @@ def edited_values(address: Address, contact: Contact) -> dict[str, str]:
 def calls_for_decision(before: Address, after: Address) -> bool:
     """Whether whoever holds the address is to be decided anew: something is seen of somebody's will, or what Accord
     wrote is not there any more."""
-    lost = before.digest is not None and after.digest is None
+    lost = (before.ours and not after.ours) or (before.digest is not None and after.digest is None)
     return before.untold or lost or (before.seen, before.facts, before.tags) != (after.seen, after.facts, after.tags)
 
 
@@ -104,6 +108,20 @@ def has_gone(address: Address, contact: Contact | None) -> bool:
 def is_moving(address: Address) -> bool:
     """Whether Accord itself may have moved the contact: an attempt to do so is open, or of unknown effect."""
     return address.attempt is not None and Effect.MOVE in address.attempt.effects
+
+
+def left_behind(old: Address, at: datetime) -> Address:
+    """An address whose contact is at another one now. What was learnt here of the person's will stays; that the staff
+    archived it goes along, and ends where it is seen in the audience again."""
+    gone = {"seen": None, "seen_at": at, "mark": "", "contact_id": None, "attempt": None}
+    return old.model_copy(update={**_UNTOUCHED, **gone, "archived_by_us_at": None, "archived_by_staff_at": None})
+
+
+def is_anothers(address: Address, contact: Contact) -> bool:
+    """Whether the contact that is seen at this address is another one than is known there by its id: that one is
+    elsewhere by now, or deleted."""
+    known = address.contact_id is not None and contact.contact_id is not None
+    return known and contact.contact_id != address.contact_id and not has_gone(address, contact)
 
 
 def _since_ours(address: Address, contact: Contact, effect: Effect) -> bool:

@@ -7,7 +7,7 @@ from accord.domain.actions import Create, Lower, Move, Reconfirm, Update
 from accord.domain.address import Address, Origin
 from accord.domain.contact import Contact, ContactPatch, ContactStatus, TagChange
 from accord.domain.drift import MOST_TAGS_SHOWN
-from accord.domain.observation import observe
+from accord.domain.observation import left_behind, observe
 from accord.domain.payload import fingerprints
 from accord.domain.values import newest
 
@@ -100,9 +100,11 @@ def moved(old: Address, new: Address, action: Move, contact: Contact, at: dateti
 def followed(old: Address, new: Address, contact: Contact, at: datetime) -> tuple[Address, Address]:
     """Both addresses after the contact was found at the new one, which its person chose: what is seen there counts
     as theirs, and what Accord knows of the contact goes along, once, save tags that are not on it any more. A contact
-    thought to be deleted was only elsewhere."""
+    thought to be deleted was only elsewhere, and an address where another one is known by now is that one's."""
     seen = observe(new.model_copy(update={"attempt": None}), contact, at)
-    giver = new if not old.ours and new.contact_id == contact.contact_id else old
+    if old.contact_id not in {None, contact.contact_id}:
+        return old.model_copy(update={"attempt": None}), seen
+    giver = seen if not old.ours and new.contact_id == contact.contact_id else old
     known: dict[str, object] = {"origin": giver.origin, "digest": None, "written": giver.written}
     shown = {tag.casefold() for tag in contact.tags}
     tags = tuple(tag for tag in giver.tags if tag.casefold() in shown or len(shown) >= MOST_TAGS_SHOWN)
@@ -111,29 +113,6 @@ def followed(old: Address, new: Address, contact: Contact, at: datetime) -> tupl
     known["reconfirmed_for"] = newest(old.reconfirmed_for, new.reconfirmed_for)
     gone_since = {"forgotten_at": None} if old.seen is None else {}
     return left_behind(old, at).model_copy(update=gone_since), seen.model_copy(update=known)
-
-
-def left_behind(old: Address, at: datetime) -> Address:
-    """An address whose contact is at another one now. What was learnt here of the person's will stays; that the staff
-    archived it goes along, and ends where it is seen in the audience again."""
-    return old.model_copy(
-        update={
-            "seen": None,
-            "seen_at": at,
-            "mark": "",
-            "contact_id": None,
-            "origin": None,
-            "digest": None,
-            "written": {},
-            "interests": (),
-            "language": "",
-            "tags": (),
-            "permissions": {},
-            "archived_by_us_at": None,
-            "archived_by_staff_at": None,
-            "attempt": None,
-        }
-    )
 
 
 def tagged(address: Address, change: TagChange) -> Address:

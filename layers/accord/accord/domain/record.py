@@ -53,6 +53,10 @@ class OwnChange(Value):
     """The key of the address where what is known of the contact is, until it is followed."""
     followed: bool = False
     """Whether what is known of the contact went along."""
+    contact_id: str | None = None
+    """The contact that they gave it."""
+    taken: bool = False
+    """Whether somebody else's contact may be where theirs was."""
 
 
 class Told(Value):

@@ -49,6 +49,8 @@ def update(case: Case, address: Address, payload: Payload) -> Update | Look:
     """A PATCH without `status`, within what the policy for existing contacts leaves to Accord."""
     existing = case.policy.existing_contacts if address.origin is not Origin.CREATED else ExistingContacts.OVERWRITE
     if existing is ExistingContacts.LEAVE:
+        if case.contact is None and not address.follows(case.record.who):
+            return Look(address.key)  # whoever was there before they came may have left since
         return Update(address.key, ContactPatch(), payload.digest)
     clears = {tag for tag in payload.empty if tag in address.written}
     if case.contact is None and (clears or existing is ExistingContacts.FILL_BLANKS):

@@ -8,11 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from accord.domain.address import Address
 from accord.domain.connection import Connection, ConnectionState
-from accord.domain.contact import Contact
 from accord.domain.folding import KeyOf
-from accord.domain.history import Cause, CauseKind
 from accord.domain.lifecycle import may_send_urgent
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.sweep import Found, PagePlace, PageRead, least_calls, summed
@@ -27,14 +24,11 @@ from accord.usecases.reconciling.adopt_contacts import PlanAdoptions
 from accord.usecases.reconciling.compare_page import Compared, ComparePage
 from accord.usecases.reconciling.find_gone import FindGone
 from accord.usecases.reconciling.finish_reading import FinishReading
-from accord.usecases.reconciling.read_contact import ReadContact, ReadsContacts, Seen
+from accord.usecases.reconciling.look_again import LookAgain
 from accord.usecases.reconciling.write_plan import WritePlan
-from accord.usecases.settling.gather_due import GatherDue
 from accord.usecases.tending.check_nightly import CheckNightly
 from accord.usecases.tending.mend_webhook import MendWebhook
 
-TURNS = 3
-"""How often a contact is read again that a worker was faster with; one that it has in hand, it sees by itself."""
 HELD = "held:"
 """How a cursor begins that leads on among the pages of which something was kept back."""
 WAITING = "waiting:"
@@ -182,6 +176,8 @@ class ReconcileAudience:
         else:
             compared = self.compare(connection, run, self.audience_of(connection), news, asked_at) if news else compared
             found = compared.found
+            left = self._look.at(connection, run, compared.passed_over, found, news)
+            found[Found.MISSED] += len(compared.passed_over) - len(left)
         found.update({Found.READ: len(shown), Found.NOT_OURS: len(foreign), Found.CALLS: 1})
         page = PageRead(
             place=place,
@@ -215,33 +211,19 @@ class ReconcileAudience:
     ) -> str | None:
         """Read each contact that is known and was in no page: it was deleted, or its person gave it another address,
         or it moved from page to page while these were read. Where to go on, when the time was too short."""
-        queue = GatherDue(self.bulk)
-        look, audience = self._reader(queue), _Counting(self.audience_of(connection), found)
         for addresses, following in self.gone(connection, run, cursor):
             found[Found.GONE] += len(addresses)
             if run.kind is RunKind.PLAN:
-                self.plan.gone(connection, run, addresses, audience)
+                self.plan.gone(connection, run, addresses, self._look.counted(connection, found))
             else:
-                self._look(connection, run, addresses, audience, look)
-            queue.flush()
+                self._look(connection, run, addresses, found)
             if self.clock.now() >= deadline:
                 return following
         return None
 
-    def _look(
-        self, connection: Connection, run: Run, addresses: list[Address], audience: ReadsContacts, read: ReadContact
-    ) -> None:
-        """The listing was complete, so that a contact that was never read since its creation is gone as well."""
-        cause = Cause(kind=CauseKind.READING, at=run.at)
-        for known in addresses:
-            address = known
-            for _ in range(TURNS):
-                if read(connection, audience, address, cause, surely=True) is Seen.SEEN:
-                    break
-                address = self.ledger.addresses(connection.audience_id, [known.key])[known.key]
-
-    def _reader(self, queue: ChangeQueue) -> ReadContact:
-        return ReadContact(self.ledger, self.clock, self.key_of, queue)
+    @property
+    def _look(self) -> LookAgain:
+        return LookAgain(self.ledger, self.audience_of, self.clock, self.key_of, self.bulk)
 
     # --- the run ----------------------------------------------------------------------------------------------------
 
@@ -272,19 +254,6 @@ class ReconcileAudience:
 
     def _end(self, run: Run, state: RunState, detail: str) -> None:
         self.runs.advance(run.model_copy(update={"state": state, "done_at": self.clock.now(), "detail": detail}))
-
-
-@dataclass(frozen=True, slots=True)
-class _Counting:
-    """Contacts read singly. One that is not found costs a second call: is the audience itself still there?"""
-
-    audience: Audience
-    found: Counter[Found]
-
-    def read(self, reference: str) -> Contact | None:
-        contact = self.audience.read(reference)
-        self.found[Found.CALLS] += 1 if contact is not None else 2
-        return contact
 
 
 def _first_places(run: Run) -> list[PagePlace]:

@@ -22,11 +22,12 @@ from accord.usecases.settling.gather_due import GatherDue
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What came of a page; `held` and `would` as in PageRead."""
+    """What came of a page; `held` and `would` as in PageRead, `passed_over` as ReadAudience tells."""
 
     found: Counter[Found] = field(default_factory=Counter)
     held: tuple[str, ...] = ()
     would: PlanSum = field(default_factory=PlanSum)
+    passed_over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class ComparePage:
         """Those that do not look as they did when they were last compared, by the keys of their addresses. Raises
         Retryable."""
         changes: list[tuple[Address, Address]] = []
+        passed_over: list[str] = []
         read = ReadAudience(
             self.ledger,
             audience,
@@ -53,6 +55,7 @@ class ComparePage:
             connection.policy,
             connection.id,
             tells=run.kind is RunKind.RECONCILIATION,
+            on_other=passed_over.append,
             on_change=lambda before, after: changes.append((before, after)),
         )
         read.remember(connection.audience_id, list(news.values()), at)
@@ -65,7 +68,7 @@ class ComparePage:
             if after.key not in held:
                 read_contact.tell(connection.audience_id, before, after, cause)
         queue.flush()
-        return Compared(found, tuple(sorted(held)), would)
+        return Compared(found, tuple(sorted(held)), would, tuple(dict.fromkeys(passed_over)))
 
     def release(self, connection: Connection, run: Run, after: str, deadline: datetime) -> str | None:
         """Tell the holders of what was kept back, on the pages after that one; where to go on, when the time was too

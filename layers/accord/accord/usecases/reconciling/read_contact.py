@@ -8,28 +8,30 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from accord.domain.address import Address, Who, by_connection
 from accord.domain.connection import Connection
 from accord.domain.contact import Contact
-from accord.domain.finishing import chose, tried_again
+from accord.domain.finishing import chose, strayed, tried_again
 from accord.domain.folding import KeyOf, changed_holders
 from accord.domain.history import Cause, Event, EventKind
 from accord.domain.notice import profile_changed
-from accord.domain.observation import calls_for_decision, has_gone, is_moving, newly_edited, witness
-from accord.domain.outcome import left_behind
+from accord.domain.observation import (
+    calls_for_decision,
+    has_gone,
+    is_moving,
+    left_behind,
+    newly_edited,
+    witness,
+)
+from accord.domain.outcome import followed
 from accord.domain.permission import owner
+from accord.domain.reasons import Status
 from accord.domain.record import OwnChange
 from accord.domain.values import normalised, subscriber_hash
 from accord.ports import ChangeQueue, Claim, Clock, Ledger, QueuedChanges, Settlement
-
-
-class ReadsContacts(Protocol):
-    """An audience, as far as contacts are read singly: see `Audience`."""
-
-    def read(self, reference: str) -> Contact | None: ...
-
+from accord.usecases.settling.find_contact import ReadsContacts
 
 TURNS = 5
 """How often a line of history is added again after another worker was faster with the record."""
@@ -66,17 +68,20 @@ class ReadContact:
         may_be_at: str = "",
         surely: bool = False,
     ) -> Seen:
-        """Read the contact of an address: by its id, which survives a change of address, else by its `email`, else by
-        the one that `may_be_at` names. `surely`: a contact that is not found is believed to be deleted."""
+        """Read the contact of an address: by its id, which survives a change of address, else by its `email`, at which
+        somebody is or was seen, else by the one that `may_be_at` names. `surely`: a contact that is not found is
+        believed to be deleted."""
         if address.attempt is not None and address.attempt.until > self.clock.now():
             return Seen.BUSY
         contact = audience.read(address.reference or subscriber_hash(email))
+        if contact is None and email and not may_be_at and address.contact_id is not None and address.attempt is None:
+            contact = audience.read(subscriber_hash(email))  # who signed up there since
         if contact is None and may_be_at and address.contact_id is None:
             contact = audience.read(subscriber_hash(may_be_at))
         if contact is None and address.seen is not None and address.contact_id is None and not surely:
             return Seen.GONE
         if contact is not None and _is_elsewhere(address, contact, email):
-            return self._chose(connection, address, contact, cause)
+            return self._chose(connection, address, contact, cause, somebody_there=bool(email) and not may_be_at)
         return self._remember(connection, address, contact, cause)
 
     def _remember(self, connection: Connection, address: Address, contact: Contact | None, cause: Cause) -> Seen:
@@ -127,15 +132,25 @@ class ReadContact:
             if self.ledger.settle(connection.audience_id, [settlement])[record.member_id]:
                 return
 
-    def _chose(self, connection: Connection, address: Address, contact: Contact, cause: Cause) -> Seen:
+    def _chose(
+        self, connection: Connection, address: Address, contact: Contact, cause: Cause, *, somebody_there: bool
+    ) -> Seen:
         """The person gave the contact another address: it is theirs from now on, and upstream's stays known. Of
         several who share the old one, it is whose data the contact shows."""
         now, who = self.clock.now(), owner(address)
         record = self.ledger.records(who.connection_id, [who.member_id]).get(who.member_id) if who else None
-        if record is None or record.place != address.key:
-            return self._strayed(connection.audience_id, address, contact)
+        if record is None or record.place != address.key or not address.follows(record.who):
+            seen = self._strayed(connection.audience_id, address, contact, cause)
+            return Seen.BUSY if somebody_there else seen
         email = normalised(contact.email)
-        own = OwnChange(key=self.key_of(email), at=now, subscriber_hash=contact.subscriber_hash, email=email)
+        own = OwnChange(
+            key=self.key_of(email),
+            at=now,
+            subscriber_hash=contact.subscriber_hash,
+            email=email,
+            contact_id=contact.contact_id,
+            taken=somebody_there,
+        )
         changed = tried_again(chose(record, own), now, attempt=False).model_copy(update={"cause": cause})
         settlement = Settlement(changed, holders=changed_holders(record, changed))
         if not self.ledger.settle(connection.audience_id, [settlement])[record.member_id]:
@@ -143,19 +158,39 @@ class ReadContact:
         self._queue([record.who])
         return Seen.SEEN
 
-    def _strayed(self, audience_id: str, address: Address, contact: Contact) -> Seen:
-        """The contact of an address where nobody's data are shown any more is at another one. Where that one is known
-        to hold it, for all who ever had this one, it is no longer remembered here: whoever has the address next would
-        be taken for its person. Else its id is, by which opt-outs and erasures reach it."""
-        key = self.key_of(contact.email)
+    def _strayed(self, audience_id: str, address: Address, contact: Contact, cause: Cause) -> Seen:
+        """The contact of an address where nobody's data are shown any more, or of somebody who was there before, is at
+        another one. What is known of it goes along, and so does whatever those say to whom it belonged; at this address
+        it is no longer remembered: whoever has it next would be taken for its person."""
+        key, now = self.key_of(contact.email), self.clock.now()
         there = self.ledger.addresses(audience_id, [key])[key]
-        is_there = there.contact_id == contact.contact_id and (there.ours or not address.ours)
-        if not address.holders or (is_there and _whose(address) <= _whose(there)):
-            after = left_behind(address, self.clock.now())
-        else:
-            after = address.model_copy(update={"contact_id": contact.contact_id})
-        lost = after != address and self.ledger.claim(audience_id, [Claim(after, address.revision)])
-        return Seen.BUSY if lost else Seen.SEEN
+        if there.attempt is not None:
+            return Seen.BUSY  # whoever has it in hand, or takes it up again, sees the contact
+        theirs = {holder.who for holder in address.holders if address.follows(holder.who)}
+        if not all(self._goes_along(audience_id, who, address.key, key, cause) for who in theirs - _whose(there)):
+            return Seen.BUSY
+        gone = left_behind(address, now)
+        if (theirs and there.contact_id != contact.contact_id) or (address.ours and not there.ours):
+            there = self.ledger.addresses(audience_id, [key])[key]
+            gone, taken = followed(address, there, contact, now)
+            if self.ledger.claim(audience_id, [Claim(taken, there.revision)]):
+                return Seen.BUSY
+        after = gone.model_copy(update={"untold": address.untold or bool(address.holders)})
+        if self.ledger.claim(audience_id, [Claim(after, address.revision)]):
+            return Seen.BUSY
+        self.tell(audience_id, address, after, cause)
+        return Seen.SEEN
+
+    def _goes_along(self, audience_id: str, who: Who, left: str, key: str, cause: Cause) -> bool:
+        record = self.ledger.records(who.connection_id, [who.member_id]).get(who.member_id)
+        if record is None or record.status is Status.ERASED:
+            return True  # what was theirs is gone: this came later
+        known = strayed(record, left, key, self.clock.now()).model_copy(update={"cause": cause})
+        entries = changed_holders(record, known)
+        if not entries:
+            return True
+        self._queue([who])
+        return self.ledger.settle(audience_id, [Settlement(known, holders=entries)])[who.member_id]
 
     def _queue(self, holders: Collection[Who]) -> None:
         """They are due, and offered within a minute; queueing them spares that minute."""

@@ -9,7 +9,7 @@ from accord.domain.address import Address
 from accord.domain.connection import Connection
 from accord.domain.contact import Contact
 from accord.domain.drift import compared
-from accord.domain.observation import calls_for_decision, has_gone, witness
+from accord.domain.observation import calls_for_decision, has_gone, is_anothers, witness
 from accord.domain.payload import NationalPhone
 from accord.domain.plan import PlanLine, summed
 from accord.domain.reasons import Status
@@ -20,7 +20,7 @@ from accord.ports.planning import Plans
 from accord.ports.tending import Runs
 from accord.usecases.reconciling.decide_seen import DecideSeen
 from accord.usecases.reconciling.keep_lines import keep_lines
-from accord.usecases.reconciling.read_contact import ReadsContacts
+from accord.usecases.settling.find_contact import ReadsContacts
 
 A_PAGE = 500
 
@@ -42,7 +42,8 @@ class WritePlan:
         seen: dict[str, Address] = {}
         for key, before in self.ledger.addresses(connection.audience_id, news).items():
             in_hand = before.attempt is not None and before.attempt.until > at
-            if in_hand or (before.seen_at is not None and before.seen_at >= at):
+            known_since = before.seen_at is not None and before.seen_at >= at
+            if in_hand or known_since or is_anothers(before, news[key]):
                 continue
             after = compared(before, news[key], at, connection.policy, connection.id)
             found.update(found_at(before, after, news[key]))

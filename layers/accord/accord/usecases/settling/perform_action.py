@@ -23,13 +23,14 @@ from accord.domain.address import Address
 from accord.domain.contact import Contact, ContactPatch, ContactStatus
 from accord.domain.finishing import chose, stayed, went_along
 from accord.domain.folding import KeyOf
-from accord.domain.observation import has_gone, is_moving, observe
+from accord.domain.observation import has_gone, is_moving, left_behind, observe
 from accord.domain.reasons import ReasonCode
 from accord.domain.record import HeldAddress, OwnChange, Presence, Reason
 from accord.domain.record import Refusal as RefusalOnRecord
 from accord.domain.values import normalised
 from accord.errors import Refusal, Rejected, Retryable
 from accord.ports import Audience
+from accord.usecases.settling.find_contact import find_contact
 from accord.usecases.settling.member_work import MemberWork
 
 UNSUBSCRIBED = ContactPatch(status=ContactStatus.UNSUBSCRIBED)
@@ -47,14 +48,14 @@ def perform(audience: Audience, work: MemberWork, action: Active, at: datetime, 
 
 
 def _effect(audience: Audience, work: MemberWork, action: Active, at: datetime, key_of: KeyOf) -> MemberWork:
-    address = work.addresses[action.key]
+    address, who = work.addresses[action.key], work.record.who
     match action:
         case Look():
             return _look(audience, work, address, at, key_of)
         case Update(patch=patch) if patch == ContactPatch():
             return work.with_addresses(outcome.adopted(address, action.digest))
         case Update() | Reconfirm():
-            contact = audience.change(address.reference, action.patch)
+            contact = audience.change(address.reference_for(who), action.patch)
             written = work.with_addresses(outcome.patched(address, action, contact, at))
             return _gone_along(written, address, contact, at, key_of)
         case Lower():
@@ -62,13 +63,13 @@ def _effect(audience: Audience, work: MemberWork, action: Active, at: datetime, 
         case Follow():
             return _follow(audience, work, action, at)
         case Move(to_key=to_key):
-            contact = audience.change(address.reference, action.patch)
+            contact = audience.change(address.reference_for(who), action.patch)
             return work.with_addresses(*outcome.moved(address, work.addresses[to_key], action, contact, at))
         case Archive():
-            audience.archive(address.reference)
+            audience.archive(address.reference_for(who))
             return work.with_addresses(outcome.archived(address, at))
         case Unsubscribe():
-            contact = audience.change(address.reference, UNSUBSCRIBED)
+            contact = audience.change(address.reference_for(who), UNSUBSCRIBED)
             return work.with_addresses(outcome.unsubscribed(address, contact, at))
         case Erase():
             return _erase(audience, work, address, at, key_of)
@@ -78,13 +79,16 @@ def _effect(audience: Audience, work: MemberWork, action: Active, at: datetime, 
 
 
 def _look(audience: Audience, work: MemberWork, address: Address, at: datetime, key_of: KeyOf) -> MemberWork:
-    contact = audience.read(address.reference) if address.reference else None
+    contact = find_contact(audience, address, work.record.who)
     return looked(work, address, contact, at, key_of)
 
 
 def looked(work: MemberWork, address: Address, contact: Contact | None, at: datetime, key_of: KeyOf) -> MemberWork:
     """The work after the contact of an address was read, or found not to be there: what is seen is merged, and at the
-    current address the decision then sees the contact's fields as well."""
+    current address the decision then sees the contact's fields as well. One that left before the member came is no
+    concern of theirs."""
+    if contact is not None and _has_strayed(work, address, contact):
+        return replace(work.with_addresses(left_behind(address, at)), must_look=None, contact=None)
     seen = work.with_addresses(observe(address, contact, at))
     own, here = work.record.own_change, address.key == work.record.place
     if own is not None and here and contact is not None and work.record.presence is not Presence.ERASED:
@@ -102,30 +106,46 @@ def _gone_along(work: MemberWork, address: Address, contact: Contact | None, at:
     if contact is None or is_moving(address) or address.key != work.record.place or not has_gone(address, contact):
         return work
     own = OwnChange(
-        key=key_of(contact.email), at=at, subscriber_hash=contact.subscriber_hash, email=normalised(contact.email)
+        key=key_of(contact.email),
+        at=at,
+        subscriber_hash=contact.subscriber_hash,
+        email=normalised(contact.email),
+        contact_id=contact.contact_id,
     )
     return replace(work, record=chose(work.record, own))
+
+
+def _has_strayed(work: MemberWork, address: Address, contact: Contact) -> bool:
+    return has_gone(address, contact) and not is_moving(address) and not address.follows(work.record.who)
 
 
 def _lower(audience: Audience, work: MemberWork, action: Lower, at: datetime) -> MemberWork:
     """The contact is read first: were it unsubscribed since it was last seen, `pending` would raise it. When it is not
     as it was thought to be, it is looked at anew."""
     address = work.addresses[action.key]
-    contact = audience.read(address.reference)
+    contact = audience.read(address.reference_for(work.record.who))
     if contact is None or contact.status is not ContactStatus.SUBSCRIBED or has_gone(address, contact):
         return work.unclaimed().looking_at(action.key)
-    return work.with_addresses(outcome.lowered(address, action, audience.change(address.reference, PENDING), at))
+    return work.with_addresses(outcome.lowered(address, action, audience.change(contact.subscriber_hash, PENDING), at))
 
 
 def _follow(audience: Audience, work: MemberWork, action: Follow, at: datetime) -> MemberWork:
-    """Take along what is known of the contact; when it is not there after all, the old address is looked at anew."""
+    """Take along what is known of the contact; when it is not there after all, the address is looked at anew where it
+    was last, and so is the old one where somebody else may have it by now."""
     old, new, own = work.addresses[action.key], work.addresses[action.to_key], work.record.own_change
     contact = audience.read(action.subscriber_hash)
-    if own is None or contact is None or old.contact_id not in {None, contact.contact_id}:
+    known = own.contact_id if own is not None and own.contact_id is not None else old.contact_id
+    if contact is None or known not in {None, contact.contact_id}:
+        if own is None:
+            return work.unclaimed().looking_at(action.to_key)
         record = stayed(work.record, old.subscriber_hash, at)
         return replace(work.unclaimed(), record=record).looking_at(action.key)
-    followed = work.with_addresses(*outcome.followed(old, new, contact, at))
-    return replace(followed, record=went_along(work.record, at))
+    left, there = outcome.followed(old, new, contact, at)
+    if own is None:
+        return work.with_addresses(left, there)
+    if own.taken and (other := audience.read(old.subscriber_hash)) is not None:
+        left = observe(left, other, at)
+    return replace(work.with_addresses(left, there), record=went_along(work.record, at))
 
 
 def _erase(audience: Audience, work: MemberWork, address: Address, at: datetime, key_of: KeyOf) -> MemberWork:
@@ -134,7 +154,7 @@ def _erase(audience: Audience, work: MemberWork, address: Address, at: datetime,
     any of its hashes. An address that the person chose meanwhile is erased as well."""
     own = work.record.own_change
     chosen = own.subscriber_hash if own is not None and own.key == address.key else ""
-    reference = address.reference or chosen
+    reference = address.reference_for(work.record.who) or chosen
     contact = audience.read(reference) if reference else None
     if contact is not None:
         try:
