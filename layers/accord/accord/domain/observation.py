@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from accord.domain.address import Address, Attempt, Effect, Origin
-from accord.domain.contact import ENDED, Contact, ContactStatus
+from accord.domain.contact import ENDED, MAILED, Contact, ContactStatus
 from accord.domain.marketing_permissions import switched_on
 from accord.domain.payload import fingerprint
 from accord.domain.values import newest
@@ -122,6 +122,12 @@ def is_anothers(address: Address, contact: Contact) -> bool:
     elsewhere by now, or deleted."""
     known = address.contact_id is not None and contact.contact_id is not None
     return known and contact.contact_id != address.contact_id and not has_gone(address, contact)
+
+
+def tells_something(address: Address, contact: Contact) -> bool:
+    """Whether a contact that a worker has in hand may say something of somebody's will: not where it is being made."""
+    is_made = address.seen is None and contact.status in MAILED
+    return (contact.status is not address.seen and not is_made) or is_anothers(address, contact)
 
 
 def _since_ours(address: Address, contact: Contact, effect: Effect) -> bool:

@@ -75,6 +75,8 @@ class PageRead(Value):
     total: int
     counts: dict[Found, int]
     keys: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    """Those of the addresses that a worker had in hand, and whose contact showed what was not known yet."""
     held: tuple[str, ...] = ()
     """Those of which something was seen that nobody is told before the caps were looked at (caps.py)."""
     would: PlanSum = PlanSum()

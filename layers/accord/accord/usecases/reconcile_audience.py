@@ -13,7 +13,7 @@ from accord.domain.folding import KeyOf
 from accord.domain.lifecycle import may_send_urgent
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.sweep import Found, PagePlace, PageRead, least_calls, summed
-from accord.errors import Misconfigured
+from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, ChangeQueue, Clock, Ledger
 from accord.ports.audiences import AudienceMemory, Marked
 from accord.ports.connections import Connections
@@ -116,6 +116,7 @@ class ReconcileAudience:
         pages = [page.figures for page in self.sweeps.pages(run)]
         found.update(summed(pages))
         try:
+            self._look_again(connection, run, pages, found)
             return self._over(connection, run, pages, found, deadline)
         except Misconfigured as error:
             self._stopped_by(connection, run, error)
@@ -168,7 +169,7 @@ class ReconcileAudience:
         marks = self.memory.marks(connection.audience_id, shown)
         news = {key: contact for key, contact in shown.items() if marks.get(key, UNMARKED).mark != contact.mark}
         foreign = {key: contact for key, contact in shown.items() if not marks.get(key, UNMARKED).ours}
-        compared = Compared()
+        compared, left = Compared(), list[str]()
         if run.adopts:
             found = Counter({Found.ADOPTABLE: self.adoptions(connection, run, foreign, asked_at)})
         elif run.kind is RunKind.PLAN:
@@ -186,6 +187,7 @@ class ReconcileAudience:
             keys=tuple(shown) if run.since is None else (),
             held=compared.held,
             would=compared.would,
+            left=tuple(left),
         )
         self.sweeps.save(run, page)
         return page
@@ -220,6 +222,11 @@ class ReconcileAudience:
             if self.clock.now() >= deadline:
                 return following
         return None
+
+    def _look_again(self, connection: Connection, run: Run, pages: list[PageRead], found: Counter[Found]) -> None:
+        """At those that a worker had in hand when their page was read: nothing that is seen there waits for a week."""
+        if self._look.at(connection, run, [key for page in pages for key in page.left], found):
+            raise Retryable("workers have contacts in hand that changed meanwhile", effect_unknown=False)
 
     @property
     def _look(self) -> LookAgain:

@@ -55,7 +55,7 @@ class ComparePage:
             connection.policy,
             connection.id,
             tells=run.kind is RunKind.RECONCILIATION,
-            on_other=passed_over.append,
+            on_passed_over=passed_over.append,
             on_change=lambda before, after: changes.append((before, after)),
         )
         read.remember(connection.audience_id, list(news.values()), at)

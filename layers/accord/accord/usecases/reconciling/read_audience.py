@@ -9,7 +9,7 @@ from accord.domain.connection import Policy
 from accord.domain.contact import Contact
 from accord.domain.drift import compared
 from accord.domain.folding import KeyOf
-from accord.domain.observation import is_anothers
+from accord.domain.observation import is_anothers, tells_something
 from accord.errors import Retryable
 from accord.ports import Audience, Claim, Clock, Ledger
 
@@ -45,9 +45,9 @@ class ReadAudience:
     """Whether holders are to be told of what is seen: not before an approval, which decides everybody anew."""
     on_shown: Callable[[Collection[str]], None] = lambda keys: None
     """Told the keys of each page's addresses."""
-    on_other: Callable[[str], None] = lambda key: None
-    """Told the key of an address where another contact is shown than the one that is known there: that one is to be
-    looked for first, and nothing is remembered."""
+    on_passed_over: Callable[[str], None] = lambda key: None
+    """Told the key of an address of which nothing is remembered, though the contact shows what is not known: another
+    one is known there, which is to be looked for first, or a worker has the address in hand."""
     on_change: Callable[[Address, Address], None] = lambda before, after: None
     """Told what is newly remembered, before and after."""
 
@@ -98,10 +98,11 @@ class ReadAudience:
         for key, contact in contacts.items():
             address = known[key]
             in_hand = address.attempt is not None and address.attempt.until > at
-            if in_hand or (address.seen_at is not None and address.seen_at >= at):
+            if address.seen_at is not None and address.seen_at >= at:
                 continue
-            if is_anothers(address, contact):
-                self.on_other(key)
+            if in_hand or is_anothers(address, contact):
+                if not in_hand or tells_something(address, contact):
+                    self.on_passed_over(key)
                 continue
             observed = compared(address, contact, at, self.policy, self.connection_id)
             if not self.tells:
