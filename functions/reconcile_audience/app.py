@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> Answer:
     steps: dict[str, Callable[[], Answer]] = {
         "list": lambda: list_runs(event),
         "begin": lambda: begin_run(event),
-        "page": lambda: read_page(event),
+        "page": lambda: read_page(event, deadline(context, MARGIN)),
         "close": lambda: close_run(event, deadline(context, MARGIN)),
         "fail": lambda: fail_run(event),
     }
@@ -54,10 +54,10 @@ def begin_run(event: dict[str, Any]) -> Answer:
     return {"pages": [place.model_dump(mode="json", exclude_defaults=True) for place in places]}
 
 
-def read_page(event: dict[str, Any]) -> Answer:
-    """Nothing: what it showed is in the ledger."""
+def read_page(event: dict[str, Any], until: datetime) -> Answer:
+    """Nothing: what was shown is in the ledger."""
     place = PagePlace.model_validate(event["page"])
-    bootstrap.reconcile_audience().reconcile.page(event["connection_id"], event["run_id"], place)
+    bootstrap.reconcile_audience().reconcile.page(event["connection_id"], event["run_id"], place, until)
     return {}
 
 

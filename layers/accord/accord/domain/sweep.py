@@ -1,7 +1,7 @@
 """A reading of the whole audience, page by page: where each page lies, what it showed, and what they come to."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -15,6 +15,13 @@ A_PAGE = 1000
 """Contacts in one page: the most that Mailchimp gives (FACTS section 1.3)."""
 OVERLAP = timedelta(minutes=10)
 """By how much the readings of two nights overlap."""
+
+
+FEW = 50
+"""Turns that a run of many pages is read in, as far as a turn takes them: each turn of the state machine leaves some
+seven events in the history of its execution, which holds 25,000, of all connections of a night."""
+A_TURN = 20
+"""Pages in one turn at most: what one invocation reads when Mailchimp is slow."""
 
 
 class Found(StrEnum):
@@ -54,6 +61,8 @@ class PagePlace(Value):
     archived: bool = False
     offset: int = 0
     since: Moment | None = None
+    pages: int = 1
+    """How many: this one, and those before it."""
 
     @property
     def id(self) -> str:
@@ -65,6 +74,27 @@ class PagePlace(Value):
         to the end, and everybody behind moves up: read backwards, they are met twice rather than never."""
         for offset in reversed(range(A_PAGE, total, A_PAGE)):
             yield self.model_copy(update={"offset": offset})
+
+    def singly(self) -> Iterator["PagePlace"]:
+        """Each of its pages, the last one first."""
+        for number in range(self.pages):
+            yield self.model_copy(update={"offset": self.offset - number * A_PAGE, "pages": 1})
+
+
+def in_turns(places: Sequence[PagePlace]) -> list[PagePlace]:
+    """The same pages in fewer places, where they are many: page after page of one kind in one turn."""
+    most = min(A_TURN, -(-len(places) // FEW))
+    turns: list[PagePlace] = []
+    for place in places:
+        last = turns[-1] if turns else None
+        follows = last is not None and place == last.model_copy(
+            update={"offset": last.offset - last.pages * A_PAGE, "pages": 1}
+        )
+        if last is not None and follows and last.pages < most:
+            turns[-1] = last.model_copy(update={"pages": last.pages + 1})
+        else:
+            turns.append(place)
+    return turns
 
 
 class PageRead(Value):

@@ -12,7 +12,7 @@ from accord.domain.connection import Connection, ConnectionState
 from accord.domain.folding import KeyOf
 from accord.domain.lifecycle import may_send_urgent
 from accord.domain.run import Run, RunKind, RunState
-from accord.domain.sweep import Found, PagePlace, PageRead, least_calls, summed
+from accord.domain.sweep import Found, PagePlace, PageRead, in_turns, least_calls, summed
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, ChangeQueue, Clock, Ledger
 from accord.ports.audiences import AudienceMemory, Marked
@@ -64,8 +64,8 @@ class ReconcileAudience:
     adoptions: PlanAdoptions
 
     def begin(self, connection_id: str, run_id: str) -> list[PagePlace]:
-        """The first pages are read here; the places of the others. None where there is nothing to do any more. Raises
-        Retryable."""
+        """The first pages are read here; the places of the others, in few turns where they are many. None where there
+        is nothing to do any more. Raises Retryable."""
         under_way = self._under_way(connection_id, run_id)
         if under_way is None:
             return []
@@ -82,17 +82,21 @@ class ReconcileAudience:
             return []
         done = summed(self.sweeps.pages(run))[Found.READ]
         self.runs.advance(run.model_copy(update={"total": sum(page.total for page in first), "done": done}))
-        return [place for page in first for place in page.place.following(page.total)]
+        return in_turns([place for page in first for place in page.place.following(page.total)])
 
-    def page(self, connection_id: str, run_id: str, place: PagePlace) -> None:
-        """Compare one page. Raises Retryable."""
-        under_way = self._under_way(connection_id, run_id)
-        if under_way is None:
-            return
-        try:
-            self._page(*under_way, place)
-        except Misconfigured as error:
-            self._stopped_by(*under_way, error)
+    def page(self, connection_id: str, run_id: str, place: PagePlace, deadline: datetime | None = None) -> None:
+        """Compare the pages of one place. Raises Retryable, also where the time was too short for all of them."""
+        for each in place.singly():
+            under_way = self._under_way(connection_id, run_id)
+            if under_way is None:
+                return
+            if deadline is not None and self.clock.now() >= deadline:
+                raise Retryable("the other pages are read with the next try", effect_unknown=False)
+            try:
+                self._page(*under_way, each)
+            except Misconfigured as error:
+                self._stopped_by(*under_way, error)
+                return
 
     def close(self, connection_id: str, run_id: str, cursor: str | None, deadline: datetime) -> str | None:
         """Look for those who were in no page, and end the run; where to go on when the time was too short. Raises
