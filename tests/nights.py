@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import count
 
+from accord.domain.connection import Connection
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.sweep import PagePlace
 from accord.ports import Audience
@@ -15,10 +16,12 @@ from accord.usecases.reconciling.compare_page import ComparePage
 from accord.usecases.reconciling.find_gone import FindGone
 from accord.usecases.reconciling.finish_reading import FinishReading
 from accord.usecases.reconciling.hold_drift import HoldDrift
+from accord.usecases.reconciling.read_former import ReadFormer
 from accord.usecases.reconciling.write_plan import WritePlan
 from accord.usecases.tending.check_nightly import CheckNightly
 from accord.usecases.tending.check_webhook import CheckWebhook
 from accord.usecases.tending.mend_webhook import MendWebhook
+from accord.usecases.tending.take_along import TakeAlong
 from tests.builders import key_of, minutes, no_us_phone
 from tests.fake_audiences import FakeAudienceMemory
 from tests.fake_connections import FakeConnections, FakeConnectionSecrets
@@ -38,6 +41,7 @@ class Nights:
         self.runs, self.bulk = runs or FakeRuns(), FakeQueue()
         self.sweeps = FakeSweeps(self.runs)
         self.listing = FakeListing(scene.audience)
+        self.former: dict[str, AudienceListing] = {}
         self.webhook, self.plans, memory = FakeWebhook(), FakePlans(), FakeAudienceMemory(scene.ledger)
         self.secrets, connections = FakeConnectionSecrets(), FakeConnections(scene.ledger)
         check_webhook = CheckWebhook(
@@ -51,7 +55,7 @@ class Nights:
             sweeps=self.sweeps,
             runs=self.runs,
             audience_of=self._audience,
-            listing_of=lambda _connection: self.listing,
+            listing_of=self._listing,
             clock=scene.clock,
             key_of=key_of,
             bulk=self.bulk,
@@ -68,6 +72,14 @@ class Nights:
             mend=MendWebhook(scene.ears, check_webhook),
             recounts=FakeRecounts(scene.ledger),
             gone=FindGone(scene.ledger, memory, self.sweeps),
+            former=ReadFormer(
+                scene.ledger,
+                self._listing,
+                self.runs,
+                scene.clock,
+                key_of,
+                TakeAlong(scene.ledger, memory, scene.clock),
+            ),
             adoptions=PlanAdoptions(scene.ledger, self.plans, no_us_phone),
             compare=ComparePage(scene.ledger, scene.clock, key_of, self.bulk, hold),
             plan=WritePlan(scene.ledger, self.plans, self.runs, scene.clock, no_us_phone),
@@ -87,6 +99,9 @@ class Nights:
             gone=FindGone(self.scene.ledger, memory, sweeps),
             compare=replace(self.reconcile.compare, hold=replace(self.reconcile.compare.hold, sweeps=sweeps)),
         )
+
+    def _listing(self, connection: Connection) -> AudienceListing:
+        return self.former.get(connection.audience_id, self.listing)
 
     def _audience(self, _connection: object) -> Audience:
         return self.scene.audience

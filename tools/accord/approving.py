@@ -86,3 +86,8 @@ def show_summary(terminal: Terminal, connection: str, summary: Answer) -> None:
         ("change in contacts that Mailchimp bills", f"{change:+,}"),
     ]
     terminal.table(("", ""), rows, numbers=(1,))
+    for audience in summary["former_unread"]:
+        terminal.say(
+            f"The audience before, {audience}, can not be read any more: whoever unsubscribed there since it last was, "
+            "and of whom no webhook told, is not known and would be made a contact."
+        )

@@ -116,6 +116,7 @@ SUMMARY: Document = {
     "excluded": [{"code": "no_consent", "message": "They never agreed.", "count": 13}],
     "unsubscribed_found": 7,
     "billed_contacts_change": 250,
+    "former_unread": [],
 }
 
 CREDENTIALS: Document = {

@@ -75,16 +75,19 @@ def reconcile_audience() -> Reconciling:
     from accord.usecases.reconciling.find_gone import FindGone
     from accord.usecases.reconciling.finish_reading import FinishReading
     from accord.usecases.reconciling.hold_drift import HoldDrift
+    from accord.usecases.reconciling.read_former import ReadFormer
     from accord.usecases.reconciling.write_plan import WritePlan
     from accord.usecases.tending.check_nightly import CheckNightly
     from accord.usecases.tending.check_webhook import CheckWebhook
     from accord.usecases.tending.mend_webhook import MendWebhook
+    from accord.usecases.tending.take_along import TakeAlong
 
     settings = ReconcileAudienceSettings.from_environment()
     ledger, clock = clients.ledger(settings), clients.SystemClock()
     connections, runs = clients.connections(settings), clients.runs(settings)
     audience_of, webhook_of = mailchimp_clients.audience_of(settings), mailchimp_clients.webhook_of(settings)
     memory, sweeps = clients.audience_memory(settings), DynamoDBSweeps(clients.table(settings))
+    listing_of = mailchimp_clients.listing_of(settings)
     key_of, bulk = clients.key_of(settings.address_key_secret_arn), clients.queue(settings.bulk_changes_queue_url)
     webhook = CheckWebhook(
         connections=connections,
@@ -109,13 +112,14 @@ def reconcile_audience() -> Reconciling:
         sweeps=sweeps,
         runs=runs,
         audience_of=audience_of,
-        listing_of=mailchimp_clients.listing_of(settings),
+        listing_of=listing_of,
         clock=clock,
         key_of=key_of,
         bulk=bulk,
         check=CheckNightly(ledger, runs, audience_of, webhook, clock),
         finish=finish,
         gone=FindGone(ledger, memory, sweeps),
+        former=ReadFormer(ledger, listing_of, runs, clock, key_of, TakeAlong(ledger, memory, clock)),
         adoptions=PlanAdoptions(ledger, DynamoDBPlans(clients.table(settings)), us_phone),
         compare=ComparePage(ledger, clock, key_of, bulk, HoldDrift(ledger, sweeps, us_phone)),
         plan=WritePlan(ledger, DynamoDBPlans(clients.table(settings)), runs, clock, us_phone),

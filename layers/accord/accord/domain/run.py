@@ -78,6 +78,8 @@ class Run(Value):
     """Calls to Mailchimp that it made, once it is done."""
     least: int = 0
     """How many would have done."""
+    unread: tuple[str, ...] = ()
+    """Audiences before that could not be read: what people did there since the last time, nobody knows."""
     summary: Summary | None = None
     plan: PlanSum | None = None
     """What a plan comes to."""

@@ -55,6 +55,9 @@ class Summary(Value):
     unsubscribed_found: int = 0
     """Members whose contact was found unsubscribed in the audience."""
     billed_contacts_change: int = 0
+    former_unread: tuple[str, ...] = ()
+    """Audiences before that could not be read: who unsubscribed there since the last time is not known, and would be
+    created. Whoever approves decides without it."""
 
     def with_member(self, action: Action, address: Address | None) -> Self:
         """The summary with one member more: their first action, and the address that it concerns, if any."""
@@ -76,9 +79,9 @@ class Summary(Value):
         )
 
 
-def begun(summary_id: str, at: datetime, contacts: int) -> Summary:
+def begun(summary_id: str, at: datetime, contacts: int, former_unread: tuple[str, ...] = ()) -> Summary:
     """A summary of nobody yet."""
-    return Summary(id=summary_id, at=at, contacts=contacts)
+    return Summary(id=summary_id, at=at, contacts=contacts, former_unread=former_unread)
 
 
 def deed_of(action: Action) -> Deed | None:

@@ -63,11 +63,14 @@ class PagePlace(Value):
     since: Moment | None = None
     pages: int = 1
     """How many: this one, and those before it."""
+    former: str = ""
+    """The audience that it is of, where that is not the connection's own: one that it was joined to before."""
 
     @property
     def id(self) -> str:
         """Its name within its run; sorts as the pages lie."""
-        return f"{'archived' if self.archived else 'live'}-{self.offset:09d}"
+        of_former = f"former-{self.former}-" if self.former else ""
+        return f"{of_former}{'archived' if self.archived else 'live'}-{self.offset:09d}"
 
     def following(self, total: int) -> Iterator["PagePlace"]:
         """The other pages, where this is the first of `total` contacts: the last one first. Who changes meanwhile moves
@@ -111,6 +114,8 @@ class PageRead(Value):
     """Those of which something was seen that nobody is told before the caps were looked at (caps.py)."""
     would: PlanSum = PlanSum()
     """What those come to."""
+    unread: bool = False
+    """Whether the audience is none that can be read: one before that is gone, or another account's."""
 
     @property
     def figures(self) -> "PageRead":
@@ -144,7 +149,7 @@ def summed(pages: Iterable[PageRead]) -> Counter[Found]:
 
 def least_calls(pages: Iterable[PageRead]) -> int:
     """How many pages hold as many contacts as there are: less can not be read."""
-    firsts = {page.place.archived: page.total for page in pages if page.place.offset == 0}
+    firsts = {(p.place.former, p.place.archived): p.total for p in pages if p.place.offset == 0}
     return sum(max(-(-total // A_PAGE), 1) for total in firsts.values())
 
 

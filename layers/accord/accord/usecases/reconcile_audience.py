@@ -25,6 +25,7 @@ from accord.usecases.reconciling.compare_page import Compared, ComparePage
 from accord.usecases.reconciling.find_gone import FindGone
 from accord.usecases.reconciling.finish_reading import FinishReading
 from accord.usecases.reconciling.look_again import LookAgain
+from accord.usecases.reconciling.read_former import ReadFormer
 from accord.usecases.reconciling.write_plan import WritePlan
 from accord.usecases.tending.check_nightly import CheckNightly
 from accord.usecases.tending.mend_webhook import MendWebhook
@@ -59,6 +60,7 @@ class ReconcileAudience:
     mend: MendWebhook
     recounts: Recounts
     gone: FindGone
+    former: ReadFormer
     plan: WritePlan
     compare: ComparePage
     adoptions: PlanAdoptions
@@ -76,12 +78,15 @@ class ReconcileAudience:
         if run.approved_at is not None:
             return []  # all is read
         try:
-            first = [self._page(connection, run, place) for place in _first_places(run)]
+            before = self.former.places(connection) if run.kind is RunKind.AUDIENCE_READING else []
+            first = [self._page(connection, run, place) for place in (*_first_places(run), *before)]
         except Misconfigured as error:
             self._stopped_by(connection, run, error)
             return []
         done = summed(self.sweeps.pages(run))[Found.READ]
-        self.runs.advance(run.model_copy(update={"total": sum(page.total for page in first), "done": done}))
+        self.runs.advance(
+            run.model_copy(update={"total": sum(page.total for page in first if not page.place.former), "done": done})
+        )
         return in_turns([place for page in first for place in page.place.following(page.total)])
 
     def page(self, connection_id: str, run_id: str, place: PagePlace, deadline: datetime | None = None) -> None:
@@ -135,7 +140,8 @@ class ReconcileAudience:
             found[Found.RECOUNTED] = self.recounts.recount(connection.id) if run.since is None else 0
         counts = {each.value: number for each, number in found.items() if number and each is not Found.CALLS}
         calls = {"calls": found[Found.CALLS], "least": least_calls(pages)}
-        read = run.model_copy(update={"done": found[Found.READ], "counts": counts, **calls})
+        unread = tuple(dict.fromkeys(page.place.former for page in pages if page.unread))
+        read = run.model_copy(update={"done": found[Found.READ], "counts": counts, "unread": unread, **calls})
         if run.kind is RunKind.AUDIENCE_READING:
             self.finish(connection, read)
         elif run.kind is RunKind.PLAN:
@@ -167,6 +173,10 @@ class ReconcileAudience:
     def _page(self, connection: Connection, run: Run, place: PagePlace) -> PageRead:
         if (known := self.sweeps.page(run, place)) is not None:
             return known
+        if place.former:
+            page = self.former.page(connection, place)
+            self.sweeps.save(run, page)
+            return page
         asked_at = self.clock.now()
         listed = self.listing_of(connection).page(place)
         shown = {self.key_of(contact.email): contact for contact in listed.contacts}

@@ -75,6 +75,7 @@ def shown_summary(summary: Summary, language: Language) -> dict[str, object]:
         "excluded": [{**reason_in_words(code, "", language), "count": number} for code, number in excluded],
         "unsubscribed_found": summary.unsubscribed_found,
         "billed_contacts_change": summary.billed_contacts_change,
+        "former_unread": list(summary.former_unread),
     }
 
 

@@ -36,7 +36,7 @@ class FinishReading:
                 self.webhook_of(connection.model_copy(update={"audience_id": audience_id})).remove()
         read_at = {"audience_read_at": run.at}
         changed(self.connections, connection, lambda known: known.model_copy(update=read_at))
-        begun = summary.begun(run.id, self.clock.now(), run.done)
+        begun = summary.begun(run.id, self.clock.now(), run.done, run.unread)
         self.runs.save(run.model_copy(update={"total": run.done, "summary": begun}))
         self.steps.send(QueuedStep(connection.id, Step.SUM_UP, run.id))
 

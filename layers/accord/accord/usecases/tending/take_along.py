@@ -1,5 +1,6 @@
 """The audience before -> the one that was chosen: no opt-out is forgotten on the way (promise 2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accord.domain.address import Address
@@ -26,9 +27,13 @@ class TakeAlong:
     def __call__(self, connection: Connection, former_id: str, after: str | None) -> str | None:
         """One page of the audience before; the cursor of the next one. Raises Retryable where a worker has one of the
         addresses in hand."""
-        audience_id = connection.audience_id
         page = self.memory.remembered(former_id, after, A_PAGE)
-        waiting = self.memory.summaries(former_id, [entry.key for entry in page.items])
+        self.carry(connection, self.memory.summaries(former_id, [entry.key for entry in page.items]))
+        return page.next
+
+    def carry(self, connection: Connection, former: Mapping[str, Address]) -> None:
+        """The same of these addresses as they are in the audience before."""
+        audience_id, waiting = connection.audience_id, former
         for _ in range(TRIES):
             known = self.ledger.addresses(audience_id, waiting) if waiting else {}
             claims = [
@@ -41,7 +46,7 @@ class TakeAlong:
             lost = self.ledger.claim(audience_id, claims) if claims else set[str]()
             waiting = {key: waiting[key] for key in lost}
             if not waiting:
-                return page.next
+                return
         raise Retryable("other workers kept changing the same addresses", effect_unknown=False)
 
     def _in_hand(self, address: Address) -> bool:
