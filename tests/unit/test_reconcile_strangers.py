@@ -139,6 +139,25 @@ def test_p10_members_who_move_on_one_after_the_other_keep_their_own() -> None:
     assert settled(nights)
 
 
+def test_p09_the_opt_out_of_who_moved_on_reaches_them_though_somebody_is_followed_to_where_they_were() -> None:
+    nights = begun()
+    scene = nights.scene
+    says(scene, "m-1", HOME)
+    says(scene, "m-2", AWAY, first_name="Numenia")
+    nights.night()
+    moves(scene, AWAY, FAR)
+    moves(scene, HOME, AWAY)
+
+    says(scene, "m-1", HOME, plan="Half time")
+    scene.settle_all()
+    says(scene, "m-2", AWAY, consent=opted_out(scene.clock.now()))
+    scene.settle_all()
+
+    assert at(scene, FAR).status is UNSUBSCRIBED
+    assert at(scene, AWAY).merge_fields["PLAN"] == "Half time"
+    assert settled(nights)
+
+
 # --- a stranger leaves an address before a member has it ---
 
 

@@ -22,6 +22,7 @@ from accord.errors import AccordError, Misconfigured, Refusal, Rejected, Retryab
 from accord.ports import Audience, Clock, Ledger
 from accord.usecases.settling.claim_addresses import ClaimAddresses, Order
 from accord.usecases.settling.decide_member import DecideMember
+from accord.usecases.settling.make_room import MakeRoom
 from accord.usecases.settling.member_work import MemberWork
 from accord.usecases.settling.perform_action import perform, refused
 from accord.usecases.settling.perform_bulk import (
@@ -59,11 +60,13 @@ class SettleMembers:
     record: RecordOutcomes = field(init=False)
     decide: DecideMember = field(init=False)
     mailchimp: WatchMailchimp = field(init=False)
+    room: MakeRoom = field(init=False)
     _setup_renewed: bool = False
 
     def __post_init__(self) -> None:
         self.record = RecordOutcomes(self.ledger, self.clock, self.connection)
         self.mailchimp = WatchMailchimp(self.ledger, self.clock, self.connection, self.deadline)
+        self.room = MakeRoom(self.ledger, self.audience, self.clock, self.connection, self.key_of)
         self.decide = DecideMember(self.ledger, self.connection, self.national_phone)
 
     def __call__(self, records: Iterable[Record]) -> None:
@@ -135,6 +138,8 @@ class SettleMembers:
 
     def _act(self, orders: Sequence[Order[Active]]) -> list[MemberWork]:
         """Carry out the orders; the members that are to be decided again."""
+        orders, waiting = self.room(orders)
+        self._postpone(waiting)
         creations = [(work, action) for work, action in orders if isinstance(action, Create)]
         tags = [(work, action) for work, action in orders if isinstance(action, Tag)]
         looks = [(w, action) for w, action in orders if isinstance(action, Look) and asks_for_creation(w, action)]
