@@ -4,6 +4,7 @@ import pytest
 
 from accord.domain.contact import Contact, ContactStatus
 from accord.domain.reasons import ReasonCode, Status
+from accord.domain.record import Presence
 from tests.builders import a_full_member, a_policy, erased, key_of, left, opted_out, upserted
 from tests.nights import Nights
 from tests.scene import Scene, calls_made
@@ -28,6 +29,12 @@ def says(scene: Scene, id_: str = "m-1", email: str = HOME, **given: object) -> 
     """Upstream posts a member, an hour later."""
     scene.clock.pass_(3600)
     scene.post(upserted(a_full_member(email, **given), id_, scene.clock.now()))
+
+
+def leaves(scene: Scene) -> None:
+    scene.clock.pass_(3600)
+    scene.post(left(at=scene.clock.now()))
+    assert scene.record().presence is Presence.LEFT
 
 
 def moves(scene: Scene, email: str, to: str) -> None:
@@ -184,8 +191,10 @@ def test_p11_nor_is_anything_else_done_to_them(last: str) -> None:
     moves(scene, "stranger@sea.test", FAR)
 
     says(scene, email="stranger@sea.test", consent=opted_out(scene.clock.now()))
-    if last != "opts out":
-        scene.post(erased(at=scene.clock.now()) if last == "is erased" else left(at=scene.clock.now()))
+    if last == "is erased":
+        scene.post(erased(at=scene.clock.now()))
+    elif last == "leaves":
+        leaves(scene)
     scene.settle_all()
     nights.night()
 
@@ -226,7 +235,7 @@ def test_p09_a_contact_of_somebody_who_left_is_known_where_it_went_and_looked_fo
     nights = begun(on_leave="keep")
     scene = nights.scene
     says(scene)
-    scene.post(left(at=scene.clock.now()))
+    leaves(scene)
     nights.night()
     moves(scene, HOME, AWAY)
     nights.night()
@@ -248,7 +257,7 @@ def test_p09_an_opt_out_that_came_before_its_contact_was_found_reaches_it_there(
     nights = begun(on_leave="keep")
     scene = nights.scene
     says(scene)
-    scene.post(left(at=scene.clock.now()))
+    leaves(scene)
     nights.night()
     moves(scene, HOME, AWAY)
     scene.audience.add(HOME)
@@ -257,4 +266,23 @@ def test_p09_an_opt_out_that_came_before_its_contact_was_found_reaches_it_there(
     nights.night()
 
     assert at(scene, AWAY).status is UNSUBSCRIBED
+    assert settled(nights)
+
+
+def test_p09_nor_is_it_lost_where_somebody_else_has_their_address_before_it_is_found() -> None:
+    nights = begun(on_leave="keep")
+    scene = nights.scene
+    says(scene)
+    leaves(scene)
+    nights.night()
+    moves(scene, HOME, AWAY)
+
+    says(scene, "m-2", HOME, first_name="Numenia")
+    scene.settle_all()
+    says(scene, "m-1", FAR, consent=opted_out(scene.clock.now()))
+    scene.settle_all()
+
+    assert (at(scene, AWAY).status, at(scene, AWAY).merge_fields["FNAME"]) == (UNSUBSCRIBED, "Wilma")
+    assert at(scene, HOME).merge_fields["FNAME"] == "Numenia"
+    assert at(scene, HOME).contact_id != at(scene, AWAY).contact_id
     assert settled(nights)

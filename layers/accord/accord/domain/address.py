@@ -48,6 +48,10 @@ class Holder(Value):
         """Whose entry this is."""
         return Who(self.connection_id, self.member_id)
 
+    def had(self, at: datetime) -> bool:
+        """Whether they had the address at that moment."""
+        return self.since <= at and (self.until is None or at <= self.until)
+
     def blocks(self, other: Self | None, opt_in: datetime | None) -> bool:
         """Whether this one's erasure stands against another who has the address, with that opt-in: they did not have
         it before, and the opt-in is older."""
@@ -173,16 +177,16 @@ class Address(Value):
         return self.contact_id or self.subscriber_hash
 
     def follows(self, who: Who) -> bool:
-        """Whether the contact is this member's wherever it goes: it was seen here while they had the address, or it is
-        Accord's and nobody else's. One that was only seen before they came may have left before that."""
+        """Whether the contact is this member's wherever it goes: it was last seen here while they had the address, or
+        it is Accord's, and nobody else had the address then. One that was only seen before they came may have left
+        before that."""
         held = next((holder for holder in self.holders if holder.who == who), None)
         if held is None or held.elsewhere or self.seen_at is None:
             return False
         others = [holder for holder in self.holders if holder.who != who]
-        if self.ours and not others:
+        if held.had(self.seen_at) or (self.ours and not others):
             return True
-        last = self.ours and not any(other.until is None for other in others)
-        return held.since <= self.seen_at and (held.until is None or last or self.seen_at <= held.until)
+        return self.ours and held.since <= self.seen_at and not any(other.had(self.seen_at) for other in others)
 
     def reference_for(self, who: Who) -> str:
         """How a contact of this member's is addressed, wherever it is; of another's, only as long as it is here."""

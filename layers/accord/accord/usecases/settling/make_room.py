@@ -1,4 +1,4 @@
-"""A contact is followed to where another one is known: whose that one is hears first where it went.
+"""Another's contact is known where a member comes, or is followed to: whose it is hears first where it went.
 
 What is known at an address is of one contact. Were the other one's forgotten there, no opt-out would reach it any more.
 """
@@ -6,8 +6,7 @@ What is known at an address is of one contact. Were the other one's forgotten th
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from accord.domain.actions import Active, Follow
-from accord.domain.address import Address
+from accord.domain.actions import Active, Follow, Look
 from accord.domain.connection import Connection
 from accord.domain.folding import KeyOf
 from accord.domain.history import Cause, CauseKind
@@ -16,6 +15,7 @@ from accord.errors import AccordError
 from accord.ports import Audience, Clock, Ledger, QueuedChanges
 from accord.usecases.reconciling.read_contact import ReadContact, Seen
 from accord.usecases.settling.claim_addresses import Order
+from accord.usecases.settling.member_work import MemberWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class MakeRoom:
         waiting: list[Record] = []
         for work, action in orders:
             try:
-                free = not isinstance(action, Follow) or self._is_free(work.addresses[action.to_key], work.record)
+                free = self._is_free(work, action)
             except AccordError:
                 free = False
             if free:
@@ -45,15 +45,22 @@ class MakeRoom:
                 waiting.append(work.record)
         return ready, waiting
 
-    def _is_free(self, place: Address, record: Record) -> bool:
-        own = record.own_change
-        known = {None, own.contact_id if own is not None else None}
-        others = any(place.follows(holder.who) for holder in place.holders if holder.who != record.who)
-        if place.contact_id in known or not others or place.key in self._made:
+    def _is_free(self, work: MemberWork, action: Active) -> bool:
+        who, own = work.record.who, work.record.own_change
+        match action:
+            case Follow(to_key=key):
+                mine = own.contact_id if own is not None else work.addresses[key].contact_id
+            case Look(key=key):
+                mine = work.addresses[key].contact_id if work.addresses[key].follows(who) else None
+            case _:
+                return True
+        place = work.addresses[key]
+        others = any(place.follows(holder.who) for holder in place.holders if holder.who != who)
+        if place.contact_id in {None, mine} or not others or key in self._made:
             return True
-        self._made.add(place.key)
+        self._made.add(key)
         read = ReadContact(self.ledger, self.clock, self.key_of, _Due())
-        cause = Cause(kind=CauseKind.OTHER_MEMBER, at=self.clock.now(), detail=record.member_id)
+        cause = Cause(kind=CauseKind.OTHER_MEMBER, at=self.clock.now(), detail=work.record.member_id)
         return read(self.connection, self.audience, place, cause, surely=True) is Seen.SEEN
 
 

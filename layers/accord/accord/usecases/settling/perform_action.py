@@ -126,7 +126,9 @@ def _lower(audience: Audience, work: MemberWork, action: Lower, at: datetime) ->
     contact = audience.read(address.reference_for(work.record.who))
     if contact is None or contact.status is not ContactStatus.SUBSCRIBED or has_gone(address, contact):
         return work.unclaimed().looking_at(action.key)
-    return work.with_addresses(outcome.lowered(address, action, audience.change(contact.subscriber_hash, PENDING), at))
+    return work.with_addresses(
+        outcome.lowered(address, action, audience.change(contact.contact_id or contact.subscriber_hash, PENDING), at)
+    )
 
 
 def _follow(audience: Audience, work: MemberWork, action: Follow, at: datetime) -> MemberWork:
