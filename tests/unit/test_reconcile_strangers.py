@@ -286,3 +286,22 @@ def test_p09_nor_is_it_lost_where_somebody_else_has_their_address_before_it_is_f
     assert at(scene, HOME).merge_fields["FNAME"] == "Numenia"
     assert at(scene, HOME).contact_id != at(scene, AWAY).contact_id
     assert settled(nights)
+
+
+def test_p09_nor_where_it_comes_to_an_address_that_another_one_left() -> None:
+    nights = begun(on_leave="keep")
+    scene = nights.scene
+    says(scene, "m-2", AWAY, first_name="Numenia")
+    says(scene)
+    leaves(scene)
+    nights.night()
+    moves(scene, AWAY, FAR)
+    moves(scene, HOME, AWAY)
+
+    scene.hear("profile", HOME)
+    says(scene, "m-2", AWAY, consent=opted_out(scene.clock.now()))
+    scene.settle_all()
+
+    assert at(scene, FAR).status is UNSUBSCRIBED
+    nights.night()  # the other one is followed after this one
+    assert settled(nights)

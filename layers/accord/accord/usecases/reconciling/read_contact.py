@@ -20,6 +20,7 @@ from accord.domain.notice import profile_changed
 from accord.domain.observation import (
     calls_for_decision,
     has_gone,
+    is_anothers,
     is_moving,
     left_behind,
     newly_edited,
@@ -140,8 +141,7 @@ class ReadContact:
         now, who = self.clock.now(), owner(address)
         record = self.ledger.records(who.connection_id, [who.member_id]).get(who.member_id) if who else None
         if record is None or record.place != address.key or not address.follows(record.who):
-            seen = self._strayed(connection.audience_id, address, contact, cause)
-            return Seen.BUSY if somebody_there else seen
+            return self._strayed(connection.audience_id, address, contact, cause, somebody_there=somebody_there)
         email = normalised(contact.email)
         own = OwnChange(
             key=self.key_of(email),
@@ -158,14 +158,19 @@ class ReadContact:
         self._queue([record.who])
         return Seen.SEEN
 
-    def _strayed(self, audience_id: str, address: Address, contact: Contact, cause: Cause) -> Seen:
+    def _strayed(
+        self, audience_id: str, address: Address, contact: Contact, cause: Cause, *, somebody_there: bool
+    ) -> Seen:
         """The contact of an address where nobody's data are shown any more, or of somebody who was there before, is at
         another one. What is known of it goes along, and so does whatever those say to whom it belonged; at this address
-        it is no longer remembered: whoever has it next would be taken for its person."""
+        it is no longer remembered: whoever has it next would be taken for its person. Not as long as somebody else's is
+        known at the other one, which a night looks for: either is known by its id until then."""
         key, now = self.key_of(contact.email), self.clock.now()
         there = self.ledger.addresses(audience_id, [key])[key]
         if there.attempt is not None:
             return Seen.BUSY  # whoever has it in hand, or takes it up again, sees the contact
+        if is_anothers(there, contact) and any(there.follows(holder.who) for holder in there.holders):
+            return Seen.SEEN
         theirs = {holder.who for holder in address.holders if address.follows(holder.who)}
         if not all(self._goes_along(audience_id, who, address.key, key, cause) for who in theirs - _whose(there)):
             return Seen.BUSY
@@ -179,7 +184,7 @@ class ReadContact:
         if self.ledger.claim(audience_id, [Claim(after, address.revision)]):
             return Seen.BUSY
         self.tell(audience_id, address, after, cause)
-        return Seen.SEEN
+        return Seen.BUSY if somebody_there else Seen.SEEN  # who is there now, is read next
 
     def _goes_along(self, audience_id: str, who: Who, left: str, key: str, cause: Cause) -> bool:
         record = self.ledger.records(who.connection_id, [who.member_id]).get(who.member_id)
