@@ -86,8 +86,6 @@ class World:
         self.touched: dict[str, list[str]] = defaultdict(list)
         """By address, what happened there that may be somebody's will, or the staff's."""
         self.moves: list[tuple[datetime, str, str]] = []
-        self.brought: dict[str, set[str | None]] = defaultdict(set)
-        """By address, the ids of the contacts that somebody else than Accord brought there."""
 
     @property
     def now(self) -> datetime:
@@ -140,7 +138,6 @@ class World:
         except Rejected:
             return False
         self.moves.append((self.now, email, to))
-        self.brought[to].add(self._contact(to).contact_id)
         return True
 
     def edit(self, email: str, tag: str, value: str) -> None:
@@ -166,7 +163,6 @@ class World:
 
     def add(self, email: str, status: ContactStatus) -> None:
         contact = self.audience.add(email, status, merge_fields={"FNAME": "Nobody's", FOREIGN: "8"}, tags=("Wild",))
-        self.brought[email].add(contact.contact_id)
         hand = self.hands[contact.contact_id or ""]
         hand.fields = {"FNAME": ("Nobody's", self.now), FOREIGN: ("8", self.now)}
         hand.tags, hand.status = {"Wild"}, status
