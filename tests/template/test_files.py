@@ -1,7 +1,8 @@
-"""Files that operators bring: closed, encrypted, and gone after two weeks; and the machine that reads them."""
+"""Files that operators bring: closed, encrypted, and gone after three days; and the machine that reads them."""
 
 import pytest
 
+from accord.usecases.import_members import LONGEST_WAIT
 from tests.template.stack import RESOURCES, functions, machine_states, resources
 
 BUCKET = RESOURCES["FilesBucket"]
@@ -64,7 +65,8 @@ def test_each_step_leads_to_the_one_that_it_names() -> None:
     assert {name: TASKS[name]["Parameters"]["step"] for name in STEPS} == STEPS
     assert {TASKS[name]["Next"] for name in STEPS} == {"Which"}
     choices = {choice["StringEquals"]: choice["Next"] for choice in STATES["Which"]["Choices"]}
-    assert choices == {step: name for name, step in STEPS.items()}
+    assert choices == {step: name for name, step in STEPS.items()} | {"waiting": "Wait"}
+    assert STATES["Wait"]["Next"] == "Count"
     assert STATES["Which"]["Default"] == "Over"
 
 
@@ -73,6 +75,8 @@ def test_an_import_s_state_and_history_do_not_grow_with_its_file() -> None:
     assert not [state for state in STATES.values() if state["Type"] == "Map"]
     fifteen_minutes_each, events_each = 1_000_000 / (60 * 900), 20
     assert fifteen_minutes_each * events_each < LONGEST_HISTORY  # at 60 lines a second
+    looks = LONGEST_WAIT.total_seconds() / STATES["Wait"]["Seconds"]  # for the imports before it
+    assert looks * events_each / 2 < LONGEST_HISTORY  # a look is a task, a choice and a pause
 
 
 def test_the_import_machine_has_the_name_under_which_it_is_started() -> None:
