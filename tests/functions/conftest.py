@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
@@ -144,7 +145,8 @@ def aws() -> Iterator[None]:
             made[service] = make(service, region_name="eu-west-3")
         return made[service]
 
-    with mock_aws(), patch("boto3.client", client):
+    session = SimpleNamespace(create_client=client)
+    with mock_aws(), patch("boto3.client", client), patch("accord.clients._session", lambda: session):
         yield
 
 

@@ -79,7 +79,9 @@ def _install(base: Path, name: str) -> str:
     _stamp(base, name).unlink(missing_ok=True)
     environment = str(base / name)
     _uv("venv", "--clear", "--no-python-downloads", "--python", sys.executable, environment)
-    _uv("pip", "sync", "--require-hashes", "--python", environment, str(_requirements(name)))
+    # Compiled, as what AWS preinstalls by pip: else each cold start would compile it, and never keep what came of that.
+    compiled = ("--compile-bytecode",) if name == "runtime" else ()
+    _uv("pip", "sync", "--require-hashes", *compiled, "--python", environment, str(_requirements(name)))
     _stamp(base, name).write_text(_digest(name))
     return name
 

@@ -6,12 +6,10 @@ Every import of an adapter stands where it is used, so that a function loads onl
 
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from accord.domain.values import address_key
-from accord.settings import (
-    Settings,
-)
+from accord.settings import Settings
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -53,51 +51,39 @@ class SystemClock:
 
 def ledger(settings: Settings) -> "DynamoDBLedger":
     """The ledger; on the local stack `.test` addresses are well-formed from now on."""
-    import boto3
-
     from accord.adapters.dynamodb.ledger import DynamoDBLedger
 
     if settings.is_local:
         _accept_test_addresses()
-    client = boto3.client("dynamodb", config=_config(pool=WORKERS + 2))
-    return DynamoDBLedger(client, settings.table_name, workers=WORKERS, history_days=settings.history_days)
+    return DynamoDBLedger(_client("dynamodb"), settings.table_name, workers=WORKERS, history_days=settings.history_days)
 
 
 def audience_memory(settings: Settings) -> "DynamoDBAudienceMemory":
     """All that the ledger remembers of one audience."""
-    import boto3
-
     from accord.adapters.dynamodb.audiences import DynamoDBAudienceMemory
 
-    client = boto3.client("dynamodb", config=_config(pool=WORKERS + 2))
-    return DynamoDBAudienceMemory(client, settings.table_name, workers=WORKERS)
+    return DynamoDBAudienceMemory(_client("dynamodb"), settings.table_name, workers=WORKERS)
 
 
 def queue(url: str) -> "SqsChangeQueue":
     """`member-changes` or `bulk-changes`."""
-    import boto3
-
     from accord.adapters.sqs.changes import SqsChangeQueue
 
-    return SqsChangeQueue(boto3.client("sqs", config=_config()), url)
+    return SqsChangeQueue(_client("sqs"), url)
 
 
 def connection_secrets(prefix: str = "") -> "SecretsManagerConnectionSecrets":
     """The secrets of connections, to write; the prefix of their names is needed to make new ones."""
-    import boto3
-
     from accord.adapters.secrets.writing import SecretsManagerConnectionSecrets
 
-    return SecretsManagerConnectionSecrets(boto3.client("secretsmanager", config=_config()), prefix)
+    return SecretsManagerConnectionSecrets(_client("secretsmanager"), prefix)
 
 
 def table(settings: Settings) -> "Table":
     """The ledger's table, for what is kept in it beside the ledger itself."""
-    import boto3
-
     from accord.adapters.dynamodb.table import Table
 
-    return Table(boto3.client("dynamodb", config=_config()), settings.table_name)
+    return Table(_client("dynamodb"), settings.table_name)
 
 
 def outbox(settings: Settings) -> "DynamoDBOutbox":
@@ -130,47 +116,37 @@ def connections(settings: Settings) -> "DynamoDBConnections":
 
 def step_queue(url: str) -> "SqsStepQueue":
     """`connection-steps`."""
-    import boto3
-
     from accord.adapters.sqs.steps import SqsStepQueue
 
-    return SqsStepQueue(boto3.client("sqs", config=_config()), url)
+    return SqsStepQueue(_client("sqs"), url)
 
 
 def mail(sender: str) -> "SesMail":
     """Email to operators."""
-    import boto3
-
     from accord.adapters.ses import SesMail
 
-    return SesMail(boto3.client("sesv2", config=_config()), sender)
+    return SesMail(_client("sesv2"), sender)
 
 
 def notice_queue(url: str) -> "SqsNoticeQueue":
     """`upstream-notices`."""
-    import boto3
-
     from accord.adapters.sqs.notices import SqsNoticeQueue
 
-    return SqsNoticeQueue(boto3.client("sqs", config=_config()), url)
+    return SqsNoticeQueue(_client("sqs"), url)
 
 
 def hint_queue(url: str) -> "SqsHintQueue":
     """`audience-events`."""
-    import boto3
-
     from accord.adapters.sqs.hints import SqsHintQueue
 
-    return SqsHintQueue(boto3.client("sqs", config=_config()), url)
+    return SqsHintQueue(_client("sqs"), url)
 
 
 def fetch_queue(url: str) -> "SqsFetchQueue":
     """`cobot-events`."""
-    import boto3
-
     from accord.adapters.sqs.fetches import SqsFetchQueue
 
-    return SqsFetchQueue(boto3.client("sqs", config=_config()), url)
+    return SqsFetchQueue(_client("sqs"), url)
 
 
 def space_of(settings: Settings, *, within: float | None = None) -> "SpaceOf":
@@ -200,11 +176,9 @@ def authorisations(settings: Settings) -> "DynamoDBAuthorisations":
 @cache
 def secrets() -> "SecretsManagerSecrets":
     """All secrets, read when they are needed."""
-    import boto3
-
     from accord.adapters.secrets.reading import SecretsManagerSecrets
 
-    return SecretsManagerSecrets(boto3.client("secretsmanager", config=_config()))
+    return SecretsManagerSecrets(_client("secretsmanager"))
 
 
 def recognise(ledger: "DynamoDBLedger", operator_secret_arn: str | None = None) -> "RecogniseCaller":
@@ -228,26 +202,21 @@ def key_of(secret_arn: str) -> "KeyOf":
 
 def reconciliations(state_machine_arn: str) -> "StepFunctionsReconciliations":
     """The state machine `reconcile`."""
-    import boto3
-
     from accord.adapters.step_functions import StepFunctionsReconciliations
 
-    return StepFunctionsReconciliations(boto3.client("stepfunctions", config=_config()), state_machine_arn)
+    return StepFunctionsReconciliations(_client("stepfunctions"), state_machine_arn)
 
 
 def imports(state_machine_arn: str) -> "StepFunctionsImports":
     """The state machine `import`."""
-    import boto3
-
     from accord.adapters.step_functions import StepFunctionsImports
 
-    return StepFunctionsImports(boto3.client("stepfunctions", config=_config()), state_machine_arn)
+    return StepFunctionsImports(_client("stepfunctions"), state_machine_arn)
 
 
 def import_files(bucket: str) -> "S3ImportFiles":
     """The bucket of files. URLs are signed for its own region, and name no checksum that an uploader would have to
     know."""
-    import boto3
     from botocore.config import Config
 
     from accord.adapters.s3 import S3ImportFiles
@@ -255,17 +224,37 @@ def import_files(bucket: str) -> "S3ImportFiles":
     own = Config(
         signature_version="s3v4", s3={"addressing_style": "virtual"}, request_checksum_calculation="when_required"
     )
-    return S3ImportFiles(boto3.client("s3", config=_config().merge(own)), bucket)
+    return S3ImportFiles(_session().create_client("s3", config=_config().merge(own)), bucket)
 
 
-def _config(pool: int = 10) -> "Config":
+def reached_at(service: str) -> str:
+    """The URL of a service of AWS."""
+    url: str = _client(service).meta.endpoint_url
+    return url
+
+
+@cache
+def _client(service: str) -> Any:
+    """One for each service: making one takes longer than most calls, and what is connected stays so."""
+    return _session().create_client(service, config=_config())
+
+
+@cache
+def _session() -> Any:
+    """Botocore's own: boto3 adds resources and transfers of files, which a cold start would load for nobody."""
+    from botocore.session import get_session
+
+    return get_session()
+
+
+def _config() -> "Config":
     from botocore.config import Config
 
     return Config(
         connect_timeout=3,
         read_timeout=10,
         retries={"mode": "standard", "total_max_attempts": 3},
-        max_pool_connections=pool,
+        max_pool_connections=WORKERS + 2,
     )
 
 

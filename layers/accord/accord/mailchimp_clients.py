@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from accord.clients import secrets
+from accord.clients import reached_at, secrets
 from accord.settings import ApplyAudienceEventsSettings, ReconcileAudienceSettings, SyncMembersSettings
 
 if TYPE_CHECKING:
@@ -79,7 +79,5 @@ def _reached_at(settings: ReconcileAudienceSettings) -> str:
     """The name that an emulator gives an API may not resolve; its path on the emulator itself always does."""
     if not settings.is_local:
         return settings.api_url
-    import boto3
-
     api_id = settings.api_url.rpartition("//")[2].partition(".")[0]
-    return f"{boto3.client('sqs').meta.endpoint_url}/_aws/execute-api/{api_id}/$default"
+    return f"{reached_at('sqs')}/_aws/execute-api/{api_id}/$default"

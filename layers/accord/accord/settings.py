@@ -15,7 +15,7 @@ Seconds = Annotated[float, Field(gt=0)]
 class Settings(BaseModel):
     """What every function has. A field is read from the variable of its name in capitals."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
     stage: Given = "prod"
     """`local` is the only stage with looser rules: `.test` addresses, and a Mailchimp on one's own machine."""

@@ -14,7 +14,7 @@ BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 class Value(BaseModel):
     """A frozen value. Unknown fields are refused; errors never repeat the input, which may be an email address."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 def _in_utc(moment: datetime) -> datetime:
