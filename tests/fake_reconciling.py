@@ -8,7 +8,7 @@ from accord.domain.contact import Contact, ContactStatus
 from accord.domain.run import Run
 from accord.domain.sweep import A_PAGE, Found, PagePlace, PageRead
 from accord.domain.values import BEGINNING
-from accord.ports.reconciling import ListedPage
+from accord.ports.reconciling import ListedContact, ListedPage
 from tests.fake_audience import FakeAudience
 from tests.fake_tending import FakeRuns
 from tests.fakes import FakeLedger
@@ -29,7 +29,12 @@ class FakeListing:
         contacts = (person.contact for person in self._audience.people.values())
         found = [c for c in contacts if (c.status is ContactStatus.ARCHIVED) is place.archived and _since(c, place)]
         found.sort(key=lambda contact: contact.last_changed or BEGINNING)
-        return ListedPage(found[place.offset : place.offset + A_PAGE], len(found))
+        page = found[place.offset : place.offset + A_PAGE]
+        return ListedPage([ListedContact(each.email, each.mark, partial(_as_it_is, each)) for each in page], len(found))
+
+
+def _as_it_is(contact: Contact) -> Contact:
+    return contact
 
 
 def _since(contact: Contact, place: PagePlace) -> bool:

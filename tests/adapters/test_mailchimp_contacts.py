@@ -4,11 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accord.adapters.mailchimp.contacts import (
     contact_of,
     created_json,
     interests_of,
+    listed_of,
     merge_fields_of,
     moment_of,
     patch_json,
@@ -56,6 +59,53 @@ def test_a_member_with_everything_is_a_contact_with_everything() -> None:
     assert contact.language == "fr"
     assert contact.last_changed == datetime(2026, 11, 22, 9, tzinfo=UTC)
     assert contact.complained
+
+
+EVERYTHING = LEAST | {
+    "contact_id": "c0ffee",
+    "merge_fields": {"FNAME": "Barnabé", "AGE": 42, "ADDRESS": {"zip": 44000, "city": "Nantes", "addr2": None}},
+    "interests": {"i2": True, "i1": False},
+    "tags": [{"id": 7, "name": "Beekeepers"}, {"id": 8}],
+    "language": "fr",
+    "unsubscribe_reason": "N/A (Abuse complaint)",
+    "marketing_permissions": [{"marketing_permission_id": "p1", "enabled": True}],
+}
+TEXT = st.text(st.characters(codec="utf-8"), max_size=3)
+SCALAR = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False) | TEXT
+ADDRESS = st.dictionaries(TEXT, st.none() | st.integers(-9, 9) | TEXT, max_size=3)
+PARTS = {
+    "status": st.sampled_from(list(map(str, ContactStatus))),
+    "contact_id": st.none() | TEXT,
+    "merge_fields": st.none() | st.dictionaries(TEXT, SCALAR | ADDRESS | st.lists(SCALAR, max_size=2), max_size=4),
+    "interests": st.none() | st.dictionaries(TEXT, st.booleans(), max_size=3),
+    "tags": st.none() | st.lists(st.fixed_dictionaries({"id": st.integers()}, optional={"name": TEXT}), max_size=3),
+    "language": st.none() | TEXT,
+    "unsubscribe_reason": st.none() | st.sampled_from(["", "N/A (Abuse complaint)", "Normal"]),
+    "marketing_permissions": st.none()
+    | st.lists(st.fixed_dictionaries({"marketing_permission_id": TEXT, "enabled": st.booleans()}), max_size=2),
+}
+
+
+def mark(member: dict[str, Any]) -> str:
+    return listed_of(member, lambda: contact_of(member)).mark
+
+
+@given(st.fixed_dictionaries({}, optional=PARTS))
+def test_a_contact_has_one_mark_whether_it_is_looked_at_in_part_or_as_a_whole(parts: dict[str, Any]) -> None:
+    assert mark(LEAST | parts) == contact_of(LEAST | parts).mark
+
+
+def test_the_mark_is_the_one_that_ledgers_hold_in_whatever_order_mailchimp_shows_its_parts() -> None:
+    """Another one would cost a write for each contact of every audience."""
+    turned = {name: dict(reversed(v.items())) if isinstance(v, dict) else v for name, v in EVERYTHING.items()}
+
+    assert (mark(LEAST), mark(EVERYTHING)) == ("d0071d6a6e6fa7a4", "63662c3cf4745d03")
+    assert mark(turned) == mark(EVERYTHING)
+
+
+@pytest.mark.parametrize("part", sorted(EVERYTHING.keys() - LEAST.keys()))
+def test_each_part_that_is_compared_changes_the_mark(part: str) -> None:
+    assert mark({name: value for name, value in EVERYTHING.items() if name != part}) != mark(EVERYTHING)
 
 
 @pytest.mark.parametrize(

@@ -45,12 +45,13 @@ class Worker:
         return answer.json() if answer.content else {}
 
     def pages(self) -> Iterator[list[dict[str, Any]]]:
-        """A plain loop over all pages, with the fields that a reconciliation asks for."""
+        """A plain loop over all pages, asked for as a reconciliation asks; the archived are one page here."""
+        params = {"count": A_PAGE, "sort_field": "last_changed", "sort_dir": "ASC"}
+        params |= {"fields": f"total_items,{fields_of('members.')}"}
+        yield self.call("GET", "/members", params={**params, "offset": 0, "status": "archived"})["members"]
         offset, total = 0, 1
         while offset < total:
-            fields = f"total_items,{fields_of('members.')}"
-            params = {"count": A_PAGE, "offset": offset, "fields": fields, "sort_field": "last_changed"}
-            answer = self.call("GET", "/members", params=params)
+            answer = self.call("GET", "/members", params={**params, "offset": offset})
             total, offset = answer["total_items"], offset + A_PAGE
             yield answer["members"]
 
@@ -110,7 +111,7 @@ class Worker:
 
     def one_by_one(self) -> dict[str, int]:
         """One PUT and one tag call for each contact, every night: as peers do it."""
-        page = next(self.pages())[:200]
+        page = next(filter(None, self.pages()))[:200]
         for member in page:
             body = {"email_address": member["email_address"], "status_if_new": "subscribed", "merge_fields": {}}
             self.call("PUT", f"/members/{member['id']}", json=body)

@@ -1,6 +1,8 @@
 """A member as Mailchimp shows it, and what is written to it."""
 
 import hashlib
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from enum import StrEnum
 
 from accord.domain.values import Moment, Value
@@ -50,16 +52,42 @@ class Contact(Value):
     @property
     def mark(self) -> str:
         """A digest of all that is compared: the same as last time means that there is nothing to look at."""
-        chosen = sorted(interest for interest, on in self.interests.items() if on)
-        fields = sorted((tag, _in_order(value)) for tag, value in self.merge_fields.items())
-        shown = (self.status.value, self.contact_id, fields, chosen, sorted(self.tags), self.language, self.complained)
-        text = repr((shown, sorted(self.permissions.items())))  # a third of the time that JSON takes, of a million
-        text += f"{self.last_changed}" if self.status in ENDED else ""  # they may have come back and gone again
-        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+        return mark_of(
+            self.status.value,
+            self.contact_id,
+            self.merge_fields,
+            [interest for interest, on in self.interests.items() if on],
+            self.tags,
+            self.language,
+            self.permissions,
+            self.last_changed if self.status in ENDED else None,
+            complained=self.complained,
+        )
 
 
-def _in_order(value: str | int | float | dict[str, str]) -> str | int | float | list[tuple[str, str]]:
-    return sorted(value.items()) if isinstance(value, dict) else value
+def mark_of(
+    status: str,
+    contact_id: str | None,
+    merge_fields: Mapping[str, str | int | float | dict[str, str]],
+    chosen: Collection[str],
+    tags: Collection[str],
+    language: str,
+    permissions: Mapping[str, bool],
+    ended_at: datetime | None,
+    *,
+    complained: bool,
+) -> str:
+    """The mark of a contact, out of its parts: of those of a page few are worth a `Contact`, and each night looks at a
+    million. `chosen` are the interests that are on; `ended_at` is when one that has ended was last changed: it may have come back
+    and gone again. Other marks than the night before cost a write a contact."""
+    fields = [
+        (tag, sorted(value.items()) if isinstance(value, dict) else value)
+        for tag, value in sorted(merge_fields.items())
+    ]
+    shown = (status, contact_id, fields, sorted(chosen), sorted(tags), language, complained)
+    text = repr((shown, sorted(permissions.items())))  # a third of the time that JSON takes
+    text += f"{ended_at}" if ended_at is not None else ""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 class ContactPatch(Value):

@@ -42,4 +42,4 @@ def subscriber_hash(email: str) -> str:
 
 def address_key(secret: bytes, email: str) -> str:
     """Accord's own name of an address: an HMAC, so that an opt-out is remembered without keeping the address."""
-    return hmac.new(secret, normalised(email).encode(), hashlib.sha256).hexdigest()[:40]
+    return hmac.digest(secret, normalised(email).encode(), "sha256").hex()[:40]

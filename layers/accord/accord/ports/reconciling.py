@@ -1,19 +1,29 @@
 """What the reconciliation asks of the world, beside `ports`: an audience by pages, and what its pages showed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from accord.domain.contact import Contact
 from accord.domain.run import Run
 from accord.domain.sweep import PagePlace, PageRead
 
 
+class ListedContact(NamedTuple):
+    """One contact of a page, as far as each is looked at; the whole of it is for those whose mark is news."""
+
+    email: str
+    mark: str
+    """`Contact.mark` of the whole."""
+    whole: Callable[[], Contact]
+    """Raises Retryable where it can not be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListedPage:
     """One page of an audience, and how many contacts there are on all pages of its kind."""
 
-    contacts: list[Contact]
+    contacts: list[ListedContact]
     total: int
 
 

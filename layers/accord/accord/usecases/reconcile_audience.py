@@ -179,19 +179,21 @@ class ReconcileAudience:
             return page
         asked_at = self.clock.now()
         listed = self.listing_of(connection).page(place)
-        shown = {self.key_of(contact.email): contact for contact in listed.contacts}
+        shown = {self.key_of(each.email): each for each in listed.contacts}
         marks = self.memory.marks(connection.audience_id, shown)
-        news = {key: contact for key, contact in shown.items() if marks.get(key, UNMARKED).mark != contact.mark}
-        foreign = {key: contact for key, contact in shown.items() if not marks.get(key, UNMARKED).ours}
+        news = [key for key, each in shown.items() if marks.get(key, UNMARKED).mark != each.mark]
+        foreign = [key for key in shown if not marks.get(key, UNMARKED).ours]
+        looked_at = {key: shown[key].whole() for key in (foreign if run.adopts else news)}
         compared, left = Compared(), list[str]()
         if run.adopts:
-            found = Counter({Found.ADOPTABLE: self.adoptions(connection, run, foreign, asked_at)})
+            found = Counter({Found.ADOPTABLE: self.adoptions(connection, run, looked_at, asked_at)})
         elif run.kind is RunKind.PLAN:
-            found = self.plan.contacts(connection, run, news, asked_at) if news else Counter[Found]()
+            found = self.plan.contacts(connection, run, looked_at, asked_at) if news else Counter[Found]()
         else:
-            compared = self.compare(connection, run, self.audience_of(connection), news, asked_at) if news else compared
+            if news:
+                compared = self.compare(connection, run, self.audience_of(connection), looked_at, asked_at)
             found = compared.found
-            left = self._look.at(connection, run, compared.passed_over, found, news)
+            left = self._look.at(connection, run, compared.passed_over, found, looked_at)
             found[Found.MISSED] += len(compared.passed_over) - len(left)
         found.update({Found.READ: len(shown), Found.NOT_OURS: len(foreign), Found.CALLS: 1})
         page = PageRead(

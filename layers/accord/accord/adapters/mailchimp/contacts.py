@@ -1,13 +1,14 @@
 """Mailchimp's JSON to contacts and audience setups, and back: pure, and lenient towards what may be missing."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from accord.domain.connection import FieldType, Interest, MergeField
-from accord.domain.contact import Contact, ContactPatch, ContactStatus, NewContact, TagChange
+from accord.domain.contact import ENDED, Contact, ContactPatch, ContactStatus, NewContact, TagChange, mark_of
 from accord.domain.payload import FieldValue
+from accord.ports.reconciling import ListedContact
 
 CONTACT_FIELDS = (
     "id",
@@ -31,28 +32,39 @@ _FIELD_TYPES = frozenset(FieldType)
 
 def contact_of(member: Mapping[str, Any]) -> Contact:
     """Raises ValueError when a member has no address, no id, or a status that Accord does not know."""
-    email, subscriber_hash = _text(member.get("email_address")), _text(member.get("id"))
-    if not email or not subscriber_hash:
-        raise ValueError("a member without an address or an id")
-    fields, permissions = _mapping(member.get("merge_fields")), member.get(PERMISSION_FIELD)
+    email, subscriber_hash, status = _necessary(member)
     return Contact(
         email=email,
-        status=ContactStatus(_text(member.get("status"))),
+        status=status,
         subscriber_hash=subscriber_hash,
         contact_id=_text(member.get("contact_id")) or None,
-        merge_fields={tag: v if type(v) is str else _field_value(v) for tag, v in fields.items()},  # a million times
+        merge_fields=_merge_fields(member),
         interests={name: bool(chosen) for name, chosen in _mapping(member.get("interests")).items()},
-        tags=tuple(_text(tag.get("name")) for tag in objects(member.get("tags")) if tag.get("name")),
+        tags=tuple(_tags(member)),
         language=_text(member.get("language")),
         last_changed=moment_of(member.get("last_changed")),
         opted_in_at=moment_of(member.get("timestamp_opt")),
         complained=_is_complaint(_text(member.get("unsubscribe_reason"))),
-        permissions={
-            _text(each.get("marketing_permission_id")): bool(each.get("enabled")) for each in objects(permissions)
-        }
-        if permissions
-        else {},
+        permissions=_permissions(member),
     )
+
+
+def listed_of(member: Mapping[str, Any], whole: Callable[[], Contact]) -> ListedContact:
+    """The address and the mark of a member, which is the mark of its `contact_of`; raises ValueError where that
+    would."""
+    email, _, status = _necessary(member)
+    mark = mark_of(
+        status.value,
+        _text(member.get("contact_id")) or None,
+        _merge_fields(member),
+        [name for name, chosen in _mapping(member.get("interests")).items() if chosen],
+        _tags(member),
+        _text(member.get("language")),
+        _permissions(member),
+        moment_of(member.get("last_changed")) if status in ENDED else None,
+        complained=_is_complaint(_text(member.get("unsubscribe_reason"))),
+    )
+    return ListedContact(email, mark, whole)
 
 
 def moment_of(value: object) -> datetime | None:
@@ -123,6 +135,27 @@ def tags_json(change: TagChange) -> dict[str, Any]:
 def objects(value: object) -> list[dict[str, Any]]:
     """The objects of a JSON array; none where there is no array."""
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _necessary(member: Mapping[str, Any]) -> tuple[str, str, ContactStatus]:
+    email, subscriber_hash = _text(member.get("email_address")), _text(member.get("id"))
+    if not email or not subscriber_hash:
+        raise ValueError("a member without an address or an id")
+    return email, subscriber_hash, ContactStatus(_text(member.get("status")))
+
+
+def _merge_fields(member: Mapping[str, Any]) -> dict[str, FieldValue]:
+    fields = _mapping(member.get("merge_fields"))
+    return {tag: v if type(v) is str else _field_value(v) for tag, v in fields.items()}  # a million times
+
+
+def _tags(member: Mapping[str, Any]) -> list[str]:
+    return [_text(tag.get("name")) for tag in objects(member.get("tags")) if tag.get("name")]
+
+
+def _permissions(member: Mapping[str, Any]) -> dict[str, bool]:
+    permissions = objects(member.get(PERMISSION_FIELD))
+    return {_text(each.get("marketing_permission_id")): bool(each.get("enabled")) for each in permissions}
 
 
 def _profile(contact: NewContact | ContactPatch) -> dict[str, Any]:

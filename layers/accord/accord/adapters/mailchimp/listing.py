@@ -1,16 +1,17 @@
 """An audience by pages: how its contacts are asked for, and the adapter of the port `AudienceListing`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from accord.adapters.mailchimp.contacts import CONTACT_FIELDS, PERMISSION_FIELD, contact_of, objects
+from accord.adapters.mailchimp.contacts import CONTACT_FIELDS, PERMISSION_FIELD, contact_of, listed_of, objects
 from accord.adapters.mailchimp.errors import Subject
 from accord.adapters.mailchimp.http import MailchimpHttp, unreadable
 from accord.domain.contact import Contact, ContactStatus
 from accord.domain.sweep import A_PAGE, PagePlace
 from accord.errors import Retryable
-from accord.ports.reconciling import ListedPage
+from accord.ports.reconciling import ListedContact, ListedPage
 
 
 def fields_of(prefix: str = "", *, permissions: bool = False) -> str:
@@ -48,12 +49,28 @@ def total_of(answer: Mapping[str, Any]) -> int:
 def contacts_of(answer: Mapping[str, Any], *, archived: bool) -> list[Contact]:
     """Whoever has no address is reached by SMS only. Whether a listing without a status holds the archived is not
     settled (FACTS section 1.3), so they are taken out of it."""
-    members = (member for member in objects(answer.get("members")) if member.get("email_address"))
+    return [_whole(member) for member in _members(answer, archived=archived)]
+
+
+def _members(answer: Mapping[str, Any], *, archived: bool) -> Iterator[dict[str, Any]]:
+    archive = ContactStatus.ARCHIVED.value
+    for member in objects(answer.get("members")):
+        if member.get("email_address") and (member.get("status") == archive) is archived:
+            yield member
+
+
+def _listed(member: Mapping[str, Any]) -> ListedContact:
     try:
-        page = [contact_of(member) for member in members]
+        return listed_of(member, partial(_whole, member))
     except ValueError:
         raise unreadable(reads=True) from None  # its text may hold the address
-    return [contact for contact in page if (contact.status is ContactStatus.ARCHIVED) is archived]
+
+
+def _whole(member: Mapping[str, Any]) -> Contact:
+    try:
+        return contact_of(member)
+    except ValueError:
+        raise unreadable(reads=True) from None  # its text may hold the address
 
 
 class MailchimpListing:
@@ -73,4 +90,4 @@ class MailchimpListing:
         total, got = total_of(answer), len(objects(answer.get("members")))
         if got < (wanted := min(max(total - place.offset, 0), A_PAGE)):
             raise Retryable(f"Mailchimp gave {got} of {wanted} entries of a page", effect_unknown=False)
-        return ListedPage(contacts_of(answer, archived=place.archived), total)
+        return ListedPage([_listed(member) for member in _members(answer, archived=place.archived)], total)
