@@ -78,12 +78,11 @@ def mark_of(
     complained: bool,
 ) -> str:
     """The mark of a contact, out of its parts: of those of a page few are worth a `Contact`, and each night looks at a
-    million. `chosen` are the interests that are on; `ended_at` is when one that has ended was last changed: it may have come back
-    and gone again. Other marks than the night before cost a write a contact."""
-    fields = [
-        (tag, sorted(value.items()) if isinstance(value, dict) else value)
-        for tag, value in sorted(merge_fields.items())
-    ]
+    million. `chosen` are the interests that are on; `ended_at` is when one that has ended was last changed: it may have
+    come back and gone again. Other marks than the night before cost a write a contact."""
+    fields: list[tuple[str, object]] = sorted(merge_fields.items())
+    if dict in set(map(type, merge_fields.values())):
+        fields = [(tag, sorted(value.items()) if isinstance(value, dict) else value) for tag, value in fields]
     shown = (status, contact_id, fields, sorted(chosen), sorted(tags), language, complained)
     text = repr((shown, sorted(permissions.items())))  # a third of the time that JSON takes
     text += f"{ended_at}" if ended_at is not None else ""

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
@@ -42,4 +43,12 @@ def subscriber_hash(email: str) -> str:
 
 def address_key(secret: bytes, email: str) -> str:
     """Accord's own name of an address: an HMAC, so that an opt-out is remembered without keeping the address."""
-    return hmac.digest(secret, normalised(email).encode(), "sha256").hex()[:40]
+    keyed = _keyed(secret).copy()
+    keyed.update(normalised(email).encode())
+    return keyed.hexdigest()[:40]
+
+
+@cache
+def _keyed(secret: bytes) -> hmac.HMAC:
+    """Copying is faster than beginning with the secret again: a night does it a million times."""
+    return hmac.new(secret, digestmod=hashlib.sha256)

@@ -28,6 +28,8 @@ PERMISSION_FIELD = "marketing_permissions"
 """And where these are compared: their texts are long, and the same for everybody."""
 
 _FIELD_TYPES = frozenset(FieldType)
+_STATUSES = frozenset(status.value for status in ContactStatus)
+_ALL_TEXTS = {str}
 
 
 def contact_of(member: Mapping[str, Any]) -> Contact:
@@ -35,7 +37,7 @@ def contact_of(member: Mapping[str, Any]) -> Contact:
     email, subscriber_hash, status = _necessary(member)
     return Contact(
         email=email,
-        status=status,
+        status=ContactStatus(status),
         subscriber_hash=subscriber_hash,
         contact_id=_text(member.get("contact_id")) or None,
         merge_fields=_merge_fields(member),
@@ -51,18 +53,19 @@ def contact_of(member: Mapping[str, Any]) -> Contact:
 
 def listed_of(member: Mapping[str, Any], whole: Callable[[], Contact]) -> ListedContact:
     """The address and the mark of a member, which is the mark of its `contact_of`; raises ValueError where that
-    would."""
+    would for want of a part. What most members do not have is passed over here: a night looks at a million."""
     email, _, status = _necessary(member)
+    interests, reason = member.get("interests"), member.get("unsubscribe_reason")
     mark = mark_of(
-        status.value,
+        status,
         _text(member.get("contact_id")) or None,
         _merge_fields(member),
-        [name for name, chosen in _mapping(member.get("interests")).items() if chosen],
-        _tags(member),
+        [name for name, chosen in _mapping(interests).items() if chosen] if interests else (),
+        _tags(member) if member.get("tags") else (),
         _text(member.get("language")),
-        _permissions(member),
+        _permissions(member) if member.get(PERMISSION_FIELD) else {},
         moment_of(member.get("last_changed")) if status in ENDED else None,
-        complained=_is_complaint(_text(member.get("unsubscribe_reason"))),
+        complained=bool(reason) and _is_complaint(_text(reason)),
     )
     return ListedContact(email, mark, whole)
 
@@ -137,16 +140,22 @@ def objects(value: object) -> list[dict[str, Any]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
-def _necessary(member: Mapping[str, Any]) -> tuple[str, str, ContactStatus]:
+def _necessary(member: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Address, id and status."""
     email, subscriber_hash = _text(member.get("email_address")), _text(member.get("id"))
     if not email or not subscriber_hash:
         raise ValueError("a member without an address or an id")
-    return email, subscriber_hash, ContactStatus(_text(member.get("status")))
+    status = _text(member.get("status"))
+    if status not in _STATUSES:
+        raise ValueError("a status that Accord does not know")
+    return email, subscriber_hash, status
 
 
 def _merge_fields(member: Mapping[str, Any]) -> dict[str, FieldValue]:
     fields = _mapping(member.get("merge_fields"))
-    return {tag: v if type(v) is str else _field_value(v) for tag, v in fields.items()}  # a million times
+    if set(map(type, fields.values())) == _ALL_TEXTS:
+        return fields
+    return {tag: _field_value(value) for tag, value in fields.items()}
 
 
 def _tags(member: Mapping[str, Any]) -> list[str]:
@@ -183,6 +192,8 @@ def _is_complaint(reason: str) -> bool:
 
 
 def _text(value: object) -> str:
+    if type(value) is str:
+        return value
     return "" if value is None else str(value)
 
 
