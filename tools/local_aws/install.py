@@ -60,8 +60,14 @@ def _requirements(name: str) -> Path:
     return PACKAGE / "requirements" / f"{name}.txt"
 
 
+def _options(name: str) -> tuple[str, ...]:
+    """What the functions run on is compiled, as pip does it: else each cold start would, and keep nothing of it."""
+    return ("--compile-bytecode",) if name == "runtime" else ()
+
+
 def _digest(name: str) -> str:
-    return hashlib.sha256(_requirements(name).read_bytes() + sys.version.encode()).hexdigest()
+    how = " ".join((sys.version, *_options(name)))
+    return hashlib.sha256(_requirements(name).read_bytes() + how.encode()).hexdigest()
 
 
 def _stamp(base: Path, name: str) -> Path:
@@ -79,9 +85,7 @@ def _install(base: Path, name: str) -> str:
     _stamp(base, name).unlink(missing_ok=True)
     environment = str(base / name)
     _uv("venv", "--clear", "--no-python-downloads", "--python", sys.executable, environment)
-    # Compiled, as what AWS preinstalls by pip: else each cold start would compile it, and never keep what came of that.
-    compiled = ("--compile-bytecode",) if name == "runtime" else ()
-    _uv("pip", "sync", "--require-hashes", *compiled, "--python", environment, str(_requirements(name)))
+    _uv("pip", "sync", "--require-hashes", *_options(name), "--python", environment, str(_requirements(name)))
     _stamp(base, name).write_text(_digest(name))
     return name
 

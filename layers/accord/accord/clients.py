@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from accord.usecases.connecting.reach_space import ReachSpace, SpaceOf
     from accord.usecases.recognise_caller import RecogniseCaller
 
+SERVICES = ("dynamodb", "s3", "secretsmanager", "sesv2", "sqs", "stepfunctions")
+"""What Accord calls of AWS."""
 WORKERS = 8
 """Calls to DynamoDB at a time."""
 
@@ -151,9 +153,10 @@ def fetch_queue(url: str) -> "SqsFetchQueue":
 
 def space_of(settings: Settings, *, within: float | None = None) -> "SpaceOf":
     """A space of Cobot, with a token for it. `within`: seconds that one who waits has for all calls together."""
-    from accord.adapters.cobot.space import CobotApplication
 
     def of(cobot: "Cobot", token: str) -> "MembershipApplication":
+        from accord.adapters.cobot.space import CobotApplication
+
         return CobotApplication(url=cobot.url(is_local=settings.is_local), token=token, cobot=cobot, within=within)
 
     return of
@@ -241,10 +244,13 @@ def _client(service: str) -> Any:
 
 @cache
 def _session() -> Any:
-    """Botocore's own: boto3 adds resources and transfers of files, which a cold start would load for nobody."""
+    """Botocore's own: boto3 adds resources and transfers of files, which a cold start would load for nobody. Asked for
+    a client, botocore would first look through a thousand folders for all services that there are."""
     from botocore.session import get_session
 
-    return get_session()
+    session: Any = get_session()
+    session.get_component("data_loader").list_available_services = lambda type_name: SERVICES
+    return session
 
 
 def _config() -> "Config":

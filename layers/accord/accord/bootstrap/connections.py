@@ -16,6 +16,9 @@ from accord.settings import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from accord.adapters.mailchimp.account import MailchimpAccount
+    from accord.adapters.mailchimp.registration import MailchimpRegistration
+    from accord.adapters.mailchimp.setup import MailchimpSetup
     from accord.domain.connection import Connection
     from accord.usecases.connect_cobot import ConnectCobot
     from accord.usecases.connect_mailchimp import ConnectMailchimp
@@ -73,10 +76,6 @@ def manage_connections() -> Connecting:
 
     from accord.adapters.dynamodb.applications import DynamoDBTurns
     from accord.adapters.dynamodb.sweeps import DynamoDBSweeps
-    from accord.adapters.mailchimp.account import MailchimpAccount
-    from accord.adapters.mailchimp.http import base_url_of, checked_base_url
-    from accord.adapters.mailchimp.registration import MailchimpRegistration
-    from accord.adapters.mailchimp.setup import MailchimpSetup
     from accord.adapters.upstream_endpoint import UpstreamEndpoint
     from accord.usecases.connecting.approve_connection import ApproveConnection
     from accord.usecases.connecting.check_connection import CheckConnection
@@ -97,16 +96,26 @@ def manage_connections() -> Connecting:
     secrets = clients.connection_secrets(settings.connection_secrets_prefix)
     check_endpoint = UpstreamEndpoint(settings.allowed).check
 
-    def account_of(base_url: str, key: str) -> MailchimpAccount:
+    # Most requests do not call Mailchimp: what it is called by is loaded by those that do.
+
+    def account_of(base_url: str, key: str) -> "MailchimpAccount":
+        from accord.adapters.mailchimp.account import MailchimpAccount
+
         return MailchimpAccount(base_url, key, timeout=OPERATOR_PATIENCE, allow_any_host=settings.is_local)
 
-    def setup_of(base_url: str, key: str) -> MailchimpSetup:
+    def setup_of(base_url: str, key: str) -> "MailchimpSetup":
+        from accord.adapters.mailchimp.setup import MailchimpSetup
+
         return MailchimpSetup(base_url, key, timeout=OPERATOR_PATIENCE, allow_any_host=settings.is_local)
 
     def checked(key: str, said: str) -> str:
+        from accord.adapters.mailchimp.http import base_url_of, checked_base_url
+
         return checked_base_url(said or base_url_of(key), allow_any_host=settings.is_local)
 
-    def registration_of(connection: "Connection", origin: str) -> MailchimpRegistration:
+    def registration_of(connection: "Connection", origin: str) -> "MailchimpRegistration":
+        from accord.adapters.mailchimp.registration import MailchimpRegistration
+
         account = account_of(connection.api_base_url, secrets.read(connection.secret_arn)[KEY])
         return MailchimpRegistration(account, connection.audience_id, f"{origin}/mailchimp/webhooks/{connection.id}")
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, TypeAdapter
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
 
 from accord.domain.consent import Statement
 from accord.domain.history import Cause, CauseKind, cause_of_plan
@@ -45,7 +45,9 @@ class Erased(_Change):
 
 MemberChange = Annotated[Upserted | Left | Erased, Field(discriminator="type")]
 
-member_change: TypeAdapter[Upserted | Left | Erased] = TypeAdapter(MemberChange)
+member_change: TypeAdapter[Upserted | Left | Erased] = TypeAdapter(
+    MemberChange, config=ConfigDict(defer_build=True, hide_input_in_errors=True)
+)
 
 
 class OrderBy(StrEnum):

@@ -13,7 +13,8 @@ BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Value(BaseModel):
-    """A frozen value. Unknown fields are refused; errors never repeat the input, which may be an email address."""
+    """A frozen value. Unknown fields are refused; errors never repeat the input, which may be an email address. What
+    checks it is built when the first one is made: a cold start loads many values that its request does not make."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
