@@ -27,6 +27,7 @@ FIRST_REQUEST = (
     "receive_audience_events",
     "receive_changes",
     "receive_cobot_events",
+    "show_badges",
 )
 """What the functions that answer HTTP load, and which clients they make, when the first request comes."""
 SETTINGS = {

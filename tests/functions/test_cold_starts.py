@@ -1,13 +1,15 @@
 """What a cold start may load: each function by its import, and those that answer HTTP with their first request."""
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
+from accord import clients
 from tests.functions.conftest import Stack
-from tests.unit.house import FUNCTIONS, PACKAGE, functions
+from tests.unit.house import FUNCTIONS, PACKAGE, functions, imports
 
 IMPORTED = {
     "annotated_types",
@@ -33,6 +35,7 @@ FIRST_REQUEST: dict[str, set[str]] = {
     "receive_audience_events": set(),
     "receive_changes": set(),
     "receive_cobot_events": set(),
+    "show_badges": set(),
 }
 """The functions that answer HTTP, and what the first request to each may load beside that."""
 PROGRAM = """
@@ -49,6 +52,22 @@ from accord import bootstrap
 getattr(bootstrap, sys.argv[1], str)()
 loaded()
 """
+
+
+def test_all_functions_that_answer_http_are_looked_at() -> None:
+    answering = {
+        name
+        for name in functions()
+        if any("accord.adapters.http" in each for each in imports(FUNCTIONS / name / "app.py"))
+    }
+
+    assert answering == FIRST_REQUEST.keys()
+
+
+def test_no_service_of_aws_is_called_that_botocore_is_not_told_of() -> None:
+    called = re.findall(r'(?:_client|create_client)\("(\w+)"', (PACKAGE / "clients.py").read_text())
+
+    assert set(called) == set(clients.SERVICES)
 
 
 @pytest.mark.parametrize("function", functions())
