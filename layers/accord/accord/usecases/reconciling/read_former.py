@@ -52,7 +52,7 @@ class ReadFormer:
             listed = self.listing_of(before).page(place)
         except Misconfigured:
             return PageRead(place=place, total=0, counts={Found.READ: 0, Found.CALLS: 1}, unread=True)
-        shown = {self.key_of(contact.email): contact for contact in listed.contacts}
+        shown = {self.key_of(each.email): each.whole() for each in listed.contacts}
         known = self.ledger.addresses(place.former, shown) if shown else {}
         self.take_along.carry(connection, {key: witness(known[key], shown[key], asked_at) for key in shown})
         return PageRead(place=place, total=listed.total, counts={Found.READ: 0, Found.CALLS: 1})
