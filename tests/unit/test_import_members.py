@@ -172,7 +172,7 @@ def test_a_step_that_is_repeated_once_all_is_done_does_nothing() -> None:
     desk = Desk()
     run = desk.imported(FRENCH)
     before = len(desk.sent())
-    assert [desk.step(run, phase) for phase in Phase] == [None] * 4
+    assert [desk.step(run, phase) for phase in Phase] == [None] * len(Phase)
     assert len(desk.sent()) == before
 
 
