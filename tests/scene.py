@@ -13,9 +13,12 @@ from accord.domain.record import Record
 from accord.domain.timing import Timing
 from accord.ports import QueuedChanges, QueuedHint
 from accord.usecases.apply_audience_events import ApplyAudienceEvents
+from accord.usecases.collect_batches import CollectBatches, Collected
 from accord.usecases.reconciling.read_contact import ReadContact
+from accord.usecases.settling.send_batch import Batching
 from accord.usecases.sync_members import SyncMembers, SyncResult
 from tests.builders import SETUP, a_connection, key_of, minutes, no_us_phone
+from tests.fake_batches import FakeBatches, FakeOpenBatches
 from tests.fake_keeping import FakeEars
 from tests.fakes import FakeAudience, FakeClock, FakeHintQueue, FakeLedger, FakeQueue
 
@@ -32,17 +35,34 @@ class Scene:
     members: FakeQueue = field(default_factory=FakeQueue)
     """What the applier of hints queued."""
     ears: FakeEars = field(default_factory=FakeEars)
+    batch_above: int = 1000
+    open_batches: FakeOpenBatches = field(default_factory=FakeOpenBatches)
     audience: FakeAudience = field(init=False)
+    batches: FakeBatches = field(init=False)
     sync: SyncMembers = field(init=False)
+    collect_batches: CollectBatches = field(init=False)
     apply: ApplyAudienceEvents = field(init=False)
 
     def __post_init__(self) -> None:
         tokens = (f"{number:08d}-token" for number in count())
         self.audience = FakeAudience(self.clock)
+        self.batches = FakeBatches(self.audience)
         self.ledger.save_connection(self.connection)
         self.ledger.save_audience_setup(self.connection.id, SETUP)
         self.sync = SyncMembers(
             ledger=self.ledger,
+            audience_of=lambda _connection: self.audience,
+            clock=self.clock,
+            key_of=key_of,
+            national_phone=no_us_phone,
+            timing=self.timing,
+            new_token=lambda: next(tokens),
+            batching=Batching(lambda _connection: self.batches, self.open_batches, self.batch_above),
+        )
+        self.collect_batches = CollectBatches(
+            ledger=self.ledger,
+            open_batches=self.open_batches,
+            batches_of=lambda _connection: self.batches,
             audience_of=lambda _connection: self.audience,
             clock=self.clock,
             key_of=key_of,
@@ -89,6 +109,10 @@ class Scene:
         """What `offer_due_changes` does: all that is due comes again."""
         return self.work(QueuedChanges(self.connection.id, due=self.due()))
 
+    def collect(self) -> Collected:
+        """What happens every minute."""
+        return self.collect_batches(self.clock.now() + minutes(1))
+
     def due(self) -> tuple[str, ...]:
         """The members whose time has come, urgent or not."""
         now = self.clock.now()
@@ -102,6 +126,7 @@ class Scene:
             if not any(record.due_at for record in self.ledger.stored_records.values()):
                 return
             self.pass_(1800)
+            self.collect()
             self.offer()
         waiting = {r.member_id: (r.status, r.reason.code) for r in self.ledger.stored_records.values() if r.due_at}
         msg = f"still due: {waiting}"
@@ -112,6 +137,7 @@ class Scene:
         for _ in range(int(seconds // 60)):
             self.clock.pass_(60)
             self.audience.release_late(overdue=True)
+            self.batches.work_off(overdue=True)
 
     def record(self, id_: str = "m-1") -> Record:
         return self.ledger.stored_records[self.connection.id, id_]

@@ -17,6 +17,7 @@ from accord.usecases.sync_members import SyncMembers
 from tests.benchmarks.report import Report
 from tests.benchmarks.sample_members import A_REQUEST, Change, consenting, in_requests, untagged
 from tests.builders import NOON, a_connection, key_of, minutes, no_us_phone
+from tests.fake_batches import NO_BATCHES
 from tests.fakes import FakeClock, FakeLedger
 from tools.local_stack import SimulatorProcess
 
@@ -94,6 +95,7 @@ def _worker(simulator: SimulatorProcess) -> SyncMembers:
         national_phone=no_us_phone,
         timing=Timing(),
         new_token=lambda: f"{next(tokens):032d}",
+        batching=NO_BATCHES,
     )
 
 

@@ -18,6 +18,7 @@ from accord.usecases.sync_members import SyncMembers
 from tests.benchmarks.report import Report
 from tests.benchmarks.running_stack import RunningStack
 from tests.builders import SETUP, a_connection, a_full_member, key_of, minutes, no_us_phone, opted_out, upserted
+from tests.fake_batches import NO_BATCHES
 from tests.fakes import FakeAudience, FakeClock
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
@@ -70,6 +71,7 @@ class Worker:
             national_phone=no_us_phone,
             timing=Timing(),
             new_token=lambda: f"{next(tokens):032d}",
+            batching=NO_BATCHES,
         )
 
     def post(self, changes: Iterable[Arrived]) -> Cost:

@@ -21,7 +21,7 @@ def stack() -> Iterator[LocalStack]:
     with LocalStack(timings=TIMINGS, cobot=True, max_audiences=50) as running:  # every story may make its own
         _open_no_window(running)
         yield running
-        assert running.ticker.failures == 0, "offer_due_changes failed, seen by the one who calls it every second"
+        assert running.ticker.failures == 0, "a function that is called every second failed"
         assert indiscretions(running.emulator.logs(), secrets_of(running)) == set(), "found in the functions' logs"
 
 

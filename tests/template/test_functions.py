@@ -130,7 +130,7 @@ def test_every_function_ends_before_whoever_waits_for_it_gives_up(name: str) -> 
     assert 0 < timeout <= 900
     if events(function, "HttpApi"):
         assert timeout < HTTP_API_WAITS
-    if name == "offer_due_changes":
+    if name in {"offer_due_changes", "collect_batches"}:
         assert timeout < 60  # when the next one comes
 
 
@@ -146,6 +146,7 @@ def test_every_function_ends_before_whoever_waits_for_it_gives_up(name: str) -> 
         ("manage_connections", 512),
         ("sync_members", 1024),
         ("offer_due_changes", 512),
+        ("collect_batches", 1024),
         ("record_failures", 512),
         ("receive_audience_events", 512),
         ("apply_audience_events", 512),
@@ -162,13 +163,16 @@ def test_every_function_has_the_memory_that_it_was_measured_with(name: str, memo
     assert FUNCTIONS[name]["MemorySize"] == memory
 
 
-def test_due_members_are_offered_every_minute_and_a_missed_minute_is_not_made_up_for() -> None:
-    schedule = resources("AWS::Scheduler::Schedule")["OfferDueChangesSchedule"]
+@pytest.mark.parametrize(
+    ("name", "function"), [("OfferDueChanges", "offer_due_changes"), ("CollectBatches", "collect_batches")]
+)
+def test_what_happens_every_minute_is_not_made_up_for_when_a_minute_is_missed(name: str, function: str) -> None:
+    schedule = resources("AWS::Scheduler::Schedule")[f"{name}Schedule"]
 
     assert schedule["ScheduleExpression"] == "rate(1 minute)"
-    assert schedule["Target"]["Arn"] == "OfferDueChangesFunction.Arn"
+    assert schedule["Target"]["Arn"] == f"{name}Function.Arn"
     assert schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
-    assert FUNCTIONS["offer_due_changes"]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+    assert FUNCTIONS[function]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 
 def test_s5_every_hour_the_connections_whose_night_it_is_are_reconciled() -> None:

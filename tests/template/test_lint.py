@@ -83,6 +83,7 @@ def test_the_outputs_are_what_tools_and_people_ask_for() -> None:
         "ManageConnectionsFunctionName",
         "SyncMembersFunctionName",
         "OfferDueChangesFunctionName",
+        "CollectBatchesFunctionName",
         "NotifyUpstreamFunctionName",
         "ReceiveAudienceEventsFunctionName",
         "ApplyAudienceEventsFunctionName",

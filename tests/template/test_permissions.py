@@ -106,6 +106,11 @@ MAY: dict[str, dict[str, set[str]]] = {
         "AddressKeySecret": SECRET,
         CONNECTION_SECRETS: SECRET,
     },
+    "collect_batches": {
+        "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
+        "AddressKeySecret": SECRET,
+        CONNECTION_SECRETS: SECRET,
+    },
     "notify_upstream": {
         "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
         "UpstreamNoticesQueue.Arn": RECEIVE,
@@ -248,6 +253,5 @@ def test_a_schedule_may_do_what_it_is_for_and_nothing_else() -> None:
         "ReconcileAudienceFunction.Arn": {"lambda:InvokeFunction"},
     }
     assert allowed(policies("ImportStateMachineRole")) == {"ImportMembersFunction.Arn": {"lambda:InvokeFunction"}}
-    assert allowed(policies("OfferDueChangesScheduleRole")) == {
-        "OfferDueChangesFunction.Arn": {"lambda:InvokeFunction"},
-    }
+    for name in ("OfferDueChanges", "CollectBatches"):
+        assert allowed(policies(f"{name}ScheduleRole")) == {f"{name}Function.Arn": {"lambda:InvokeFunction"}}

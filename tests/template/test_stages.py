@@ -4,7 +4,13 @@ from typing import Any
 
 from tests.template.stack import PARAMETERS, RESOURCES, STACK, functions
 
-IMPATIENT = {"SyncTimeoutSeconds": 300, "QueueVisibilitySeconds": 1800, "ClaimSeconds": 150, "FeedSettledSeconds": 30}
+IMPATIENT = {
+    "SyncTimeoutSeconds": 300,
+    "QueueVisibilitySeconds": 1800,
+    "ClaimSeconds": 150,
+    "BatchSeconds": 7200,
+    "FeedSettledSeconds": 30,
+}
 """Delays that keep workers apart: shorter ones are for the local stack, whose Mailchimp answers in milliseconds."""
 
 

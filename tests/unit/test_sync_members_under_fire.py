@@ -4,7 +4,7 @@ Whatever happens on the way, in the end Mailchimp's state equals the newest inte
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -162,9 +162,7 @@ class UnderFire(RuleBasedStateMachine):
         sync = self.scene.sync
         ledger: Any = Fateful(self.scene.ledger, fate)
         audience: Any = Fateful(self.scene.audience, fate)
-        return SyncMembers(
-            ledger, lambda _: audience, sync.clock, sync.key_of, sync.national_phone, sync.timing, sync.new_token
-        )
+        return replace(sync, ledger=ledger, audience_of=lambda _: audience)
 
     def _deadline(self) -> datetime:
         return self.scene.clock.now().replace(year=2027)

@@ -160,7 +160,8 @@ class LocalStack:
         with self._watcher.step("application connected to its audience"):
             self._connect(account)
         functions = self.emulator.client("lambda")
-        self.ticker = Ticker(functions, self.outputs["OfferDueChangesFunctionName"])
+        names = (self.outputs[f"{name}FunctionName"] for name in ("OfferDueChanges", "CollectBatches"))
+        self.ticker = Ticker(functions, *names)
         self.ticker.start()
         self._parts.callback(self.ticker.stop)
 

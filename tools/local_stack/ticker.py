@@ -1,7 +1,7 @@
-"""The clock of a local stack: offers what is due every second.
+"""The clock of a local stack: does every second what a schedule does every minute.
 
 A schedule runs each minute at the most, here as on AWS. On AWS a minute is short beside the delays; here the delays
-are seconds, so `offer_due_changes` is called in between as well.
+are seconds, so `offer_due_changes` and `collect_batches` are called in between as well.
 """
 
 import threading
@@ -11,11 +11,12 @@ INTERVAL = 1.0  # seconds
 
 
 class Ticker:
-    """Calls one function again and again in a thread, until it is stopped; `failures` counts the calls that failed."""
+    """Calls some functions again and again in a thread, until it is stopped; `failures` counts the calls that
+    failed."""
 
-    def __init__(self, functions: Any, name: str, interval: float = INTERVAL) -> None:
+    def __init__(self, functions: Any, *names: str, interval: float = INTERVAL) -> None:
         self._functions = functions
-        self._name = name
+        self._names = names
         self._interval = interval
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._tick, name="ticker", daemon=True)
@@ -33,9 +34,13 @@ class Ticker:
 
     def _tick(self) -> None:
         while not self._ended.wait(self._interval):
-            try:
-                answer = self._functions.invoke(FunctionName=self._name, Payload=b"{}")
-            except Exception:  # noqa: BLE001 - whatever it is, the next second tries again
-                self.failures += 1
-            else:
-                self.failures += "FunctionError" in answer
+            for name in self._names:
+                self._call(name)
+
+    def _call(self, name: str) -> None:
+        try:
+            answer = self._functions.invoke(FunctionName=name, Payload=b"{}")
+        except Exception:  # noqa: BLE001 - whatever it is, the next second tries again
+            self.failures += 1
+        else:
+            self.failures += "FunctionError" in answer

@@ -16,6 +16,7 @@ class Timings:
     visibility: int = 65
     mailchimp_timeout: int = 4
     claim: int = 12
+    batch: int = 60
     retry_base: int = 1
     retry_max: int = 8
     busy_retry: int = 1
@@ -33,6 +34,7 @@ class Timings:
             "QueueVisibilitySeconds": str(self.visibility),
             "MailchimpTimeoutSeconds": str(self.mailchimp_timeout),
             "ClaimSeconds": str(self.claim),
+            "BatchSeconds": str(self.batch),
             "RetryBaseSeconds": str(self.retry_base),
             "RetryMaxSeconds": str(self.retry_max),
             "BusyRetrySeconds": str(self.busy_retry),

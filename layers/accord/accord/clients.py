@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from accord.adapters.dynamodb.authorisations import DynamoDBAuthorisations
     from accord.adapters.dynamodb.connections import DynamoDBConnections
     from accord.adapters.dynamodb.ledger import DynamoDBLedger
+    from accord.adapters.dynamodb.open_batches import DynamoDBOpenBatches
     from accord.adapters.dynamodb.outbox import DynamoDBOutbox
     from accord.adapters.dynamodb.runs import DynamoDBRuns
     from accord.adapters.dynamodb.sendings import DynamoDBSendings
@@ -100,6 +101,13 @@ def sendings(settings: Settings) -> "DynamoDBSendings":
     from accord.adapters.dynamodb.sendings import DynamoDBSendings
 
     return DynamoDBSendings(table(settings))
+
+
+def open_batches(settings: Settings) -> "DynamoDBOpenBatches":
+    """The batches that are not over."""
+    from accord.adapters.dynamodb.open_batches import DynamoDBOpenBatches
+
+    return DynamoDBOpenBatches(table(settings))
 
 
 def runs(settings: Settings) -> "DynamoDBRuns":

@@ -6,17 +6,18 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from accord.clients import reached_at, secrets
-from accord.settings import ApplyAudienceEventsSettings, ReconcileAudienceSettings, SyncMembersSettings
+from accord.settings import ApplyAudienceEventsSettings, ReconcileAudienceSettings, WithMailchimpTimings
 
 if TYPE_CHECKING:
     from accord.domain.connection import Connection
     from accord.ports import Audience
+    from accord.ports.batches import Batches
     from accord.ports.keeping import AudienceWebhook
     from accord.ports.reconciling import AudienceListing
 
 
 def audience_of(
-    settings: SyncMembersSettings | ApplyAudienceEventsSettings | ReconcileAudienceSettings,
+    settings: WithMailchimpTimings | ApplyAudienceEventsSettings | ReconcileAudienceSettings,
 ) -> "Callable[[Connection], Audience]":
     """The audience of a connection, with its own key."""
     from accord.adapters.mailchimp.audience import MailchimpAudience
@@ -35,6 +36,27 @@ def audience_of(
     def of(connection: "Connection") -> "Audience":
         key, mapped = secrets().mailchimp_api_key(connection), bool(connection.permissions)
         return audience(connection.api_base_url, key, connection.audience_id, with_permissions=mapped)
+
+    return of
+
+
+def batches_of(settings: WithMailchimpTimings, timeout: float) -> "Callable[[Connection], Batches]":
+    """The batches of a connection's account, with its own key; `timeout` of each call in seconds."""
+    from accord.adapters.mailchimp.batches import MailchimpBatches
+    from accord.adapters.mailchimp.http import MailchimpHttp
+
+    @cache
+    def http(base_url: str, api_key: str) -> MailchimpHttp:
+        return MailchimpHttp(base_url=base_url, api_key=api_key, timeout=timeout, allow_any_host=settings.is_local)
+
+    def of(connection: "Connection") -> "Batches":
+        return MailchimpBatches(
+            http(connection.api_base_url, secrets().mailchimp_api_key(connection)),
+            connection.audience_id,
+            timeout=timeout,
+            with_permissions=bool(connection.permissions),
+            allow_any_host=settings.is_local,
+        )
 
     return of
 

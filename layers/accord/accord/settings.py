@@ -237,8 +237,8 @@ class ReconcileAudienceSettings(Settings):
     mailchimp_timeout_seconds: Seconds = 60
 
 
-class SyncMembersSettings(WithOffers):
-    """`sync_members`."""
+class WithMailchimpTimings(WithOffers):
+    """For those who settle what was written to Mailchimp."""
 
     address_key_secret_arn: Given
     claim_seconds: Seconds = 150
@@ -247,18 +247,31 @@ class SyncMembersSettings(WithOffers):
     busy_retry_seconds: Seconds = 20
     paused_retry_seconds: Seconds = 900
     mailchimp_timeout_seconds: Seconds = 60
+    batch_seconds: Seconds = 7200
 
     @property
     def timing(self) -> Timing:
         """The delays, as the domain knows them."""
         return Timing(
             claim=self.claim_seconds,
+            batch=self.batch_seconds,
             retry_base=self.retry_base_seconds,
             retry_max=self.retry_max_seconds,
             busy_retry=self.busy_retry_seconds,
             paused_retry=self.paused_retry_seconds,
             lease=self.offered_again_seconds,
         )
+
+
+class CollectBatchesSettings(WithMailchimpTimings):
+    """`collect_batches`."""
+
+
+class SyncMembersSettings(WithMailchimpTimings):
+    """`sync_members`."""
+
+    batch_above: Annotated[int, Field(ge=0)] = 250
+    """How many updates are sent one by one; more go out as a batch."""
 
     @property
     def margin(self) -> timedelta:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from accord import clients, mailchimp_clients
 from accord.settings import (
+    CollectBatchesSettings,
     ManageMembersSettings,
     OfferDueChangesSettings,
     ReceiveChangesSettings,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from accord.ports import QueuedChanges
     from accord.usecases.importing.note_arrivals import NoteArrivals
+    from accord.usecases.collect_batches import CollectBatches
     from accord.usecases.manage_members import ManageMembers
     from accord.usecases.offer_due_changes import OfferDueChanges
     from accord.usecases.receive_changes import ReceiveChanges
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from accord.usecases.showing.show_member import ShowMember
     from accord.usecases.showing.show_notices import ShowNotices
     from accord.usecases.sync_members import SyncResult
+
+
+COLLECTING_TIMEOUT = 20.0
+"""Seconds for a call of `collect_batches`, which reads little and ends before the next one begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ def sync_members() -> "NoteArrivals[QueuedChanges, [datetime], SyncResult]":
 
     from accord.adapters.phones import us_phone
     from accord.usecases.importing.note_arrivals import NoteArrivals
+    from accord.usecases.settling.send_batch import Batching
     from accord.usecases.sync_members import SyncMembers
 
     settings = SyncMembersSettings.from_environment()
@@ -132,6 +139,11 @@ def sync_members() -> "NoteArrivals[QueuedChanges, [datetime], SyncResult]":
         national_phone=us_phone,
         timing=settings.timing,
         new_token=lambda: uuid4().hex,
+        batching=Batching(
+            batches_of=mailchimp_clients.batches_of(settings, settings.mailchimp_timeout_seconds),
+            open_batches=clients.open_batches(settings),
+            above=settings.batch_above,
+        ),
     )
     return NoteArrivals(sync, clients.sendings(settings))
 
@@ -140,6 +152,28 @@ def sync_members() -> "NoteArrivals[QueuedChanges, [datetime], SyncResult]":
 def sync_members_margin() -> timedelta:
     """How long before its end an invocation of `sync_members` stops taking work."""
     return SyncMembersSettings.from_environment().margin
+
+
+@cache
+def collect_batches() -> "CollectBatches":
+    """Mailchimp's batches -> ledger."""
+    from uuid import uuid4
+
+    from accord.adapters.phones import us_phone
+    from accord.usecases.collect_batches import CollectBatches
+
+    settings = CollectBatchesSettings.from_environment()
+    return CollectBatches(
+        ledger=clients.ledger(settings),
+        open_batches=clients.open_batches(settings),
+        batches_of=mailchimp_clients.batches_of(settings, COLLECTING_TIMEOUT),
+        audience_of=mailchimp_clients.audience_of(settings),
+        clock=clients.SystemClock(),
+        key_of=clients.key_of(settings.address_key_secret_arn),
+        national_phone=us_phone,
+        timing=settings.timing,
+        new_token=lambda: uuid4().hex,
+    )
 
 
 @cache

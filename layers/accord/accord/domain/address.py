@@ -89,6 +89,21 @@ class PermissionWritten(Value):
     by: Who | None
 
 
+class InBatch(Value):
+    """A batch of Mailchimp's that may still write to a contact, and of what it writes, without any value, that which
+    its answer does not tell."""
+
+    id: str = ""
+    """Mailchimp's name for the batch; empty until it told, and for ever where that answer was lost."""
+    until: Moment
+    digest: str
+    clears: tuple[str, ...] = ()
+    lets_go: tuple[str, ...] = ()
+    interests: dict[str, bool] = {}
+    language: bool = False
+    permissions: dict[str, bool] = {}
+
+
 class Attempt(Value):
     """A claim on an address. Past `until` its effect is unknown: the contact is read before anything is decided."""
 
@@ -112,6 +127,8 @@ class Attempt(Value):
     """The approval of the reconfirmation in which the person may have been asked."""
     begun: Moment | None = None
     """When the first of the unresolved attempts began."""
+    batch: InBatch | None = None
+    """The batch that this attempt goes out in, or that it has overtaken."""
 
 
 class Address(Value):

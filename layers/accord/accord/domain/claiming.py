@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from accord.domain import marketing_permissions
+from accord.domain import batching, marketing_permissions
 from accord.domain.actions import (
     Active,
     Archive,
@@ -50,9 +50,17 @@ def effect_of(action: Active) -> Effect:
             return Effect.ERASE
 
 
-def claimed(address: Address, action: Active, token: str, span: tuple[datetime, datetime], old: Address) -> Address:
-    """The address while the action is under way, from the first moment of `span` to the second at most; `old` is the
-    one at `action.key`.
+def claimed(
+    address: Address,
+    action: Active,
+    token: str,
+    span: tuple[datetime, datetime],
+    old: Address,
+    *,
+    in_batch: bool = False,
+) -> Address:
+    """The address while the action is under way, from the first moment of `span` to the second at most, `in_batch` or
+    by a call of its own; `old` is the one at `action.key`.
 
     What a lost answer would leave open is noted beforehand: that the person was asked, what of Accord's the contact
     may carry then, and what attempts before this one may have done.
@@ -71,6 +79,8 @@ def claimed(address: Address, action: Active, token: str, span: tuple[datetime, 
     )
     update: dict[str, object] = {"attempt": attempt}
     match action:
+        case Update() if in_batch:
+            update["attempt"] = attempt.model_copy(update={"batch": batching.remembered(action, until)})
         case Create(contact=contact, asks_for=opt_in):
             update["subscriber_hash"] = subscriber_hash(contact.email)
             update["attempt"] = attempt.model_copy(update={"asks_for": opt_in})

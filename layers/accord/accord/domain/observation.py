@@ -222,7 +222,7 @@ def _absent(address: Address, unresolved: set[Effect], at: datetime) -> Address:
     if Effect.MOVE in unresolved and address.seen is not None:
         update |= _UNTOUCHED
     elif Effect.ERASE in unresolved:
-        update |= {**_UNTOUCHED, "erased_at": at}
+        update |= {**_UNTOUCHED, "erased_at": at, "subscriber_hash": ""}
     elif address.seen is not None:
         update["forgotten_at"] = at
     return address.model_copy(update=update)

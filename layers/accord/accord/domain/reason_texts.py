@@ -37,6 +37,12 @@ _TEXTS: dict[ReasonCode, dict[Language, Text]] = {
         "Mailchimp était injoignable ou n'a pas répondu clairement ; la modification est retentée d'elle-même.",
         "Patientez. Si cela dure des heures, consultez la page d'état de Mailchimp.",
     ),
+    ReasonCode.IN_BATCH: _both(
+        "Mailchimp has the change in a batch with many others, or it waits until that batch is done.",
+        "Wait: this takes minutes, rarely hours. An opt-out or an erasure does not wait for it.",
+        "Mailchimp traite la modification dans un lot avec beaucoup d'autres, ou elle attend la fin de ce lot.",
+        "Patientez : cela prend des minutes, rarement des heures. Un refus ou un effacement n'attend pas le lot.",
+    ),
     ReasonCode.AWAITING_APPROVAL: _both(
         "The connection is not approved yet; the change is kept, and nothing is written to the audience.",
         "Read what the connection lacks, or its summary, and approve it.",

@@ -26,6 +26,7 @@ class ReasonCode(StrEnum):
 
     QUEUED = "queued"
     RETRYING = "retrying"
+    IN_BATCH = "in_batch"
     AWAITING_APPROVAL = "awaiting_approval"
     CONNECTION_PAUSED = "connection_paused"
     WAITING_FOR_NIGHT = "waiting_for_night"

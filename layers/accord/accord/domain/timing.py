@@ -11,6 +11,8 @@ class Timing(Value):
 
     claim: float = 150
     """How long an attempt holds an address: longer than Mailchimp may go on with a call that timed out for us."""
+    batch: float = 7200
+    """How long Mailchimp has for a batch, before it is stopped and its contacts are read again."""
     retry_base: float = 30
     retry_max: float = 900
     busy_retry: float = 20

@@ -110,5 +110,8 @@ class ApplyAudienceEvents:
             return Applied.TOO_EARLY
         audience = self.audience_of(connection)
         cause = Cause(kind=CauseKind.WEBHOOK, at=hint.received_at, detail=hint.kind)
-        seen = self.read(connection, audience, address, cause, email=email, may_be_at=may_be_at, surely=surely)
+        ends = hint.kind in {HintKind.UNSUBSCRIBE, HintKind.CLEANED}
+        seen = self.read(
+            connection, audience, address, cause, email=email, may_be_at=may_be_at, surely=surely, overtakes=ends
+        )
         return {Seen.SEEN: Applied.SEEN, Seen.BUSY: Applied.BUSY, Seen.GONE: Applied.TOO_EARLY}[seen]

@@ -20,6 +20,7 @@ from accord.ports import Audience, Clock, Ledger, QueuedChanges
 from accord.usecases.connecting.stop_connection import stop_connection
 from accord.usecases.settling.perform_bulk import BULK
 from accord.usecases.settling.reach_former import ReachFormer
+from accord.usecases.settling.send_batch import Batching, SendBatch
 from accord.usecases.settling.settle_members import SettleMembers
 from accord.usecases.settling.unreachable_audience import UnreachableAudience
 
@@ -49,6 +50,7 @@ class SyncMembers:
     national_phone: NationalPhone
     timing: Timing
     new_token: Callable[[], str]
+    batching: Batching
 
     def __call__(self, messages: Sequence[QueuedChanges], deadline: datetime) -> SyncResult:
         """Save all intents, then settle as many members as the time until `deadline` allows; the rest stays due. Only
@@ -89,6 +91,7 @@ class SyncMembers:
                 national_phone=self.national_phone,
                 new_token=self.new_token,
                 deadline=deadline,
+                batch=self._batch(connection, [messages[index] for index in indexes]),
             )
             reach = ReachFormer(
                 ledger=self.ledger,
@@ -106,6 +109,7 @@ class SyncMembers:
                 ready = (record for member_id, record in members.items() if member_id not in waiting)
                 for some in batched(ready, BULK, strict=False):
                     settle(some)
+                settle.finish()
             settled += settle.record.settled
             postponed += settle.record.postponed
             errors += settle.decide.errors
@@ -113,6 +117,15 @@ class SyncMembers:
 
     def _audience(self, connection: Connection) -> Audience:
         return self.audience_of(connection) if may_send_urgent(connection) else UnreachableAudience()
+
+    def _batch(self, connection: Connection, messages: Sequence[QueuedChanges]) -> SendBatch:
+        """Whoever came in a message with few others is waited for: only of large ones somebody may go into a batch."""
+        many: set[str] = set()
+        few: set[str] = set()
+        for message in messages:
+            ids = {*message.due, *(arrived.change.id for arrived in message.changes)}
+            (many if len(ids) > self.batching.above else few).update(ids)
+        return SendBatch(self.batching, connection, self.clock, self.timing, frozenset(many - few))
 
     def _save(self, connection: Connection, message: QueuedChanges, deadline: datetime) -> list[Record]:
         """Save the intents of a message; the members that have something to settle. They are offered to others only

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from accord.domain.address import Address, Who, by_connection
+from accord.domain.batching import back_in_batch, rests
 from accord.domain.connection import Connection
 from accord.domain.contact import Contact
 from accord.domain.finishing import chose, strayed, tried_again
@@ -68,11 +69,13 @@ class ReadContact:
         email: str = "",
         may_be_at: str = "",
         surely: bool = False,
+        overtakes: bool = False,
     ) -> Seen:
         """Read the contact of an address: by its id, which survives a change of address, else by its `email`, at which
         somebody is or was seen, else by the one that `may_be_at` names. `surely`: a contact that is not found is
-        believed to be deleted."""
-        if address.attempt is not None and address.attempt.until > self.clock.now():
+        believed to be deleted. `overtakes`: somebody's will may be told, which does not wait for a batch."""
+        now = self.clock.now()
+        if address.attempt is not None and address.attempt.until > now and not (overtakes and rests(address, now)):
             return Seen.BUSY
         contact = audience.read(address.reference or subscriber_hash(email))
         if contact is None and email and not may_be_at and address.contact_id is not None and address.attempt is None:
@@ -86,7 +89,12 @@ class ReadContact:
         return self._remember(connection, address, contact, cause)
 
     def _remember(self, connection: Connection, address: Address, contact: Contact | None, cause: Cause) -> Seen:
-        seen = witness(address, contact, self.clock.now())
+        now = self.clock.now()
+        seen = witness(address, contact, now)
+        if address.attempt is not None and rests(address, now):
+            if seen.seen is address.seen:
+                return Seen.BUSY  # what else it may show is known once the batch is over
+            seen = back_in_batch(address, seen, f"{address.attempt.token}-heard", now)
         if contact is None and address.revision == 0:
             return Seen.SEEN  # neither side knows anybody there
         # Without an attempt, a claim is a write on the revision that was read: nobody else's work is overwritten.

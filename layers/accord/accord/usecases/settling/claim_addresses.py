@@ -24,10 +24,10 @@ class ClaimAddresses:
     digest_of: Callable[[Record], str | None]
 
     def __call__[A: Active](
-        self, orders: Sequence[Order[A]], span: tuple[datetime, datetime]
+        self, orders: Sequence[Order[A]], span: tuple[datetime, datetime], *, in_batch: bool = False
     ) -> tuple[list[Order[A]], list[MemberWork]]:
         """The orders whose addresses are claimed from now until then, and the members to be read again first: another
-        worker was faster, or another member of this batch acts at the same address."""
+        worker was faster, or another member of these acts at the same address. `in_batch`: they go out in one."""
         lost: list[MemberWork] = []
         ready: list[tuple[MemberWork, Order[A], list[Claim]]] = []
         taken: set[str] = set()
@@ -37,7 +37,8 @@ class ClaimAddresses:
                 lost.append(work)
                 continue
             taken |= keys
-            claimed, claims = work.claim(action, self.new_token(), span, self.digest_of(work.record))
+            digest = self.digest_of(work.record)
+            claimed, claims = work.claim(action, self.new_token(), span, digest, in_batch=in_batch)
             ready.append((work, (claimed, action), claims))
         missed = self.ledger.claim(self.audience_id, [claim for _, _, claims in ready for claim in claims])
         got: list[Order[A]] = []

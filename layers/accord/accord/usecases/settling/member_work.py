@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
-from accord.domain import claiming
+from accord.domain import batching, claiming
 from accord.domain.actions import Active
 from accord.domain.address import Address
 from accord.domain.case import Case
@@ -49,13 +49,27 @@ class MemberWork:
             (a.attempt.until for a in self.addresses.values() if a.attempt and a.attempt.until > now), default=None
         )
 
+    def resting(self, at: datetime) -> tuple[Address, ...]:
+        """The addresses that are claimed for a batch alone."""
+        return tuple(address for address in self.addresses.values() if batching.rests(address, at))
+
+    def overtaking(self, at: datetime) -> Self:
+        """The work as who overtakes the batches that its addresses are in sees it."""
+        return self.with_addresses(*(batching.as_overtaken(address, at) for address in self.resting(at)))
+
     def claim(
-        self, action: Active, token: str, span: tuple[datetime, datetime], digest: str | None
+        self,
+        action: Active,
+        token: str,
+        span: tuple[datetime, datetime],
+        digest: str | None,
+        *,
+        in_batch: bool = False,
     ) -> tuple[Self, list[Claim]]:
         """The work with its addresses claimed for the action, and the claims to store."""
         before = {key: self.addresses[key] for key in claiming.keys_of(action)}
         old = self.addresses[action.key]
-        taken = [claiming.claimed(address, action, token, span, old) for address in before.values()]
+        taken = [claiming.claimed(address, action, token, span, old, in_batch=in_batch) for address in before.values()]
         claims = [Claim(address, before[address.key].revision) for address in taken]
         claimed = self.with_addresses(*(a.model_copy(update={"revision": a.revision + 1}) for a in taken))
         return replace(claimed, token=token, before=before, digest=digest), claims
@@ -63,6 +77,11 @@ class MemberWork:
     def with_addresses(self, *changed: Address) -> Self:
         """The work with some addresses as they are now."""
         return replace(self, addresses={**self.addresses, **{address.key: address for address in changed}})
+
+    def back_in_batch(self, at: datetime) -> Self:
+        """The work after an action that began then, with the claims of batches that it overtook."""
+        kept = (batching.back_in_batch(a, self.addresses[k], self.token or "", at) for k, a in self.before.items())
+        return self.with_addresses(*kept)
 
     def answered(self, at: datetime) -> Self:
         """The work whose call was answered by then: what it saw or did is not told by a page that was asked for before,

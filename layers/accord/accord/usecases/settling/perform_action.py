@@ -40,7 +40,7 @@ PENDING = ContactPatch(status=ContactStatus.PENDING)
 def perform(audience: Audience, work: MemberWork, action: Active, at: datetime, key_of: KeyOf) -> MemberWork:
     """The work after the action took effect. The addresses of `work` are the claimed ones. Raises what the port
     raises; creations and tags go out in bulk (see perform_bulk)."""
-    after = _effect(audience, work, action, at, key_of)
+    after = _effect(audience, work, action, at, key_of).back_in_batch(at)
     contact = after.contact if isinstance(action, Look) else None
     if isinstance(action, Lower) and after.must_look is not None:
         return after  # nobody was asked
@@ -56,8 +56,7 @@ def _effect(audience: Audience, work: MemberWork, action: Active, at: datetime, 
             return work.with_addresses(outcome.adopted(address, action.digest))
         case Update() | Reconfirm():
             contact = audience.change(address.reference_for(who), action.patch)
-            written = work.with_addresses(outcome.patched(address, action, contact, at))
-            return _gone_along(written, address, contact, at, key_of)
+            return written(work, action, contact, at, key_of)
         case Lower():
             return _lower(audience, work, action, at)
         case Follow():
@@ -76,6 +75,13 @@ def _effect(audience: Audience, work: MemberWork, action: Active, at: datetime, 
         case Create() | Tag():
             msg = f"{type(action).__name__} goes out in bulk"
             raise TypeError(msg)
+
+
+def written(work: MemberWork, action: Update | Reconfirm, contact: Contact, at: datetime, key_of: KeyOf) -> MemberWork:
+    """The work after the fields of a contact were written, which showed the contact as it was then, at `at`."""
+    address = work.addresses[action.key]
+    after = work.with_addresses(outcome.patched(address, action, contact, at))
+    return _gone_along(after, address, contact, at, key_of)
 
 
 def _look(audience: Audience, work: MemberWork, address: Address, at: datetime, key_of: KeyOf) -> MemberWork:

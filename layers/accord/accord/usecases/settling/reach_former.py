@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from accord.domain import outcome
 from accord.domain.actions import Erase, Unsubscribe
+from accord.domain.batching import awaits_erasure
 from accord.domain.connection import Connection
 from accord.domain.connection_reasons import ConnectionReason
 from accord.domain.contact import MAILED
@@ -71,12 +72,12 @@ class ReachFormer:
         for _ in range(ROUNDS):
             keys = [held.key for held in record.addresses]
             known = self.ledger.addresses(before.audience_id, keys) if keys else {}
-            work = MemberWork(record, known)
-            action = still_to_reach(work.case(None, before.policy))
+            work, now = MemberWork(record, known), self.clock.now()
+            free = work.overtaking(now)
+            action = still_to_reach(free.case(None, before.policy))
             if action is None:
-                return True
-            now = self.clock.now()
-            if now >= self.deadline or work.busy_until(now) is not None:
+                return not any(awaits_erasure(address) for address in work.resting(now))
+            if now >= self.deadline or free.busy_until(now) is not None:
                 return False
             self._carry(before, work, action, now)
         return False
@@ -107,9 +108,10 @@ class ReachFormer:
         address = work.addresses[action.key]
         contact = audience.read(address.reference)
         if contact is None or contact.status not in MAILED:
-            return work.with_addresses(observe(address, contact, at))
+            return work.with_addresses(observe(address, contact, at)).back_in_batch(at)
         told = audience.change(contact.contact_id or contact.subscriber_hash, UNSUBSCRIBED)
-        return replace(work.with_addresses(outcome.unsubscribed(address, told, at)), done=(action,))
+        carried = work.with_addresses(outcome.unsubscribed(address, told, at))
+        return replace(carried.back_in_batch(at), done=(action,))
 
 
 def _unsettled(work: MemberWork, error: Retryable, now: datetime) -> MemberWork:

@@ -1,24 +1,23 @@
 """Settle members of one connection: read, decide, claim, act, settle; round by round, until nothing is left to do."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import batched
 
-from accord.domain.actions import Active, Create, Exclude, Hold, Look, Nothing, Passive, Tag
-from accord.domain.address import Who, by_connection
+from accord.domain.actions import Action, Active, Create, Exclude, Hold, Look, Nothing, Passive, Tag, Update
+from accord.domain.address import Who
+from accord.domain.batching import may_overtake
 from accord.domain.connection import Connection
 from accord.domain.finishing import finished, tried_again, with_news
 from accord.domain.folding import KeyOf, changed_holders
-from accord.domain.history import Cause, CauseKind
 from accord.domain.notice import noticed
 from accord.domain.payload import NationalPhone
-from accord.domain.reasons import ReasonCode, Status
+from accord.domain.reasons import Status
 from accord.domain.record import Record
-from accord.domain.timing import Timing, backoff
+from accord.domain.timing import Timing
 from accord.domain.waiting import wait_of
-from accord.errors import AccordError, Misconfigured, Refusal, Rejected, Retryable
+from accord.errors import AccordError, Refusal, Rejected
 from accord.ports import Audience, Clock, Ledger
 from accord.usecases.settling.claim_addresses import ClaimAddresses, Order
 from accord.usecases.settling.decide_member import DecideMember
@@ -33,7 +32,10 @@ from accord.usecases.settling.perform_bulk import (
     create_contacts,
     find_created,
 )
+from accord.usecases.settling.read_members import ReadMembers
 from accord.usecases.settling.record_outcomes import Outcome, RecordOutcomes, events_of
+from accord.usecases.settling.send_batch import SendBatch
+from accord.usecases.settling.try_again import TryAgain
 from accord.usecases.settling.watch_mailchimp import WatchMailchimp
 
 ROUNDS = 8
@@ -57,16 +59,22 @@ class SettleMembers:
     national_phone: NationalPhone
     new_token: Callable[[], str]
     deadline: datetime
+    batch: SendBatch | None = None
+    """Where updates may be held back for one."""
+    read: ReadMembers = field(init=False)
     record: RecordOutcomes = field(init=False)
     decide: DecideMember = field(init=False)
     mailchimp: WatchMailchimp = field(init=False)
     room: MakeRoom = field(init=False)
+    again: TryAgain = field(init=False)
     _setup_renewed: bool = False
 
     def __post_init__(self) -> None:
+        self.read = ReadMembers(self.ledger, self.clock, self.connection)
         self.record = RecordOutcomes(self.ledger, self.clock, self.connection)
         self.mailchimp = WatchMailchimp(self.ledger, self.clock, self.connection, self.deadline)
         self.room = MakeRoom(self.ledger, self.audience, self.clock, self.connection, self.key_of)
+        self.again = TryAgain(self.ledger, self.clock, self.connection, self.timing, self.mailchimp)
         self.decide = DecideMember(self.ledger, self.connection, self.national_phone)
 
     def __call__(self, records: Iterable[Record]) -> None:
@@ -75,40 +83,36 @@ class SettleMembers:
         if self.mailchimp.is_over:
             self._postpone(records)
             return
-        works = self._read(records)
-        decided_anyway = {record.who for record in records}
+        self._go_on(self.read(records), {record.who for record in records})
+
+    def finish(self) -> None:
+        """Send what was held back for a batch: in one, where it is enough, else one by one. Settle what follows."""
+        held = self.batch.taken() if self.batch is not None else []
+        if self.batch is not None and len(held) > self.batch.batching.above:
+            self._go_on(self._send(self.batch, held), set())
+        else:
+            self._go_on([work for work, _ in held], set())
+
+    def settle(self, answers: Sequence[tuple[Order[Active], MemberWork | AccordError]]) -> list[MemberWork]:
+        """Store what came of orders that another worker sent; the members that go on. What was seen then is not newer
+        than when it was seen."""
+        return self._store(
+            [
+                self._decided_again(answer, work.record)
+                if isinstance(answer, MemberWork)
+                else self._outcome(work, action, answer)
+                for (work, action), answer in answers
+            ]
+        )
+
+    def _go_on(self, works: list[MemberWork], decided_anyway: set[Who]) -> None:
         for _ in range(ROUNDS):
             if not works:
                 return
-            orders, works = self._decide(self._touch_others(works, decided_anyway))
+            orders, works = self._decide(self.read.touch_others(works, decided_anyway))
             works += self._act(orders)
             decided_anyway = set()
         self._postpone([work.record for work in works])
-
-    def _touch_others(self, works: Sequence[MemberWork], decided_anyway: set[Who]) -> list[MemberWork]:
-        """What a holder of an address said, or did in Mailchimp, concerns the others who hold it: they are decided
-        again. The stored record says so until something is stored after this, so that a crash repeats it."""
-        now, known = self.clock.now(), set(decided_anyway)
-        for record, addresses in ((w.record, w.addresses.values()) for w in works if w.record.holders_changed):
-            others = {holder.who for address in addresses for holder in address.current_holders} - known - {record.who}
-            cause = Cause(kind=CauseKind.OTHER_MEMBER, at=now, detail=record.member_id)
-            for connection_id, ids in by_connection(others).items():
-                self.ledger.touch(connection_id, ids, now, cause)
-            known |= others
-        told = {"holders_changed": False}
-        return [replace(work, record=work.record.model_copy(update=told)) for work in works]
-
-    def _read(self, records: Sequence[Record]) -> list[MemberWork]:
-        keys = {held.key for record in records for held in record.addresses}
-        addresses = self.ledger.addresses(self.connection.audience_id, keys) if keys else {}
-        return [MemberWork(record, {held.key: addresses[held.key] for held in record.addresses}) for record in records]
-
-    def _read_again(self, works: Sequence[MemberWork]) -> list[MemberWork]:
-        """The members as somebody else left them; those that are settled by now are done."""
-        if not works:
-            return []
-        records = self.ledger.records(self.connection.id, [work.record.member_id for work in works])
-        return self._read([record for record in records.values() if not record.settled])
 
     # --- decide ---------------------------------------------------------------------------------------------------
 
@@ -119,11 +123,13 @@ class SettleMembers:
         outcomes: list[Outcome] = []
         busy: list[tuple[str, str]] = []
         for work in works:
-            if work.busy_until(now) is not None:
+            if work.overtaking(now).busy_until(now) is not None:
                 busy.append((self.connection.id, work.record.member_id))
                 continue
-            action = self.decide(work)
-            if (wait := wait_of(self.connection, work.record, action, now, self.timing)) is not None:
+            action = self._next_of(work, now)
+            if action is None:
+                outcomes.append(Outcome(work, self.again.behind_batch(work, work.record, now)))
+            elif (wait := wait_of(self.connection, work.record, action, now, self.timing)) is not None:
                 outcomes.append(Outcome(work, tried_again(work.record, wait.until, wait.reason, attempt=False)))
             elif isinstance(action, Exclude | Hold | Nothing):
                 outcomes.append(self._concluded(work, action, work.record))
@@ -133,6 +139,12 @@ class SettleMembers:
             self.ledger.postpone(busy, now + timedelta(seconds=self.timing.busy_retry))
             self.record.postponed += len(busy)
         return orders, self._store(outcomes)
+
+    def _next_of(self, work: MemberWork, now: datetime) -> Action | None:
+        """What happens next to this member; None where it has to wait until a batch is over."""
+        resting = work.resting(now)
+        action = self.decide(work.overtaking(now) if resting else work)
+        return action if not resting or may_overtake(action, work.record, resting) else None
 
     # --- act ------------------------------------------------------------------------------------------------------
 
@@ -146,6 +158,7 @@ class SettleMembers:
         looks = looks if len(looks) >= LOOKS else []
         in_bulk = {work.record.who for work, _ in (*creations, *tags, *looks)}
         others = [(work, action) for work, action in orders if work.record.who not in in_bulk]
+        others = self.batch.hold_back(others) if self.batch is not None else others
         again: list[MemberWork] = []
         for many in batched(looks, BULK, strict=False):
             again += self._attempt(many, self._find)
@@ -171,7 +184,19 @@ class SettleMembers:
         claimed, lost = claim(orders, (now, now + timedelta(seconds=self.timing.claim)))
         answers = call(claimed) if claimed else ()
         outcomes = [self._outcome(*order, answer) for order, answer in zip(claimed, answers, strict=True)]
-        return self._store(outcomes) + self._read_again(lost)
+        return self._store(outcomes) + self.read.again(lost)
+
+    def _send(self, batch: SendBatch, orders: Sequence[Order[Update]]) -> list[MemberWork]:
+        """Claim, send as one batch, remember which. Its results settle it; see collect_batches."""
+        if self.mailchimp.is_over:
+            self._postpone([work.record for work, _ in orders])
+            return []
+        now = self.clock.now()
+        claim = ClaimAddresses(self.ledger, self.connection.audience_id, self.new_token, self.decide.digest)
+        claimed, lost = claim(orders, (now, now + batch.claim), in_batch=True)
+        outcomes, error = batch(claimed) if claimed else ([], None)
+        self.mailchimp.note([error or batch] if claimed else [])
+        return self._store(outcomes) + self.read.again(lost)
 
     def _one_by_one(self, orders: Sequence[Order[Active]]) -> list[MemberWork | AccordError | None]:
         """One call an order; None for those that were not begun because the time is over or Mailchimp is away."""
@@ -235,21 +260,8 @@ class SettleMembers:
         match answer:
             case MemberWork():
                 return self._decided_again(answer.answered(now), work.record)
-            case None:
-                return Outcome(work.unclaimed(), work.record.model_copy(update={"due_at": self._next(work.record)}))
-            case Retryable(effect_unknown=True, still_running=True):
-                until = max(address.attempt.until for address in work.claimed_addresses if address.attempt)
-                return Outcome(work, tried_again(work.record, until))
-            case Retryable(effect_unknown=True):
-                return Outcome(work.unresolved(now), tried_again(work.record, self._later(work.record)))
-            case Rejected(refusal=Refusal.SIGNUP_THROTTLED):
-                later = now + timedelta(seconds=self.timing.retry_max)
-                return Outcome(work.unclaimed(), tried_again(work.record, later, ReasonCode.SIGNUP_THROTTLED))
-            case Misconfigured():
-                later = now + timedelta(seconds=self.timing.paused_retry)
-                return Outcome(work.unclaimed(), tried_again(work.record, later, ReasonCode.CONNECTION_PAUSED))
             case _:
-                return Outcome(work.unclaimed(), tried_again(work.record, self._later(work.record)))
+                return self.again(work, answer, now)
 
     def _decided_again(self, work: MemberWork, known: Record) -> Outcome:
         """The member right after an action: settled for good, or with more to do. `known` is who they were before."""
@@ -259,11 +271,13 @@ class SettleMembers:
             record = tried_again(record, now, attempt=False)
             entries = changed_holders(known, record)
             return Outcome(work, record, events_of(work, work.done, None, record, now), holders=entries, reread=True)
-        following = self.decide(work)
+        following = self._next_of(work, now)
         if isinstance(following, Exclude | Hold | Nothing):
             return self._concluded(work, following, known)
+        if following is None:
+            record = self.again.behind_batch(work, record, now)
         events, entries = events_of(work, work.done, None, record, now), changed_holders(known, record)
-        return Outcome(work, record, events, goes_on=True, holders=entries)
+        return Outcome(work, record, events, goes_on=following is not None, holders=entries)
 
     def _concluded(self, work: MemberWork, end: Passive, known: Record) -> Outcome:
         now = self.clock.now()
@@ -280,19 +294,7 @@ class SettleMembers:
 
     def _store(self, outcomes: Sequence[Outcome]) -> list[MemberWork]:
         going_on, records = self.record(outcomes)
-        return going_on + self._read(records)
-
-    def _later(self, record: Record) -> datetime:
-        return self.clock.now() + backoff(self.timing, record.attempts, record.member_id)
+        return going_on + self.read(records)
 
     def _postpone(self, records: Sequence[Record]) -> None:
-        by_time: dict[datetime, list[tuple[str, str]]] = defaultdict(list)
-        for record in records:
-            by_time[self._next(record)].append((self.connection.id, record.member_id))
-        for due_at, members in by_time.items():
-            self.ledger.postpone(members, due_at)
-        self.record.postponed += len(records)
-
-    def _next(self, record: Record) -> datetime:
-        """When what was not begun is due again: at once where only the time was over, later where Mailchimp is away."""
-        return self._later(record) if self.mailchimp.is_away else self.clock.now()
+        self.record.postponed += self.again.postpone(records)
