@@ -11,7 +11,9 @@ from tests.system.discretion import indiscretions, secrets_of
 from tools.local_aws.paths import REPOSITORY
 from tools.local_stack import LocalStack, Timings
 
-TIMINGS = Timings(sync_timeout=120, visibility=125, mailchimp_timeout=1, claim=6, retry_max=4, offered_again=40)
+TIMINGS = Timings(
+    sync_timeout=120, visibility=125, mailchimp_timeout=1, claim=6, batch=300, retry_max=4, offered_again=40
+)
 """Short where Mailchimp is waited for, and time enough for the work itself on a machine that is busy."""
 
 

@@ -16,7 +16,7 @@ class Timings:
     visibility: int = 65
     mailchimp_timeout: int = 4
     claim: int = 12
-    batch: int = 60
+    batch: int = 120
     retry_base: int = 1
     retry_max: int = 8
     busy_retry: int = 1
