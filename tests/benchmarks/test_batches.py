@@ -23,7 +23,7 @@ from accord.usecases.collect_batches import CollectBatches
 from accord.usecases.settling.send_batch import Batching
 from accord.usecases.sync_members import SyncMembers
 from tests.benchmarks.report import Report
-from tests.benchmarks.sample_members import Change, consenting, in_requests, untagged, with_new_plan
+from tests.benchmarks.sample_members import Change, again, consenting, in_requests, untagged
 from tests.builders import a_connection, key_of, minutes, no_us_phone
 from tests.fake_batches import FakeOpenBatches
 from tests.fakes import FakeLedger
@@ -113,12 +113,12 @@ def test_updates_singly_against_one_batch(report: Report, tmp_path: Path) -> Non
 
 
 def _updated(simulator: SimulatorProcess, size: int, above: int) -> tuple[int, float]:
-    """Calls, and seconds, until so many members with a new plan are settled."""
+    """Calls, and seconds, until so many members with a new name are settled."""
     workers = Workers(simulator, above)
     yesterday = workers.clock.now() - minutes(24 * 60)
     members = untagged(consenting(size, seed=size, prefix=f"in-{size}-above-{above}", occurred_at=yesterday))
     workers.post(members)
-    changed = untagged(with_new_plan(members))
+    changed = [{**change, "member": {**change["member"], "last_name": "Evenings"}} for change in again(members)]
     simulator.forget_calls()
     begun = time.perf_counter()
     workers.post(changed)
