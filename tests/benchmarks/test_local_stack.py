@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from accord.domain.reasons import Status
+from accord.settings import SyncMembersSettings
 from tests.benchmarks.report import Report
 from tests.benchmarks.running_stack import Posting, RunningStack, percentile
 from tests.benchmarks.sample_members import (
@@ -29,7 +30,8 @@ PATCH = "PATCH /3.0/lists/{list_id}/members/{subscriber_hash}"
 TAG_ONE = "POST /3.0/lists/{list_id}/members/{subscriber_hash}/tags"
 TAG_MANY = "POST /3.0/lists/{list_id}/segments/{segment_id}"
 NEW_TAG = "POST /3.0/lists/{list_id}/segments"
-WRITES = (CREATE, PATCH, TAG_ONE, TAG_MANY, NEW_TAG)
+BEGIN, END = "POST /3.0/batches", "DELETE /3.0/batches/{batch_id}"
+WRITES = (CREATE, PATCH, BEGIN, END, TAG_ONE, TAG_MANY, NEW_TAG)
 
 SINGLE = 40
 PAUSE = 0.5  # seconds between single changes
@@ -86,11 +88,13 @@ def test_changed_members(running: RunningStack, report: Report, burst: list[Chan
     posting = running.post(after, PATIENCE)
     calls = running.calls()
     tags = tag_changes(before, after)
-    least = {PATCH: len(after), TAG_MANY: sum(tags.values())}
+    in_batch = len(in_requests(after)[0]) > SyncMembersSettings.model_fields["batch_above"].default
+    least = ({BEGIN: 1, END: 1} if in_batch else {PATCH: len(after)}) | {TAG_MANY: sum(tags.values())}
     _calls(report, f"{len(after):,} changed members, of whom every fourth changes tags", calls, least)
     _speed(report, f"{len(after):,} changed members", posting)
     assert _statuses(posting) == {Status.SYNCED: len(after)}
-    assert calls[PATCH] <= len(after)
+    assert calls.get(BEGIN, 0) <= (len(in_requests(after)) if in_batch else 0)
+    assert calls.get(PATCH, 0) <= len(after)
     assert calls.get(TAG_MANY, 0) + calls.get(TAG_ONE, 0) <= len(tags) * len(in_requests(after))
     assert calls.get(CREATE, 0) == 0
 

@@ -15,7 +15,7 @@ from tools.sample_application import consents, sample_changes
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 MEMBERS = 2_000
-REPEATED, CHANGED, TAGGED = 1_000, 300, 100
+REPEATED, CHANGED, TAGGED = 1_000, 200, 100
 TAGGED_EACH = 8
 KINDS = (("429", 0.067), ("500", 0.072), ("timeout_after_effect", 0.077))
 """One after the other they strike a fifth of all calls, each about as often."""
