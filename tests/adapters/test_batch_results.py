@@ -63,19 +63,19 @@ def test_what_is_no_result_is_passed_over() -> None:
     assert read(gzip.compress(tar({"a.json": b'[1, "x", null, {"operation_id": "m"}]'}))) == [{"operation_id": "m"}]
 
 
-@pytest.mark.parametrize(
-    "archive",
-    [
-        b"",
-        b"<html>Access Denied</html>",
-        gzip.compress(b"this is no tar"),
-        gzip.compress(tar({"a.json": b'{"operation_id": "m"}'})),
-        gzip.compress(tar({"a.json": b"[{"})),
-        gzip.compress(tar({"a.json": b'[{"a": "\xff"}]'})),
-        packed([result(n) for n in range(900)])[:-40],
-        packed([result(n) for n in range(900)])[:700],
-    ],
-)
+BROKEN = {
+    "empty": b"",
+    "a page": b"<html>Access Denied</html>",
+    "no tar": gzip.compress(b"this is no tar"),
+    "no array": gzip.compress(tar({"a.json": b'{"operation_id": "m"}'})),
+    "half an array": gzip.compress(tar({"a.json": b"[{"})),
+    "no text": gzip.compress(tar({"a.json": b'[{"a": "\xff"}]'})),
+    "without its end": packed([result(n) for n in range(900)])[:-40],
+    "cut in the middle": packed([result(n) for n in range(900)])[:700],
+}
+
+
+@pytest.mark.parametrize("archive", BROKEN.values(), ids=BROKEN)
 def test_a_broken_archive_is_tried_again(archive: bytes) -> None:
     with pytest.raises(Retryable) as caught:
         read(archive)
