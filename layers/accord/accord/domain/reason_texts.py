@@ -38,10 +38,12 @@ _TEXTS: dict[ReasonCode, dict[Language, Text]] = {
         "Patientez. Si cela dure des heures, consultez la page d'état de Mailchimp.",
     ),
     ReasonCode.IN_BATCH: _both(
-        "Mailchimp has the change in a batch with many others, or it waits until that batch is done.",
-        "Wait: this takes minutes, rarely hours. An opt-out or an erasure does not wait for it.",
-        "Mailchimp traite la modification dans un lot avec beaucoup d'autres, ou elle attend la fin de ce lot.",
-        "Patientez : cela prend des minutes, rarement des heures. Un refus ou un effacement n'attend pas le lot.",
+        "Mailchimp works off a batch of many changes: this one is in it, or comes after it.",
+        "Wait: this takes minutes, rarely hours. Who opts out or is erased does not wait; an erasure is certified "
+        "after the batch.",
+        "Mailchimp traite un lot de nombreuses modifications : celle-ci en fait partie, ou vient après.",
+        "Patientez : cela prend des minutes, rarement des heures. Un refus ou un effacement n'attend pas ; "
+        "l'effacement est certifié après le lot.",
     ),
     ReasonCode.AWAITING_APPROVAL: _both(
         "The connection is not approved yet; the change is kept, and nothing is written to the audience.",

@@ -61,7 +61,7 @@ class CollectBatches:
                 continue
             try:
                 over = self._collect(batch, deadline, collected)
-            except Retryable:
+            except (Retryable, Rejected):
                 over = self.clock.now() >= batch.stop_at
             if over:
                 self.open_batches.close(batch)
@@ -80,9 +80,8 @@ class CollectBatches:
             seen = batches.look(batch.id)
             if seen is None:
                 return True
-            if seen.finished and not self._settled(connection, batches, batch, seen, deadline, collected):
-                return self.clock.now() >= batch.stop_at
-            if not seen.finished and self.clock.now() < batch.stop_at:
+            done = seen.finished and self._settled(connection, batches, batch, seen, deadline, collected)
+            if not done and self.clock.now() < batch.stop_at:
                 return False
             collected.stopped += not seen.finished
             batches.end(batch.id)  # the results hold what was written of everybody
