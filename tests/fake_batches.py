@@ -76,9 +76,10 @@ class FakeBatches:
 
     # --- what Mailchimp does ---
 
-    def work_off(self, changes: int = 10**6, *, overdue: bool = False) -> None:
-        """Some changes of each batch take effect, the last first; with `overdue` only of batches that must be over."""
-        for batch in self.known.values():
+    def work_off(self, changes: int = 10**6, *, overdue: bool = False, only: str = "") -> None:
+        """Some changes of each batch, or of one, take effect, the last first; with `overdue` only of batches that must
+        be over."""
+        for batch in [batch for name, batch in self.known.items() if only in ("", name)]:
             late = self.audience.clock.now() - batch.begun >= SLOWEST
             for _ in range(min(changes, len(batch.waiting)) if late or not overdue else 0):
                 change = batch.waiting.pop()

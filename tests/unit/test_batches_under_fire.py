@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from accord.domain.batching import awaits_erasure
 from accord.domain.changes import Erased
@@ -44,9 +44,30 @@ class UnderFireInBatches(UnderFire):
     def _told(self, result: BatchResult) -> BatchResult | None:
         return None if result.name in self.lost else result
 
-    @rule(changes=st.integers(1, 3))
-    def mailchimp_works(self, changes: int) -> None:
-        self.scene.batches.work_off(changes)
+    @initialize()
+    def all_are_in_agreement_and_change(self) -> None:
+        """So that there is something to change, and a batch that may be overtaken."""
+        for plan in ("", "Day"):
+            at = self.scene.clock.now()
+            members = zip(IDS, EMAILS, strict=True)
+            changes = [upserted(a_member(email, plan=plan), id_, at=at) for id_, email in members]
+            self.posted += changes
+            self.scene.post(*changes)
+            self.scene.clock.pass_(1)
+
+    @rule(data=st.data(), changes=st.integers(1, 3))
+    def mailchimp_works(self, data: st.DataObject, changes: int) -> None:
+        if known := self.scene.batches.known:
+            self.scene.batches.work_off(changes, only=data.draw(st.sampled_from(sorted(known))))
+
+    @rule(id_=st.sampled_from(IDS), plan=st.sampled_from(("Day", "Night", "Weekend")))
+    def a_member_changes_plan(self, id_: str, plan: str) -> None:
+        newest, now = self._newest(id_), self.scene.clock.now()
+        if newest is not None and newest.email is not None:
+            changed = upserted(newest.model_copy(update={"plan": plan}), id_, at=now)
+            self.posted.append(changed)
+            self.scene.post(changed)
+            self.scene.clock.pass_(1)
 
     @rule(data=st.data())
     def mailchimp_loses_a_batch(self, data: st.DataObject) -> None:
