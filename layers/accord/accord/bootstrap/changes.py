@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from accord.ports import QueuedChanges
-    from accord.usecases.importing.note_arrivals import NoteArrivals
     from accord.usecases.collect_batches import CollectBatches
+    from accord.usecases.importing.note_arrivals import NoteArrivals
     from accord.usecases.manage_members import ManageMembers
     from accord.usecases.offer_due_changes import OfferDueChanges
     from accord.usecases.receive_changes import ReceiveChanges
