@@ -16,6 +16,7 @@ from accord.usecases.reconciling.compare_page import ComparePage
 from accord.usecases.reconciling.find_gone import FindGone
 from accord.usecases.reconciling.finish_reading import FinishReading
 from accord.usecases.reconciling.hold_drift import HoldDrift
+from accord.usecases.reconciling.plan_undo import PlanUndo
 from accord.usecases.reconciling.read_former import ReadFormer
 from accord.usecases.reconciling.write_plan import WritePlan
 from accord.usecases.tending.check_nightly import CheckNightly
@@ -48,6 +49,7 @@ class Nights:
             connections, self.secrets, self._webhook, scene.clock, lambda: "secret-of-the-night"
         )
         hold = HoldDrift(scene.ledger, self.sweeps, no_us_phone)
+        plan = WritePlan(scene.ledger, self.plans, self.runs, scene.clock, no_us_phone)
         self.reconcile = ReconcileAudience(
             connections=connections,
             ledger=scene.ledger,
@@ -82,7 +84,8 @@ class Nights:
             ),
             adoptions=PlanAdoptions(scene.ledger, self.plans, no_us_phone),
             compare=ComparePage(scene.ledger, scene.clock, key_of, self.bulk, hold),
-            plan=WritePlan(scene.ledger, self.plans, self.runs, scene.clock, no_us_phone),
+            plan=plan,
+            undo=PlanUndo(scene.ledger, scene.images, self.plans, self.runs, scene.clock, no_us_phone, plan.finish),
         )
         self._numbers = count(1)
 

@@ -10,6 +10,7 @@ from accord.domain.values import subscriber_hash
 from accord.usecases.manage_plans import ManagePlans
 from accord.usecases.reconciling.adopt_contacts import AdoptContacts
 from accord.usecases.reconciling.apply_plan import ApplyPlan
+from accord.usecases.reconciling.order_undo import OrderUndo
 from tests.builders import a_connection, a_full_member, a_member, minutes, upserted
 from tests.fake_tending import FakeStepQueue
 from tests.nights import Nights
@@ -46,6 +47,7 @@ class Planning:
             self.nights.runs,
             self.steps,
             adopt,
+            OrderUndo(self.scene.ledger, self.nights.bulk, self.scene.clock, minutes(5)),
             self.nights.bulk,
             self.scene.clock,
         )

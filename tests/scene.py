@@ -20,6 +20,7 @@ from accord.usecases.sync_members import SyncMembers, SyncResult
 from tests.builders import SETUP, a_connection, key_of, minutes, no_us_phone
 from tests.fake_batches import FakeBatches, FakeOpenBatches
 from tests.fake_keeping import FakeEars
+from tests.fake_undoing import FakeImages
 from tests.fakes import FakeAudience, FakeClock, FakeHintQueue, FakeLedger, FakeQueue
 
 
@@ -37,6 +38,7 @@ class Scene:
     ears: FakeEars = field(default_factory=FakeEars)
     batch_above: int = 1000
     open_batches: FakeOpenBatches = field(default_factory=FakeOpenBatches)
+    images: FakeImages = field(default_factory=FakeImages)
     audience: FakeAudience = field(init=False)
     batches: FakeBatches = field(init=False)
     sync: SyncMembers = field(init=False)
@@ -51,6 +53,7 @@ class Scene:
         self.ledger.save_audience_setup(self.connection.id, SETUP)
         self.sync = SyncMembers(
             ledger=self.ledger,
+            images=self.images,
             audience_of=lambda _connection: self.audience,
             clock=self.clock,
             key_of=key_of,
@@ -61,6 +64,7 @@ class Scene:
         )
         self.collect_batches = CollectBatches(
             ledger=self.ledger,
+            images=self.images,
             open_batches=self.open_batches,
             batches_of=lambda _connection: self.batches,
             audience_of=lambda _connection: self.audience,

@@ -1,4 +1,4 @@
-"""HTTP -> plans: what a reconciliation would do, line by line, and the yes with which it is done."""
+"""HTTP -> plans: what a reconciliation, or the undoing of a run, would do, line by line; and the yes to it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,17 @@ def post_plan(request: Request) -> Response:
     adopts = posted_plan(request)
     with refusals():
         plan = bootstrap.manage_plans().manage.make(connection, adopts=adopts)
+    return Response(202, {"plan": plan.id})
+
+
+def post_undo(request: Request) -> Response:
+    """What would be put back of a run is planned: each contact that it wrote to is read."""
+    connection = _connection(request)
+    body.posted_object(request, allowed=())
+    with refusals():
+        plan = bootstrap.manage_plans().manage.undo(connection, request.path["run_id"])
+    if plan is None:
+        raise unknown("run")
     return Response(202, {"plan": plan.id})
 
 
@@ -106,6 +117,7 @@ ROUTES: dict[str, Route] = {
     f"GET {PLANS}/{{plan_id}}/lines": get_lines,
     f"POST {PLANS}/{{plan_id}}/apply": post_apply,
     "POST /v1/connections/{connection_id}/runs/{run_id}/approve": post_approve,
+    "POST /v1/connections/{connection_id}/runs/{run_id}/undo": post_undo,
 }
 
 

@@ -26,6 +26,7 @@ from tests.benchmarks.report import Report
 from tests.benchmarks.sample_members import Change, again, consenting, in_requests, untagged
 from tests.builders import a_connection, key_of, minutes, no_us_phone
 from tests.fake_batches import FakeOpenBatches
+from tests.fake_undoing import FakeImages
 from tests.fakes import FakeLedger
 from tools.local_stack import SimulatorProcess
 
@@ -43,6 +44,7 @@ class Workers:
 
     def __init__(self, simulator: SimulatorProcess, above: int) -> None:
         account, tokens, open_batches = simulator.account, count(), FakeOpenBatches()
+        images = FakeImages()
         self.ledger = FakeLedger()
         audience = MailchimpAudience(
             base_url=account.url, api_key=account.api_key, audience_id=account.audience_id, allow_any_host=True
@@ -55,6 +57,7 @@ class Workers:
         self.clock = SystemClock()
         self.sync = SyncMembers(
             ledger=self.ledger,
+            images=images,
             audience_of=lambda _connection: audience,
             clock=self.clock,
             key_of=key_of,
@@ -65,6 +68,7 @@ class Workers:
         )
         self.collect = CollectBatches(
             ledger=self.ledger,
+            images=images,
             open_batches=open_batches,
             batches_of=lambda _connection: batches,
             audience_of=lambda _connection: audience,

@@ -18,6 +18,7 @@ from tests.benchmarks.report import Report
 from tests.benchmarks.sample_members import A_REQUEST, Change, consenting, in_requests, untagged
 from tests.builders import NOON, a_connection, key_of, minutes, no_us_phone
 from tests.fake_batches import NO_BATCHES
+from tests.fake_undoing import FakeImages
 from tests.fakes import FakeClock, FakeLedger
 from tools.local_stack import SimulatorProcess
 
@@ -89,6 +90,7 @@ def _worker(simulator: SimulatorProcess) -> SyncMembers:
     ledger.save_audience_setup(connection.id, audience.setup())
     return SyncMembers(
         ledger=ledger,
+        images=FakeImages(),
         audience_of=lambda _connection: audience,
         clock=FakeClock(),
         key_of=key_of,

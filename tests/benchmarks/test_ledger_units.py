@@ -19,6 +19,7 @@ from tests.benchmarks.report import Report
 from tests.benchmarks.running_stack import RunningStack
 from tests.builders import SETUP, a_connection, a_full_member, key_of, minutes, no_us_phone, opted_out, upserted
 from tests.fake_batches import NO_BATCHES
+from tests.fake_undoing import FakeImages
 from tests.fakes import FakeAudience, FakeClock
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
@@ -65,6 +66,7 @@ class Worker:
         self.audience = FakeAudience(self.clock)
         self.sync = SyncMembers(
             ledger=ledger,
+            images=FakeImages(),
             audience_of=lambda _connection: self.audience,
             clock=self.clock,
             key_of=key_of,

@@ -189,7 +189,7 @@ def test_a_plan_that_nobody_knows_is_not_found(stack: Stack, name: str) -> None:
     assert call(stack, name)[0] == 404
 
 
-@pytest.mark.parametrize("name", ["make", "list", "show", "lines", "apply"])
+@pytest.mark.parametrize("name", ["make", "list", "show", "lines", "apply", "undo"])
 def test_without_the_operators_token_there_is_nothing(stack: Stack, name: str) -> None:
     sent = event(f"{FUNCTION}.{name}")
     sent["headers"]["authorization"] = "Bearer upstream-token"

@@ -54,6 +54,7 @@ ROUTES = {
     ("GET", "/v1/connections/{connection_id}/plans/{plan_id}"): "manage_plans",
     ("GET", "/v1/connections/{connection_id}/plans/{plan_id}/lines"): "manage_plans",
     ("POST", "/v1/connections/{connection_id}/plans/{plan_id}/apply"): "manage_plans",
+    ("POST", "/v1/connections/{connection_id}/runs/{run_id}/undo"): "manage_plans",
     ("POST", "/v1/connections/{connection_id}/imports"): "manage_imports",
     ("GET", "/v1/connections/{connection_id}/imports"): "manage_imports",
     ("GET", "/v1/connections/{connection_id}/imports/{import_id}"): "manage_imports",

@@ -15,6 +15,7 @@ from accord.domain.summary import Deed
 from accord.ports.tending import Step
 from accord.usecases.reconciling.adopt_contacts import AdoptContacts
 from accord.usecases.reconciling.apply_plan import ApplyPlan
+from accord.usecases.reconciling.order_undo import OrderUndo
 from accord.usecases.tend_connections import TendConnections
 from accord.usecases.tending.begin_run import BeginRun
 from accord.usecases.tending.call_up_members import CallUpMembers
@@ -60,6 +61,7 @@ class Tending:
                 self.runs,
                 self.steps,
                 AdoptContacts(scene.ledger, self.bulk, scene.clock),
+                OrderUndo(scene.ledger, self.bulk, scene.clock, timedelta(minutes=5)),
                 self.bulk,
                 scene.clock,
             ),

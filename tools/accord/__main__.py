@@ -23,6 +23,7 @@ from tools.accord.reconfirming import reconfirm
 from tools.accord.runs import runs
 from tools.accord.status import status
 from tools.accord.terminal import Terminal
+from tools.accord.undoing import undo
 
 EPILOG = """
 \b
@@ -76,6 +77,7 @@ for command in (
     plan,
     apply,
     adopt,
+    undo,
     runs,
     import_file,
     export,

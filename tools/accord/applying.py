@@ -34,6 +34,11 @@ def apply(asking: Asking, connection: str, plan: str, yes: bool, beyond_caps: bo
         show_plan(asking.terminal, connection, planned)
     if planned["lines"] == 0 and is_good(planned):
         return asking.terminal.document(planned) if asking.terminal.as_json else None
+    return carry_out(asking, connection, plan, yes=yes, beyond_caps=beyond_caps, no_wait=no_wait)
+
+
+def carry_out(asking: Asking, connection: str, plan: str, *, yes: bool, beyond_caps: bool, no_wait: bool) -> None:
+    """A person's yes, and the run until it is done. Raises CommandError."""
     asking.terminal.confirm("Apply it?", yes=yes)
     started = _order(asking, connection, plan, yes=yes, beyond_caps=beyond_caps)
     look = f"accord runs show {connection} {started['run']}"
@@ -68,7 +73,9 @@ def _say(asking: Asking, connection: str, plan: str, run: Answer) -> None:
     """What came of it."""
     applied, left_out = (run["counts"].get(name, 0) for name in ("applied", "left_out"))
     asking.terminal.say()
-    asking.terminal.say(f"applied: {applied:,}, left out: {left_out:,}")
+    stays = run["counts"].get("not_undone", 0)
+    also = f", not to be put back: {stays:,}" if stays else ""
+    asking.terminal.say(f"applied: {applied:,}, left out: {left_out:,}{also}")
     if applied:
         asking.terminal.command_to_copy("Mailchimp hears it in the next moments", f"accord status {connection}")
     if left_out:

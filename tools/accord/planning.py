@@ -186,13 +186,14 @@ def _tell(asking: Asking, connection: str, document: Answer, look: Look) -> None
             raise CommandError(f"There are no lines yet: {state_of(document)}")
         return _write(asking, lines_of(asking.api, connection, document, look), look.output)
     if is_made and not terminal.as_json:
-        _show_lines(asking, connection, document, look)
+        show_lines(asking, connection, document, look)
         if document["lines"] and is_good(document):
             terminal.command_to_copy("Apply it", f"accord apply {connection} {document['id']}")
     return None
 
 
-def _show_lines(asking: Asking, connection: str, document: Answer, look: Look) -> None:
+def show_lines(asking: Asking, connection: str, document: Answer, look: Look) -> None:
+    """As many as are looked for, and how many there are."""
     terminal, lines = asking.terminal, lines_of(asking.api, connection, document, look)
     total = document["would"].get(look.deed, 0) if look.deed else document["lines"]
     if not total:

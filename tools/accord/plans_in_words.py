@@ -60,19 +60,22 @@ def place_of(line: Answer) -> int:
 
 def show_plan(terminal: Terminal, connection: str, plan: Answer) -> None:
     """All but the lines."""
-    terminal.say(f"Plan {plan['id']} of {connection}", style="bold")
+    undone = plan.get("undoes")
+    what = f"Undo of run {plain(undone)} of {connection}" if undone else f"Plan {plan['id']} of {connection}"
+    terminal.say(what, style="bold")
     if plan["state"] != "done":
         terminal.say(state_of(plan))
         terminal.facts((("why", plan.get("detail")),))
         return
     if not plan["lines"]:
-        terminal.say("Nothing to do: all in agreement.")
+        terminal.say("Nothing to put back." if undone else "Nothing to do: all in agreement.")
     else:
         terminal.say()
         terminal.table(("", "", ""), _deeds(plan), numbers=(1,))
         terminal.say()
     terminal.facts(
         (
+            ("plan", plan["id"] if undone else None),
             ("made", moment(plan["at"])),
             ("members", f"{plan['lines']:,}" if plan["lines"] else None),
             ("contacts billed", _billed(plan) if plan["lines"] else None),
@@ -139,6 +142,8 @@ def rows_of(line: Answer) -> Iterator[Row]:
     tags = [*(f"+{_tag(tag)}" for tag in line["add_tags"]), *(f"-{_tag(tag)}" for tag in line["remove_tags"])]
     if tags:
         yield Row(" ".join(tags), "", FIELD)
+    for part in line.get("not_undone") or ():
+        yield Row(f"{_cut(plain(part['what']))} stays: {part['message']}", "yellow", FIELD)
     if line.get("left_out"):
         yield Row(f"left out: {line['left_out']}", "yellow", FIELD)
 

@@ -129,6 +129,8 @@ def show_run(terminal: Terminal, run: Answer) -> None:
         (
             ("run", run["id"]),
             ("why", run.get("detail")),
+            ("undoes", run.get("undoes")),
+            ("undone by", run.get("undone_by")),
             ("began", moment(run["at"])),
             ("ended", moment(run["done_at"]) if run.get("done_at") else None),
             ("took", duration_of(run)),

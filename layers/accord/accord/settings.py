@@ -45,6 +45,17 @@ class WithOffers(Settings):
         return timedelta(seconds=self.offered_again_seconds)
 
 
+class WithImages(Settings):
+    """For those who keep what was there before the writes of runs, or ask for it."""
+
+    before_image_days: Annotated[int, Field(gt=0)] = 30
+
+    @property
+    def before_images_kept(self) -> timedelta:
+        """For so long a run can be undone."""
+        return timedelta(days=self.before_image_days)
+
+
 class WithEndpoints(Settings):
     """For those who call, or check, the endpoints of applications."""
 
@@ -201,7 +212,7 @@ class TendConnectionsSettings(WithOffers):
     """Who sends email to operators; none is sent without."""
 
 
-class ManagePlansSettings(Settings):
+class ManagePlansSettings(WithImages):
     """`manage_plans`."""
 
     operator_secret_arn: Given
@@ -226,7 +237,7 @@ class ImportMembersSettings(Settings):
     bulk_changes_queue_url: Given
 
 
-class ReconcileAudienceSettings(Settings):
+class ReconcileAudienceSettings(WithImages):
     """`reconcile_audience`."""
 
     address_key_secret_arn: Given
@@ -237,7 +248,7 @@ class ReconcileAudienceSettings(Settings):
     mailchimp_timeout_seconds: Seconds = 60
 
 
-class WithMailchimpTimings(WithOffers):
+class WithMailchimpTimings(WithOffers, WithImages):
     """For those who settle what was written to Mailchimp."""
 
     address_key_secret_arn: Given

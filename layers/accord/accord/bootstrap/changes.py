@@ -125,6 +125,7 @@ def sync_members() -> "NoteArrivals[QueuedChanges, [datetime], SyncResult]":
     """Queue -> Mailchimp."""
     from uuid import uuid4
 
+    from accord.adapters.dynamodb.images import DynamoDBImages
     from accord.adapters.phones import us_phone
     from accord.usecases.importing.note_arrivals import NoteArrivals
     from accord.usecases.settling.send_batch import Batching
@@ -133,6 +134,7 @@ def sync_members() -> "NoteArrivals[QueuedChanges, [datetime], SyncResult]":
     settings = SyncMembersSettings.from_environment()
     sync = SyncMembers(
         ledger=clients.ledger(settings),
+        images=DynamoDBImages(clients.table(settings), settings.before_images_kept),
         audience_of=mailchimp_clients.audience_of(settings),
         clock=clients.SystemClock(),
         key_of=clients.key_of(settings.address_key_secret_arn),
@@ -159,12 +161,14 @@ def collect_batches() -> "CollectBatches":
     """Mailchimp's batches -> ledger."""
     from uuid import uuid4
 
+    from accord.adapters.dynamodb.images import DynamoDBImages
     from accord.adapters.phones import us_phone
     from accord.usecases.collect_batches import CollectBatches
 
     settings = CollectBatchesSettings.from_environment()
     return CollectBatches(
         ledger=clients.ledger(settings),
+        images=DynamoDBImages(clients.table(settings), settings.before_images_kept),
         open_batches=clients.open_batches(settings),
         batches_of=mailchimp_clients.batches_of(settings, COLLECTING_TIMEOUT),
         audience_of=mailchimp_clients.audience_of(settings),

@@ -252,6 +252,7 @@ def tend_connections() -> "TendConnections":
     from accord.adapters.phones import us_phone
     from accord.usecases.reconciling.adopt_contacts import AdoptContacts
     from accord.usecases.reconciling.apply_plan import ApplyPlan
+    from accord.usecases.reconciling.order_undo import OrderUndo
     from accord.usecases.tend_connections import TendConnections
     from accord.usecases.tending.call_up_members import CallUpMembers
     from accord.usecases.tending.hold_addresses import HoldAddresses
@@ -273,7 +274,16 @@ def tend_connections() -> "TendConnections":
         hold=HoldAddresses(ledger, clock),
         sum_up=SumUpMembers(ledger, clients.queue(settings.member_changes_queue_url), clock, us_phone),
         call_up=CallUpMembers(ledger, runs, steps, bulk_queue, clock, settings.offered_again),
-        apply_plan=ApplyPlan(ledger, plans, runs, steps, AdoptContacts(ledger, bulk_queue, clock), bulk_queue, clock),
+        apply_plan=ApplyPlan(
+            ledger,
+            plans,
+            runs,
+            steps,
+            AdoptContacts(ledger, bulk_queue, clock),
+            OrderUndo(ledger, bulk_queue, clock, settings.offered_again),
+            bulk_queue,
+            clock,
+        ),
         steps=steps,
         bulk_queue=bulk_queue,
         outbox=clients.outbox(settings),

@@ -53,6 +53,7 @@ def manage_plans() -> Planning:
         steps=clients.step_queue(settings.connection_steps_queue_url),
         clock=clients.SystemClock(),
         new_token=lambda: token_hex(8),
+        images_kept=settings.before_images_kept,
     )
     approve = ApproveReconciliation(manage.runs, machine, manage.clock)
     return Planning(clients.recognise(ledger, settings.operator_secret_arn), manage, approve)
@@ -64,6 +65,7 @@ def reconcile_audience() -> Reconciling:
     from secrets import token_urlsafe
 
     from accord.adapters.dynamodb.ears import DynamoDBEars
+    from accord.adapters.dynamodb.images import DynamoDBImages
     from accord.adapters.dynamodb.plans import DynamoDBPlans
     from accord.adapters.dynamodb.recounts import DynamoDBRecounts
     from accord.adapters.dynamodb.sweeps import DynamoDBSweeps
@@ -75,6 +77,7 @@ def reconcile_audience() -> Reconciling:
     from accord.usecases.reconciling.find_gone import FindGone
     from accord.usecases.reconciling.finish_reading import FinishReading
     from accord.usecases.reconciling.hold_drift import HoldDrift
+    from accord.usecases.reconciling.plan_undo import PlanUndo
     from accord.usecases.reconciling.read_former import ReadFormer
     from accord.usecases.reconciling.write_plan import WritePlan
     from accord.usecases.tending.check_nightly import CheckNightly
@@ -89,6 +92,9 @@ def reconcile_audience() -> Reconciling:
     memory, sweeps = clients.audience_memory(settings), DynamoDBSweeps(clients.table(settings))
     listing_of = mailchimp_clients.listing_of(settings)
     key_of, bulk = clients.key_of(settings.address_key_secret_arn), clients.queue(settings.bulk_changes_queue_url)
+    plans = DynamoDBPlans(clients.table(settings))
+    images = DynamoDBImages(clients.table(settings), settings.before_images_kept)
+    plan = WritePlan(ledger, plans, runs, clock, us_phone)
     webhook = CheckWebhook(
         connections=connections,
         secrets=clients.connection_secrets(),
@@ -120,9 +126,10 @@ def reconcile_audience() -> Reconciling:
         finish=finish,
         gone=FindGone(ledger, memory, sweeps),
         former=ReadFormer(ledger, listing_of, runs, clock, key_of, TakeAlong(ledger, memory, clock)),
-        adoptions=PlanAdoptions(ledger, DynamoDBPlans(clients.table(settings)), us_phone),
+        adoptions=PlanAdoptions(ledger, plans, us_phone),
         compare=ComparePage(ledger, clock, key_of, bulk, HoldDrift(ledger, sweeps, us_phone)),
-        plan=WritePlan(ledger, DynamoDBPlans(clients.table(settings)), runs, clock, us_phone),
+        plan=plan,
+        undo=PlanUndo(ledger, images, plans, runs, clock, us_phone, plan.finish),
         recounts=DynamoDBRecounts(clients.table(settings)),
         mend=MendWebhook(DynamoDBEars(clients.table(settings)), webhook),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accord.domain.contact import ContactPatch, NewContact, TagChange
+from accord.domain.inverse import Step
 from accord.domain.reasons import ReasonCode, Status
 
 
@@ -40,6 +41,8 @@ class Update:
     digest: str
     lets_go: tuple[str, ...] = ()
     """Merge tags that Accord filled once, that upstream has no value for, and that somebody changed: theirs by now."""
+    puts_back: Step | None = None
+    """The step of an undo that this is, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Move:
     to_key: str
     patch: ContactPatch
     digest: str | None
+    puts_back: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class Archive:
     """Take the contact out of the audience; it may come back."""
 
     key: str
+    puts_back: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)

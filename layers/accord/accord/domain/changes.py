@@ -95,7 +95,7 @@ class Arrived(Value):
     def cause(self) -> Cause:
         """What the history names as the cause of what follows."""
         if self.file:
-            return Cause(kind=CauseKind.FILE, at=self.received_at, detail=self.file)
+            return Cause(kind=CauseKind.FILE, at=self.received_at, detail=self.file, run=self.file)
         if self.plan:
             return cause_of_plan(self.plan, self.received_at)
         return Cause(kind=CauseKind.CHANGE, at=self.received_at, detail=self.request)

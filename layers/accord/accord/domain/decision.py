@@ -4,7 +4,7 @@ A decision orders one action on one contact; when it is done, the member is deci
 do. So an interruption between two actions loses nothing: the next decision sees how far things came.
 """
 
-from accord.domain import reconfirming, writing
+from accord.domain import reconfirming, undoing, writing
 from accord.domain.actions import (
     Action,
     Archive,
@@ -47,6 +47,8 @@ def decide(case: Case) -> Action:
         return Unsubscribe(opt_out.key)
     if case.reconfirmation is not None and (asked := reconfirming.due_for(case)) is not None:
         return Lower(asked.key, case.reconfirmation.approved_at)
+    if (back := undoing.due(case) or undoing.standing(case)) is not None:
+        return back
     if (gone := departed(case.record, case.policy)) is not None:
         return _depart(case, gone)
     return _stay(case, ruling)

@@ -110,6 +110,7 @@ def _concluded(case: Case, passive: Passive, at: datetime) -> Record:
         "since": at if changed else record.since,
         "stood": Stand(status=passive.status, reason=passive.reason),
         "due_at": None,
+        "undo": None,
         "holders_changed": False,
         "addresses": tuple(_let_go(case, held, at) for held in record.addresses),
     }

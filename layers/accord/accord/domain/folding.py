@@ -162,6 +162,8 @@ def _queued(record: Record, holders_changed: bool, last: Arrived, due_at: dateti
         since=last.received_at,
         cause=last.cause,
         attempts=0,
+        undo=None,
+        undone="",
         holders_changed=record.holders_changed or holders_changed,
         due_at=due_at,
     )

@@ -45,6 +45,8 @@ class CauseKind(StrEnum):
     """Somebody with whom they share an address said or did something; the detail is that member's id."""
     OPERATOR = "operator"
     """Somebody asked for another try."""
+    UNDO = "undo"
+    """Somebody had a run undone; the detail is that run."""
 
 
 class Cause(Value):
@@ -53,11 +55,18 @@ class Cause(Value):
     kind: CauseKind
     at: Moment
     detail: str = ""
+    run: str = ""
+    """The run that made them due, and to whose writes what follows belongs; empty where it was none."""
 
 
 def cause_of_plan(plan: str, at: Moment) -> Cause:
     """An operator carried out a plan, named by its id."""
-    return Cause(kind=CauseKind.OPERATOR, at=at, detail=f"plan {plan}")
+    return Cause(kind=CauseKind.OPERATOR, at=at, detail=f"plan {plan}", run=application_of(plan))
+
+
+def application_of(plan: str) -> str:
+    """The run that carries out a plan: the same for two who ask at once."""
+    return f"{plan}-applied"
 
 
 class Stand(Value):

@@ -52,7 +52,10 @@ def patched(address: Address, action: Update | Reconfirm, contact: Contact, at: 
                 "asked_for": action.asks_for if isinstance(action, Reconfirm) else address.asked_for,
             }
         )
-    return _carrying(seen, action.patch, action.digest, address, contact, action.lets_go)
+    written = _carrying(seen, action.patch, action.digest, address, contact, action.lets_go)
+    foreign = action.puts_back.foreign if isinstance(action, Update) and action.puts_back is not None else ()
+    ours = {tag: mark for tag, mark in written.written.items() if tag not in foreign}
+    return written if ours == written.written else written.model_copy(update={"written": ours})
 
 
 def lowered(address: Address, action: Lower, contact: Contact, at: datetime) -> Address:

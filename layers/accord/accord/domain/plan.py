@@ -28,6 +28,7 @@ from accord.domain.address import Address
 from accord.domain.case import Case
 from accord.domain.changes import Upserted
 from accord.domain.contact import MAILED, Contact, ContactPatch, NewContact, TagChange
+from accord.domain.inverse import NotUndone, Order
 from accord.domain.payload import Payload
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Record
@@ -92,6 +93,10 @@ class PlanLine(Value):
     """By which a member appears whom nobody knew: what their contact shows."""
     left_out: str = ""
     """Why it was not applied with the others."""
+    order: Order | None = None
+    """Of an undo: what is put back."""
+    not_undone: tuple[NotUndone, ...] = ()
+    """And what is not, with the reason."""
 
 
 class PlanSum(Value):
@@ -121,7 +126,7 @@ def line_of(case: Case, action: Action, seen: Address | None) -> PlanLine | None
     address = next((each for each in case.addresses if each.key == action.key), None)
     tags = _tags(case, action, address)
     return PlanLine(
-        planned=_planned(action),
+        planned=planned_of(action),
         changes=_changes(action, case.contact),
         add_tags=tags.add,
         remove_tags=tags.remove,
@@ -166,7 +171,8 @@ def together(sums: Iterable[PlanSum]) -> PlanSum:
     return PlanSum(lines=lines, by_deed=dict(by_deed), billed=billed, calls=calls)
 
 
-def _planned(action: Active) -> Planned:
+def planned_of(action: Active) -> Planned:
+    """What an action comes to."""
     match action:
         case Create():
             return Planned.CREATE

@@ -76,6 +76,15 @@ _TEXTS: dict[ReasonCode, dict[Language, Text]] = {
         "Le contact dans Mailchimp correspond à ce que l'application a dit en dernier.",
         "Rien à faire.",
     ),
+    ReasonCode.UNDONE: _both(
+        "An operator had a run undone: the contact is as it was before, and not as the application last said.",
+        "Nothing to do: the next change of the member in your application counts again. "
+        "To take the undo back, undo its run.",
+        "Un opérateur a fait annuler une opération : le contact est comme avant, et non comme l'application l'a dit "
+        "en dernier.",
+        "Rien à faire : la prochaine modification du membre dans votre application comptera à nouveau. "
+        "Pour revenir sur l'annulation, annulez l'opération qui l'a faite.",
+    ),
     ReasonCode.LEFT_KEPT: _both(
         "The member has left; by the connection's policy the contact stays in the audience.",
         "Nothing to do.",

@@ -32,6 +32,7 @@ class ReasonCode(StrEnum):
     WAITING_FOR_NIGHT = "waiting_for_night"
     SIGNUP_THROTTLED = "signup_throttled"
     IN_AGREEMENT = "in_agreement"
+    UNDONE = "undone"
     LEFT_KEPT = "left_kept"
     NO_CONSENT = "no_consent"
     NO_EMAIL = "no_email"

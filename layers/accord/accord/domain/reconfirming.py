@@ -87,7 +87,7 @@ def called(record: Record, approved: Reconfirmation, at: datetime, due_at: datet
             "status": Status.NEEDS_RECONFIRMATION,
             "reason": Reason(code=ReasonCode.RECONFIRMATION_APPROVED),
             "since": at,
-            "cause": Cause(kind=CauseKind.OPERATOR, at=at, detail=approved.id),
+            "cause": Cause(kind=CauseKind.OPERATOR, at=at, detail=approved.id, run=approved.id),
             "attempts": 0,
             "due_at": due_at,
         }

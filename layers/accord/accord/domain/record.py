@@ -6,6 +6,7 @@ from typing import Self
 from accord.domain.address import Who
 from accord.domain.consent import Consent, Memory
 from accord.domain.history import Cause, Stand
+from accord.domain.inverse import Order
 from accord.domain.member import Member
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.values import Moment, Value
@@ -110,6 +111,11 @@ class Record(Value):
     """The reconfirmation in which this member is still to be asked, by its id."""
     reconfirmed: str | None = None
     """The last one that is over for this member, asked or not: nobody is asked twice in one."""
+    undo: Order | None = None
+    """What of a run is still to be put back."""
+    undone: str = ""
+    """The run that an operator had undone: what upstream said until then is not written again, until it says something
+    new."""
     holders_changed: bool = False
     """Others at the same address must be decided again once this member is settled."""
 
@@ -129,6 +135,11 @@ class Record(Value):
     def who(self) -> Who:
         """Whose record this is."""
         return Who(self.connection_id, self.member_id)
+
+    @property
+    def run(self) -> str:
+        """The run that made the member due, if one did."""
+        return self.cause.run if self.cause is not None else ""
 
     @property
     def place(self) -> str | None:

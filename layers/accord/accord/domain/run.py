@@ -35,6 +35,8 @@ class RunKind(StrEnum):
     """The same comparison without effect: what a reconciliation would do."""
     APPLICATION = "application"
     """A plan is carried out: what was planned, and nothing else."""
+    UNDO = "undo"
+    """A plan of what would be put back of another run."""
     IMPORT = "import"
     """A file of members is read, line by line."""
     NIGHTLY_CHECK = "nightly_check"
@@ -95,6 +97,10 @@ class Run(Value):
     """The plan that is carried out, by its id."""
     applied_by: str = ""
     """The run that carries this plan out: it is carried out once."""
+    undoes: str = ""
+    """The run that an undo, planned or carried out, puts back."""
+    undone_by: str = ""
+    """The run in which this one was undone."""
     file: FileImport | None = None
     """What is imported, and how far that is."""
     who: Whom | None = None
@@ -128,6 +134,7 @@ _BY_MACHINE = frozenset(
         RunKind.AUDIENCE_READING,
         RunKind.RECONCILIATION,
         RunKind.PLAN,
+        RunKind.UNDO,
         RunKind.IMPORT,
         RunKind.NIGHTLY_CHECK,
     }

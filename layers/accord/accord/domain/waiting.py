@@ -43,5 +43,5 @@ def waits_for_night(connection: Connection, record: Record, at: datetime) -> boo
     if connection.policy.sync_mode is not SyncMode.NIGHTLY or is_within(connection, at):
         return False
     first = connection.approved_at is not None and record.since <= connection.approved_at
-    asked = record.cause is not None and record.cause.kind in {CauseKind.OPERATOR, CauseKind.FILE}
+    asked = record.cause is not None and record.cause.kind in {CauseKind.OPERATOR, CauseKind.FILE, CauseKind.UNDO}
     return not (first or asked)

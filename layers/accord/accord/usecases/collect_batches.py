@@ -14,6 +14,7 @@ from accord.domain.timing import Timing
 from accord.errors import Misconfigured, Rejected, Retryable
 from accord.ports import Audience, Clock, Ledger
 from accord.ports.batches import Batches, BatchSeen, OpenBatch, OpenBatches
+from accord.ports.undoing import Images
 from accord.usecases.connecting.stop_connection import stop_connection
 from accord.usecases.settling.settle_batch import SettleBatch
 from accord.usecases.settling.settle_members import SettleMembers
@@ -41,6 +42,7 @@ class CollectBatches:
     the claim that it belongs to, and so once."""
 
     ledger: Ledger
+    images: Images
     open_batches: OpenBatches
     batches_of: Callable[[Connection], Batches]
     audience_of: Callable[[Connection], Audience]
@@ -102,6 +104,7 @@ class CollectBatches:
         """Whether all results were dealt with; how far that came is remembered."""
         members = SettleMembers(
             ledger=self.ledger,
+            images=self.images,
             audience=self.audience_of(connection),
             clock=self.clock,
             connection=connection,

@@ -25,6 +25,7 @@ from accord.usecases.reconciling.compare_page import Compared, ComparePage
 from accord.usecases.reconciling.find_gone import FindGone
 from accord.usecases.reconciling.finish_reading import FinishReading
 from accord.usecases.reconciling.look_again import LookAgain
+from accord.usecases.reconciling.plan_undo import PlanUndo
 from accord.usecases.reconciling.read_former import ReadFormer
 from accord.usecases.reconciling.write_plan import WritePlan
 from accord.usecases.tending.check_nightly import CheckNightly
@@ -64,6 +65,7 @@ class ReconcileAudience:
     plan: WritePlan
     compare: ComparePage
     adoptions: PlanAdoptions
+    undo: PlanUndo
 
     def begin(self, connection_id: str, run_id: str) -> list[PagePlace]:
         """The first pages are read here; the places of the others, in few turns where they are many. None where there
@@ -75,8 +77,8 @@ class ReconcileAudience:
         if run.kind is RunKind.NIGHTLY_CHECK:
             self.check(connection, run)
             return []
-        if run.approved_at is not None:
-            return []  # all is read
+        if run.approved_at is not None or run.kind is RunKind.UNDO:
+            return []  # all is read, or each contact is at the end
         try:
             before = self.former.places(connection) if run.kind is RunKind.AUDIENCE_READING else []
             first = [self._page(connection, run, place) for place in (*_first_places(run), *before)]
@@ -114,6 +116,8 @@ class ReconcileAudience:
             return self._release(connection, run, cursor or HELD, deadline)
         found = Counter({Found(name): number for name, number in run.counts.items()} | {Found.CALLS: run.calls})
         try:
+            if run.kind is RunKind.UNDO:
+                return self.undo(connection, run, cursor, deadline, self._look.counted(connection, found), found)
             following = self._following(connection, run, cursor, deadline, found)
         except Misconfigured as error:
             self._stopped_by(connection, run, error)

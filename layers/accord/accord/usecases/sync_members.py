@@ -17,6 +17,7 @@ from accord.domain.record import Record
 from accord.domain.timing import Timing
 from accord.errors import Misconfigured, Retryable
 from accord.ports import Audience, Clock, Ledger, QueuedChanges
+from accord.ports.undoing import Images
 from accord.usecases.connecting.stop_connection import stop_connection
 from accord.usecases.settling.perform_bulk import BULK
 from accord.usecases.settling.reach_former import ReachFormer
@@ -44,6 +45,7 @@ class SyncMembers:
     """One invocation's work. A message is done once its intents are saved: the ledger holds unfinished work."""
 
     ledger: Ledger
+    images: Images
     audience_of: Callable[[Connection], Audience]
     clock: Clock
     key_of: KeyOf
@@ -83,6 +85,7 @@ class SyncMembers:
                 continue
             settle = SettleMembers(
                 ledger=self.ledger,
+                images=self.images,
                 audience=audience,
                 clock=self.clock,
                 connection=connection,

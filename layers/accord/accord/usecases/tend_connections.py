@@ -13,6 +13,7 @@ from itertools import batched
 
 from accord.domain import lifecycle, summary
 from accord.domain.connection import Connection
+from accord.domain.history import Cause, CauseKind
 from accord.domain.notice import imported
 from accord.domain.reasons import Status
 from accord.domain.run import Run, RunState
@@ -136,8 +137,8 @@ class TendConnections:
         while True:
             page = self.ledger.members(connection.id, Status.PENDING, after, A_HINT)
             for some in batched((record.member_id for record in page.items), A_HINT, strict=False):
-                pairs = [(connection.id, member_id) for member_id in some]
-                self.ledger.postpone(pairs, self.clock.now() + self.offered_again)
+                cause = Cause(kind=CauseKind.OPERATOR, at=run.at, run=run.id)
+                self.ledger.touch(connection.id, some, self.clock.now() + self.offered_again, cause)
                 self.bulk_queue.send(QueuedChanges(connection.id, due=some))
             after = page.next
             if after is None:

@@ -13,7 +13,7 @@ from accord.ports import Page
 
 BEFORE_ALL = "#"
 """Sorts before the id of every member."""
-VALUES = ("changes", "add_tags", "remove_tags", "change")
+VALUES = ("changes", "add_tags", "remove_tags", "change", "order")
 """What of a line says anything of the person: kept with the member's own items, so that an erasure meets it."""
 
 

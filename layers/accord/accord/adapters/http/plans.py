@@ -10,6 +10,7 @@ from accord.adapters.http.members import reason_in_words
 from accord.adapters.http.messages import Request
 from accord.adapters.http.problems import ProblemError, wrong_shape
 from accord.adapters.http.runs import shown_run
+from accord.adapters.http.undoing import shown_not_undone
 from accord.domain.caps import Beyond
 from accord.domain.changes import MEMBER_ID
 from accord.domain.plan import GOOD_FOR, PlanLine, Planned
@@ -94,6 +95,7 @@ def shown_line(line: PlanLine, language: Language) -> dict[str, object]:
         "billed_contacts_change": line.billed,
         "contact": _shown_contact(line),
         "left_out": _LEFT_OUT[line.left_out][language] if line.left_out else None,
+        "not_undone": [shown_not_undone(part, language) for part in line.not_undone],
     }
 
 

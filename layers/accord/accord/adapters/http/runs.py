@@ -118,6 +118,8 @@ def shown_run(run: Run, language: Language = "en") -> dict[str, object]:
         "since": _moment(run, "since"),
         "calls": {"made": run.calls, "least": run.least} if run.calls else None,
         "beyond_caps": shown_caps(asks) if run.kind is RunKind.RECONCILIATION else None,
+        "undoes": run.undoes or None,
+        "undone_by": run.undone_by or None,
         "detail": question(asks, language) if asks else run.detail or None,
     }
 

@@ -15,10 +15,13 @@ from accord.ports.planning import Plans
 from accord.ports.tending import Place, QueuedStep, Runs, StepQueue
 from accord.usecases.reconciling.adopt_contacts import AdoptContacts, remember_seen
 from accord.usecases.reconciling.keep_lines import keep_lines
+from accord.usecases.reconciling.order_undo import OrderUndo
 from accord.usecases.settling.gather_due import GatherDue
 
 A_PAGE = 100
 APPLIED, LEFT_OUT = "applied", "left_out"
+NOT_UNDONE = "not_undone"
+"""How a run counts the lines of an undo in which nothing is put back."""
 CHANGED = "changed_since"
 """Why a line is left out: the member, or what is known of the contact, is not as it was when the plan was made."""
 
@@ -33,6 +36,7 @@ class ApplyPlan:
     runs: Runs
     steps: StepQueue
     adopt: AdoptContacts
+    undo: OrderUndo
     bulk: ChangeQueue
     clock: Clock
 
@@ -60,11 +64,20 @@ class ApplyPlan:
         self, connection: Connection, run: Run, plan: Run, lines: Sequence[PlanLine], counts: Counter[str]
     ) -> None:
         lines = [line for line in lines if not run.chosen or line.member_id in run.chosen]
+        if run.undoes:
+            counts[NOT_UNDONE] += sum(line.order is None for line in lines)
+            lines = [line for line in lines if line.order is not None]
         waiting = [line for line in lines if not line.left_out]
-        taken = self.adopt(connection, run, waiting) if plan.adopts else self._decide_anew(connection, plan, waiting)
+        taken = self._taken(connection, run, plan, waiting)
         left = [line.model_copy(update={"left_out": CHANGED}) for line in waiting if line.member_id not in taken]
         keep_lines(self.ledger, self.plans, plan, left)
         counts.update({APPLIED: len(taken), LEFT_OUT: len(lines) - len(taken)})
+
+    def _taken(self, connection: Connection, run: Run, plan: Run, waiting: Sequence[PlanLine]) -> set[str]:
+        """Whose lines are carried out."""
+        if run.undoes:
+            return self.undo(connection, run, waiting)
+        return self.adopt(connection, run, waiting) if plan.adopts else self._decide_anew(connection, plan, waiting)
 
     def _decide_anew(self, connection: Connection, plan: Run, waiting: Sequence[PlanLine]) -> set[str]:
         records = self.ledger.records(connection.id, [line.member_id for line in waiting]) if waiting else {}

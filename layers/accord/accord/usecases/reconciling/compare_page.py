@@ -61,7 +61,7 @@ class ComparePage:
         read.remember(connection.audience_id, list(news.values()), at)
         held, would = self.hold(connection, changes, news)
         found: Counter[Found] = Counter()
-        queue, cause = GatherDue(self.bulk), Cause(kind=CauseKind.READING, at=run.at)
+        queue, cause = GatherDue(self.bulk), Cause(kind=CauseKind.READING, at=run.at, run=run.id)
         read_contact = self._reader(queue)
         for before, after in changes:
             found.update(found_at(before, after, news[after.key]))
@@ -73,7 +73,7 @@ class ComparePage:
     def release(self, connection: Connection, run: Run, after: str, deadline: datetime) -> str | None:
         """Tell the holders of what was kept back, on the pages after that one; where to go on, when the time was too
         short. Raises Retryable."""
-        queue, cause = GatherDue(self.bulk), Cause(kind=CauseKind.READING, at=run.at)
+        queue, cause = GatherDue(self.bulk), Cause(kind=CauseKind.READING, at=run.at, run=run.id)
         read_contact = self._reader(queue)
         for place, addresses in self.hold.kept_back(connection, run, after):
             for address in addresses:

@@ -56,7 +56,7 @@ class LookAgain:
         and was never read since its creation, is gone as well."""
         queue, audience = GatherDue(self.bulk), self.counted(connection, found)
         read = ReadContact(self.ledger, self.clock, self.key_of, queue)
-        cause, left = Cause(kind=CauseKind.READING, at=run.at), list[str]()
+        cause, left = Cause(kind=CauseKind.READING, at=run.at, run=run.id), list[str]()
         for known in addresses:
             address, email = known, shown[known.key].email if known.key in shown else ""
             for _ in range(TURNS):

@@ -8,6 +8,7 @@ from typing import Self
 from accord.domain import batching, claiming
 from accord.domain.actions import Active
 from accord.domain.address import Address
+from accord.domain.before_image import BeforeImage
 from accord.domain.case import Case
 from accord.domain.connection import Policy, Reconfirmation
 from accord.domain.contact import Contact
@@ -33,6 +34,8 @@ class MemberWork:
     """An address whose contact was not as thought: read before the next decision."""
     looked: frozenset[str] = frozenset()
     """Addresses read for that cause: a refusal that the reading does not explain stands."""
+    image: BeforeImage | None = None
+    """The last one that was kept of what was there before a write to this member's contacts."""
     before: Mapping[str, Address] = field(default_factory=dict)
     """The claimed addresses, as they were before the claim."""
 

@@ -38,7 +38,7 @@ class ReadMembers:
         now, known = self.clock.now(), set(decided_anyway)
         for record, addresses in ((w.record, w.addresses.values()) for w in works if w.record.holders_changed):
             others = {holder.who for address in addresses for holder in address.current_holders} - known - {record.who}
-            cause = Cause(kind=CauseKind.OTHER_MEMBER, at=now, detail=record.member_id)
+            cause = Cause(kind=CauseKind.OTHER_MEMBER, at=now, detail=record.member_id, run=record.run)
             for connection_id, ids in by_connection(others).items():
                 self.ledger.touch(connection_id, ids, now, cause)
             known |= others

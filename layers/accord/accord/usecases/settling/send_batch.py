@@ -44,7 +44,7 @@ class SendBatch:
         now: list[Order[Active]] = []
         for work, action in orders:
             record = work.record
-            crowd = record.member_id in self.members and not record.attempts
+            crowd = record.member_id in self.members and not record.attempts and record.undo is None
             if crowd and isinstance(action, Update) and batching.may_go(action):
                 self.held.append((work, action))
             else:

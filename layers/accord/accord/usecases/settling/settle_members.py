@@ -19,11 +19,13 @@ from accord.domain.timing import Timing
 from accord.domain.waiting import wait_of
 from accord.errors import AccordError, Refusal, Rejected
 from accord.ports import Audience, Clock, Ledger
+from accord.ports.undoing import Images
 from accord.usecases.settling.claim_addresses import ClaimAddresses, Order
 from accord.usecases.settling.decide_member import DecideMember
+from accord.usecases.settling.keep_images import KeepImages
 from accord.usecases.settling.make_room import MakeRoom
 from accord.usecases.settling.member_work import MemberWork
-from accord.usecases.settling.perform_action import perform, refused
+from accord.usecases.settling.perform_action import refused
 from accord.usecases.settling.perform_bulk import (
     BULK,
     LOOKS,
@@ -51,6 +53,7 @@ class SettleMembers:
     """The work on one connection within one invocation, one open call at a time."""
 
     ledger: Ledger
+    images: Images
     audience: Audience
     clock: Clock
     connection: Connection
@@ -67,6 +70,7 @@ class SettleMembers:
     mailchimp: WatchMailchimp = field(init=False)
     room: MakeRoom = field(init=False)
     again: TryAgain = field(init=False)
+    keep: KeepImages = field(init=False)
     _setup_renewed: bool = False
 
     def __post_init__(self) -> None:
@@ -76,6 +80,7 @@ class SettleMembers:
         self.room = MakeRoom(self.ledger, self.audience, self.clock, self.connection, self.key_of)
         self.again = TryAgain(self.ledger, self.clock, self.connection, self.timing, self.mailchimp)
         self.decide = DecideMember(self.ledger, self.connection, self.national_phone)
+        self.keep = KeepImages(self.images, self.audience, self.clock, self.connection.id, self.decide.case)
 
     def __call__(self, records: Iterable[Record]) -> None:
         """Settle these members as far as time, claims and Mailchimp allow; the others stay due."""
@@ -182,7 +187,7 @@ class SettleMembers:
         now = self.clock.now()
         claim = ClaimAddresses(self.ledger, self.connection.audience_id, self.new_token, self.decide.digest)
         claimed, lost = claim(orders, (now, now + timedelta(seconds=self.timing.claim)))
-        answers = call(claimed) if claimed else ()
+        answers = call(claimed := self.keep(claimed)) if claimed else ()
         outcomes = [self._outcome(*order, answer) for order, answer in zip(claimed, answers, strict=True)]
         return self._store(outcomes) + self.read.again(lost)
 
@@ -194,9 +199,11 @@ class SettleMembers:
         now = self.clock.now()
         claim = ClaimAddresses(self.ledger, self.connection.audience_id, self.new_token, self.decide.digest)
         claimed, lost = claim(orders, (now, now + batch.claim), in_batch=True)
-        outcomes, error = batch(claimed) if claimed else ([], None)
-        self.mailchimp.note([error or batch] if claimed else [])
-        return self._store(outcomes) + self.read.again(lost)
+        imaged, unseen = self.keep.by_page(claimed, lambda: self.mailchimp.is_over)
+        outcomes, error = batch(imaged) if imaged else ([], None)
+        self.mailchimp.note([error or batch] if imaged else [])
+        singly = [Outcome(work.unclaimed(), work.record, goes_on=True) for work, _ in unseen]
+        return self._store([*outcomes, *singly]) + self.read.again(lost)
 
     def _one_by_one(self, orders: Sequence[Order[Active]]) -> list[MemberWork | AccordError | None]:
         """One call an order; None for those that were not begun because the time is over or Mailchimp is away."""
@@ -206,7 +213,7 @@ class SettleMembers:
                 answers.append(None)
                 continue
             try:
-                answers.append(perform(self.audience, work, action, self.clock.now(), self.key_of))
+                answers.append(self.keep.perform(work, action, self.clock.now(), self.key_of))
             except AccordError as error:
                 answers.append(error)
             self.mailchimp.note(answers[-1:])
@@ -288,6 +295,7 @@ class SettleMembers:
             record = with_news(record, now)
         if end.status is Status.ERASED and record.status is not work.record.status:
             self.ledger.forget_member(self.connection.id, record.member_id)
+            self.images.forget(self.connection.id, record.member_id)
         record, notices = noticed(record, now)
         events = events_of(work, work.done, end, record, now)
         return Outcome(work, record, events, record.holders_changed, changed_holders(known, record), notices)

@@ -68,6 +68,10 @@ _CAUSES: dict[CauseKind, dict[Language, str]] = {
         "fr": "Quelque chose est arrivé au membre {detail}, qui a, ou avait, la même adresse.",
     },
     CauseKind.OPERATOR: {"en": "Somebody asked for it.", "fr": "Quelqu'un l'a demandé."},
+    CauseKind.UNDO: {
+        "en": "Somebody had the run {detail} undone.",
+        "fr": "Quelqu'un a fait annuler l'opération {detail}.",
+    },
 }
 
 

@@ -10,7 +10,7 @@ from accord.ports.reconciling import Sweeps
 from accord.ports.tending import Runs
 from accord.usecases.connecting.reach_account import NotNowError
 
-STOPPABLE = frozenset({RunKind.RECONCILIATION, RunKind.PLAN, RunKind.IMPORT})
+STOPPABLE = frozenset({RunKind.RECONCILIATION, RunKind.PLAN, RunKind.UNDO, RunKind.IMPORT})
 OPEN = frozenset({RunState.RUNNING, RunState.PROPOSED, RunState.AWAITING_FILE})
 
 
