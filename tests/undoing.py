@@ -11,6 +11,7 @@ from accord.domain.member import Member
 from accord.domain.plan import PlanLine
 from accord.domain.run import Run, RunKind, RunState
 from accord.domain.values import subscriber_hash
+from accord.ports.tending import QueuedStep, Step
 from accord.usecases.manage_plans import ManagePlans
 from accord.usecases.reconciling.adopt_contacts import AdoptContacts
 from accord.usecases.reconciling.apply_plan import ApplyPlan
@@ -75,11 +76,15 @@ class Undoing:
 
     def apply(self, plan: Run) -> Run:
         """The plan is carried out, and what follows."""
-        run = self.manage.apply(self.scene.connection, plan, beyond_caps=True)
+        return self.carried_out(self.manage.apply(self.scene.connection, plan, beyond_caps=True))
+
+    def carried_out(self, run: Run) -> Run:
+        """Every line of the run's plan, and what follows."""
         nights, clock = self.nights, self.scene.clock
         ledger, bulk = self.scene.ledger, nights.bulk
         adopt, undo = AdoptContacts(ledger, bulk, clock), OrderUndo(ledger, bulk, clock, minutes(5))
         apply = ApplyPlan(ledger, nights.plans, self.runs, self.steps, adopt, undo, bulk, clock)
+        self.steps.messages = [(QueuedStep(run.connection_id, Step.APPLY, run.id), 0)]
         while self.steps.messages:
             messages, self.steps.messages = self.steps.messages, []
             for queued, _ in messages:

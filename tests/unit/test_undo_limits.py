@@ -1,13 +1,18 @@
 """What of a run can not be put back stays, and the plan says why: what others did since counts, and who said no."""
 
+from datetime import date
+
 import pytest
 
+from accord.domain.address import Address
+from accord.domain.case import Case
 from accord.domain.contact import ContactStatus
 from accord.domain.inverse import NotUndone, WhyNot
 from accord.domain.plan import Planned
 from accord.domain.run import RunKind, RunState
+from accord.domain.undoing import standing
 from accord.usecases.connecting.reach_account import NotNowError
-from tests.builders import NOON, a_full_member, a_member, left, minutes, opted_out, upserted
+from tests.builders import NOON, a_full_member, a_member, a_policy, left, minutes, opted_out, upserted
 from tests.scene import calls_made
 from tests.undoing import Undoing
 
@@ -146,3 +151,47 @@ def test_a_run_that_goes_on_that_writes_nothing_or_that_is_too_old_is_not_undone
     with pytest.raises(NotNowError, match="older than 30 days"):
         world.plan(run)
     assert world.manage.undo(world.scene.connection, "no such run") is None
+
+
+def test_a_contact_that_was_there_after_all_is_not_taken_for_created(world: Undoing) -> None:
+    world.scene.audience.add(SERVAL)  # and no webhook told of it
+    run = world.imported({"m-2": a_member(SERVAL)})
+
+    line = world.lines(world.plan(run))["m-2"]
+
+    assert (line.planned, line.not_undone) == (Planned.UPDATE, ())
+    world.undone(run)
+    contact = world.scene.audience.of(SERVAL)
+    assert contact is not None
+    assert (contact.status, contact.merge_fields["FNAME"]) == (ContactStatus.SUBSCRIBED, "")
+
+
+def test_a_step_back_that_mailchimp_refuses_is_given_up_and_the_others_are_done(world: Undoing) -> None:
+    world.edit(LYNX, BIRTHDAY="of old")  # a form that Mailchimp takes no more
+    run = world.imported({"m-1": a_full_member(LYNX, birthday=date(1990, 3, 1), tags=("Oops",))})
+
+    world.undone(run)
+
+    contact = world.scene.audience.of(LYNX)
+    assert contact is not None
+    assert (contact.merge_fields["BIRTHDAY"], contact.tags) == ("03/01", ("Clients",))
+    assert world.scene.record().due_at is None
+
+
+def test_undone_in_one_audience_a_member_is_as_always_in_another(world: Undoing) -> None:
+    world.undone(world.imported({"m-1": WRONG}))
+    record = world.scene.record()
+    case = Case(record, (Address(key=record.current or ""),), None, a_policy())
+
+    assert standing(case) is None
+
+
+def test_the_same_step_again_puts_nothing_back_twice(world: Undoing) -> None:
+    run = world.imported({"m-1": WRONG})
+    applied = world.undone(run)
+    calls_made(world.scene)
+
+    again = world.carried_out(applied)
+
+    assert again.counts["applied"] == 2  # counted again, and not left out
+    assert "change" not in calls_made(world.scene)

@@ -113,7 +113,7 @@ def found_wholly(run: Answer) -> list[tuple[str, int, str]]:
 
 def what_stands(run: Answer) -> str:
     """Of a run that was stopped."""
-    if run["kind"] == "plan":
+    if run["kind"] in {"plan", "undo"}:
         return "nothing comes of it"
     if run["kind"] == "import":
         taken = (run.get("counts") or {}).get("taken", 0)

@@ -15,7 +15,7 @@ from accord.domain.actions import (
     Unsubscribe,
     Update,
 )
-from accord.domain.address import Address
+from accord.domain.address import Address, Origin
 from accord.domain.case import Case
 from accord.domain.contact import MAILED, Contact, ContactPatch, ContactStatus, TagChange
 from accord.domain.payload import FieldValue, Payload, fingerprint
@@ -44,6 +44,8 @@ class BeforeImage(Value):
     fields: dict[str, str | int | float | dict[str, str]] = {}
     own: tuple[str, ...] = ()
     """Those of them whose value was Accord's own."""
+    gave_back: dict[str, str] = {}
+    """Of an undo: the fingerprints of values that were written without being Accord's own."""
     interests: dict[str, bool] = {}
     language: str | None = None
     """None: it was not to be changed. Empty: it had none."""
@@ -108,6 +110,10 @@ def image_of(
         case Update(patch=patch) | Reconfirm(patch=patch):
             change = _tags_that_follow(case, address)
             shown = _shown(image, address, contact, patch, change)
+            if isinstance(action, Update) and action.puts_back is not None and shown.fields:
+                foreign = {tag: fingerprint(patch.merge_fields[tag]) for tag in shown.fields}
+                kept = {tag: mark for tag, mark in foreign.items() if tag in action.puts_back.foreign}
+                shown = shown.model_copy(update={"gave_back": kept})
             return shown if shown != image or patch.status is not None else None
         case Move(to_key=to_key, patch=patch):
             shown = _shown(image, address, contact, patch, _tags_that_follow(case, address))
@@ -117,13 +123,13 @@ def image_of(
     return image
 
 
-def covers(image: BeforeImage, action: Active) -> bool:
-    """Whether what is there before the action is in the image already: a contact that was not there before the run, or
-    the tags that follow a write."""
+def covers(image: BeforeImage, action: Active, address: Address) -> bool:
+    """Whether what is there before the action is in the image already: a contact that was not there before the run, and
+    that Accord did create; or the tags that follow a write."""
     if action.key != (image.to_key or image.key):
         return False
     if image.deed is Planned.CREATE:
-        return isinstance(action, Tag | Update)
+        return isinstance(action, Tag | Update) and address.origin is Origin.CREATED
     return isinstance(action, Tag) and image.deed in TAGS_FOLLOW
 
 

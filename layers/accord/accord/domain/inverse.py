@@ -66,6 +66,8 @@ class WhyNot(StrEnum):
     """Somebody changed it after the run."""
     CHANGED_UPSTREAM = "changed_upstream"
     GONE = "gone"
+    BUSY = "busy"
+    """Something is being written, or waits for it."""
     SHARED = "shared"
     """Somebody else has the address as well."""
     NOT_OURS = "not_ours"

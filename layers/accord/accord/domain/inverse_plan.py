@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from accord.domain.address import Address
+from accord.domain.address import Address, Origin
 from accord.domain.before_image import BeforeImage, wanted_mark
 from accord.domain.case import Case
 from accord.domain.contact import MAILED, Contact, ContactStatus
@@ -12,6 +12,7 @@ from accord.domain.inverse_values import Parts, as_one, put_back, untouched
 from accord.domain.observation import has_gone
 from accord.domain.permission import OPT_OUTS, Permission, owner, permission
 from accord.domain.plan import FieldChange, PlanLine, Planned
+from accord.domain.reasons import Status
 from accord.domain.record import Presence
 from accord.domain.undoing import may_come_back, may_move_back
 
@@ -42,8 +43,8 @@ def inverse_line(
     if (why := closed(images, case)) is not None:
         parts.leave(CONTACT, why)
     else:
-        for group in reversed(_by_place(images)):
-            _undo(parts, group, case, contacts)
+        for place, group in reversed(_by_place(images, case).items()):
+            _undo(parts, place, group, case, contacts)
     backs = {step.back for step in parts.steps}
     if not backs and not parts.not_undone:
         return None
@@ -62,9 +63,9 @@ def inverse_line(
     )
 
 
-def places(images: Sequence[BeforeImage]) -> set[str]:
+def places(images: Sequence[BeforeImage], case: Case) -> set[str]:
     """The addresses whose contacts are to be read: where the run left them."""
-    return {image.to_key or image.key for image in images if image.key}
+    return {place for place in _by_place(images, case) if place}
 
 
 def closed(images: Sequence[BeforeImage], case: Case) -> WhyNot | None:
@@ -78,20 +79,33 @@ def closed(images: Sequence[BeforeImage], case: Case) -> WhyNot | None:
         return WhyNot.OPTED_OUT
     if wanted_mark(record) != images[-1].wanted:
         return WhyNot.CHANGED_UPSTREAM
+    if record.status is Status.PENDING:
+        return WhyNot.BUSY
     return None
 
 
-def _by_place(images: Sequence[BeforeImage]) -> list[list[BeforeImage]]:
-    """The images of each contact, by where the run left it, in the order of their first ones."""
+def _by_place(images: Sequence[BeforeImage], case: Case) -> dict[str, list[BeforeImage]]:
+    """The images of each contact, by the address where the run left it. What Mailchimp refused was not done: a contact
+    that was there after all was not created, and one that is still at its old address did not move."""
+    known = {address.key: address for address in case.addresses}
     groups: dict[str, list[BeforeImage]] = {}
     for image in images:
+        address, there = known.get(image.key), known.get(image.to_key)
+        if image.deed is Planned.CREATE and address is not None and address.origin is Origin.ADOPTED:
+            continue
+        if image.to_key and there is not None and there.seen is None and address is not None and address.seen:
+            continue
+        if image.to_key:
+            groups[image.to_key] = groups.pop(image.key, [])
         groups.setdefault(image.to_key or image.key, []).append(image)
-    return list(groups.values())
+    return groups
 
 
-def _undo(parts: Parts, group: Sequence[BeforeImage], case: Case, contacts: Mapping[str, Contact | None]) -> None:
-    """All that was done to one contact, the last of it first."""
-    first, place = group[0], group[0].to_key or group[0].key
+def _undo(
+    parts: Parts, place: str, group: Sequence[BeforeImage], case: Case, contacts: Mapping[str, Contact | None]
+) -> None:
+    """All that was done to one contact."""
+    first = group[0]
     address = next((each for each in case.addresses if each.key == place), None)
     contact = contacts.get(place)
     if address is None or contact is None:
@@ -129,7 +143,9 @@ def _unreachable(case: Case, address: Address, contact: Contact) -> WhyNot | Non
         return WhyNot.NOT_OURS
     if owner(address) not in {None, case.record.who}:
         return WhyNot.SHARED
-    if has_gone(address, contact) or address.attempt is not None:
+    if address.attempt is not None:
+        return WhyNot.BUSY
+    if has_gone(address, contact):
         return WhyNot.CHANGED_SINCE
     return None
 

@@ -55,7 +55,7 @@ def put_back(parts: Parts, image: BeforeImage, address: Address, contact: Contac
         shown = contact.merge_fields.get(tag, "")
         if fingerprint(shown) == fingerprint(value):
             continue
-        if not _is_as_written(address, tag, shown):
+        if not _is_as_written(address, image, tag, shown):
             parts.leave(tag, WhyNot.CHANGED_SINCE)
             continue
         fields[tag] = "" if is_empty(value) else value
@@ -92,9 +92,10 @@ def is_empty(value: FieldValue) -> bool:
     return not any(value.values()) if isinstance(value, dict) else value == ""
 
 
-def _is_as_written(address: Address, tag: str, shown: FieldValue) -> bool:
-    """Whether a field shows what Accord wrote, or nothing where it wrote nothing."""
-    return address.written.get(tag) == (None if is_empty(shown) else fingerprint(shown))
+def _is_as_written(address: Address, image: BeforeImage, tag: str, shown: FieldValue) -> bool:
+    """Whether a field shows what Accord wrote, or gave back; or nothing where it wrote nothing."""
+    last = address.written.get(tag) or image.gave_back.get(tag)
+    return is_empty(shown) if last is None else last == fingerprint(shown)
 
 
 def _language(parts: Parts, image: BeforeImage, address: Address, contact: Contact) -> str:

@@ -30,7 +30,10 @@ def standing(case: Case) -> Action | None:
     place = case.current
     if not case.record.undone or case.record.presence is Presence.ERASED or place is None or not _may(case, place):
         return None
-    mailed = next((each for each in case.addresses if each.ours and each.seen in MAILED), None)
+    ours = [each for each in case.addresses if each.ours]
+    if not ours:
+        return None  # in this audience nothing was undone
+    mailed = next((each for each in ours if each.seen in MAILED), None)
     if mailed is None:
         return Nothing(Status.ARCHIVED, ReasonCode.UNDONE)
     if mailed.seen is ContactStatus.PENDING:

@@ -39,6 +39,10 @@ _WHY_NOT: dict[WhyNot, dict[Language, str]] = {
         "en": "The contact is not in the audience any more.",
         "fr": "Le contact n'est plus dans l'audience.",
     },
+    WhyNot.BUSY: {
+        "en": "Something else waits to be written for this member: plan the undo again in a while.",
+        "fr": "Autre chose attend d'être écrit pour ce membre : planifiez l'annulation à nouveau un peu plus tard.",
+    },
     WhyNot.SHARED: {
         "en": "Another member has the same address.",
         "fr": "Un autre membre a la même adresse.",

@@ -99,7 +99,7 @@ class PlanUndo:
         keys = [held.key for held in record.addresses]
         known = self.ledger.addresses(connection.audience_id, keys) if keys else {}
         case = decide.case(MemberWork(record, known))
-        written = places(images) & known.keys() if closed(images, case) is None else set[str]()
+        written = places(images, case) & known.keys() if closed(images, case) is None else set[str]()
         references = {key: known[key].reference for key in sorted(written)}
         contacts = {key: audience.read(reference) if reference else None for key, reference in references.items()}
         return inverse_line(images, case, contacts, run.undoes, again=again)

@@ -112,7 +112,8 @@ class KeepImages:
 
     def _image(self, work: MemberWork, action: Active, contact: Contact | None) -> BeforeImage | None:
         run = work.record.run
-        if not run or (work.image is not None and work.image.run_id == run and covers(work.image, action)):
+        known = work.image if work.image is not None and work.image.run_id == run else None
+        if not run or (known is not None and covers(known, action, work.addresses[action.key])):
             return None
         at = self.clock.now()
         id_ = f"{at.isoformat(timespec='microseconds')}#{(work.token or '')[:8]}"

@@ -27,6 +27,7 @@ from accord.domain.observation import has_gone, is_moving, left_behind, observe
 from accord.domain.reasons import ReasonCode
 from accord.domain.record import HeldAddress, OwnChange, Presence, Reason
 from accord.domain.record import Refusal as RefusalOnRecord
+from accord.domain.undoing import advanced
 from accord.domain.values import normalised
 from accord.errors import Refusal, Rejected, Retryable
 from accord.ports import Audience
@@ -210,6 +211,8 @@ def _refused_as_sent(work: MemberWork, action: Active, why: Rejected, mapping: M
 
     An opt-out, a departure or an erasure is never given up: its refusal is raised again, to be tried later.
     """
+    if (given_up := advanced(work.record, action)) != work.record:
+        return replace(work, record=given_up)  # a step back that Mailchimp refuses is not tried again
     if not isinstance(action, Create | Update | Reconfirm | Lower | Move) or work.digest is None:
         raise why
     match why.refusal:
