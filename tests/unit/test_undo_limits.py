@@ -9,6 +9,7 @@ from accord.domain.case import Case
 from accord.domain.contact import ContactStatus
 from accord.domain.inverse import NotUndone, WhyNot
 from accord.domain.plan import Planned
+from accord.domain.reasons import ReasonCode, Status
 from accord.domain.run import RunKind, RunState
 from accord.domain.undoing import standing
 from accord.usecases.connecting.reach_account import NotNowError
@@ -195,3 +196,26 @@ def test_the_same_step_again_puts_nothing_back_twice(world: Undoing) -> None:
 
     assert again.counts["applied"] == 2  # counted again, and not left out
     assert "change" not in calls_made(world.scene)
+
+
+def test_who_unsubscribed_after_the_plan_and_of_whom_nobody_told_is_not_written_to(world: Undoing) -> None:
+    plan = world.plan(world.imported({"m-1": WRONG}))
+    world.scene.audience.turn(LYNX, ContactStatus.UNSUBSCRIBED)  # no webhook comes
+    before = world.scene.audience.of(LYNX)
+    calls_made(world.scene)
+
+    world.apply(plan)
+
+    assert world.scene.audience.of(LYNX) == before
+    assert not {"change", "tag_contact", "tag_many"} & set(calls_made(world.scene))
+    assert world.scene.status() == (Status.UNSUBSCRIBED, ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP)
+
+
+def test_tags_alone_are_not_put_back_on_who_unsubscribed_untold_either(world: Undoing) -> None:
+    plan = world.plan(world.imported({"m-1": a_full_member(LYNX, tags=("Oops",))}))
+    world.scene.audience.turn(LYNX, ContactStatus.UNSUBSCRIBED)
+    before = world.scene.audience.of(LYNX)
+
+    world.apply(plan)
+
+    assert world.scene.audience.of(LYNX) == before

@@ -5,7 +5,7 @@ Whatever is decided here was planned before (inverse_plan.py), and is looked at 
 
 from datetime import datetime
 
-from accord.domain.actions import Action, Active, Archive, Hold, Move, Nothing, Tag, Update
+from accord.domain.actions import Action, Active, Archive, Hold, Look, Move, Nothing, Tag, Update
 from accord.domain.address import Address
 from accord.domain.case import Case
 from accord.domain.contact import MAILED, Contact, ContactPatch, ContactStatus, TagChange
@@ -62,10 +62,12 @@ def may_move_back(case: Case, address: Address, old: Address) -> bool:
 
 def confirmed(action: Active, contact: Contact) -> Active | None:
     """The step as it may be done to the contact that was read right before it: without the fields that somebody
-    changed since it was planned. None where nothing of it is left."""
+    changed since it was planned. None where nothing of it is left: the person may have opted out, and nobody told."""
     match action:
         case Archive(puts_back=Step(mark=mark)):
             return action if contact.mark == mark else None
+        case Update(puts_back=Step(back=Back.VALUES)) if contact.status not in MAILED:
+            return None
         case Update(patch=patch, puts_back=Step(back=Back.VALUES, expects=expects)):
             fields = {
                 tag: value
@@ -131,7 +133,8 @@ def _action(case: Case, step: Step) -> Active | None:
         case Back.VALUES if mailed:
             return Update(step.key, _patch(address, step), digest, (), step)
         case Back.TAGS if mailed and (change := _tags(address, step)):
-            return Tag(step.key, step.email, change)
+            unread = case.contact is None and step.key == case.record.place
+            return Look(step.key) if unread else Tag(step.key, step.email, change)
         case Back.ADDRESS:
             old = next((each for each in case.addresses if each.key == step.to_key), None)
             if old is not None and may_move_back(case, address, old):

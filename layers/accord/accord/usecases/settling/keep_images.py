@@ -95,6 +95,9 @@ class KeepImages:
         if contact is None and action.key not in work.looked:
             return work.unclaimed().looking_at(action.key)
         narrowed = confirmed(action, contact) if contact is not None else action
+        untold = contact is not None and contact.status is not work.addresses[action.key].seen
+        if narrowed is None and untold and action.key not in work.looked:
+            return work.unclaimed().looking_at(action.key)
         if narrowed is None:
             return replace(work.unclaimed(), record=advanced(work.record, action))
         image = self._image(work, narrowed, contact) if contact is not None else None
