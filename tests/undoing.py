@@ -25,8 +25,9 @@ from tests.scene import Scene
 class Undoing:
     """`manage` is what operators have; every import is a run of its own."""
 
-    def __init__(self, connection: Connection | None = None) -> None:
-        self.scene, self.steps = Scene(connection or a_connection()), FakeStepQueue()
+    def __init__(self, connection: Connection | None = None, *, batch_above: int = 1000) -> None:
+        self.scene = Scene(connection or a_connection(), batch_above=batch_above)
+        self.steps = FakeStepQueue()
         self.nights = Nights(self.scene, steps=self.steps)
         self.runs = self.nights.runs
         self._numbers, tokens = count(1), count()

@@ -117,3 +117,33 @@ def test_promise_an_erasure_leaves_nothing_of_the_person_in_any_image() -> None:
     for run in runs:
         line = world.lines(world.plan(run))["m-1"]
         assert (line.order, [each.why for each in line.not_undone]) == (None, ["erased"])
+
+
+def test_for_a_batch_contacts_are_read_by_page_and_their_images_kept_before_it_is_sent() -> None:
+    world = Undoing(batch_above=5)
+    members = {f"m-{n}": a_member(f"marten-{n}@coppice.test", plan="Day") for n in range(30)}
+    world.scene.post(*(upserted(member, id_) for id_, member in members.items()))
+    calls_made(world.scene)
+
+    run = world.imported({id_: member.model_copy(update={"plan": "Night"}) for id_, member in members.items()})
+
+    images = world.scene.images.kept.values()
+    assert len(images) == 30
+    assert {(image.run_id, image.fields["PLAN"]) for image in images} == {(run.id, "Day")}
+    calls = ("read", "change", "contacts", "begin_batch")
+    assert calls_made(world.scene, calls) == ["contacts", "begin_batch"]
+    assert {person.contact.merge_fields["PLAN"] for person in world.scene.audience.people.values()} == {"Night"}
+
+
+def test_whose_contact_is_on_none_of_these_pages_gets_a_call_of_their_own() -> None:
+    world = Undoing(batch_above=5)
+    world.scene.audience.page_size = 10
+    members = {f"m-{n}": a_member(f"marten-{n}@coppice.test", plan="Day") for n in range(30)}
+    world.scene.post(*(upserted(member, id_) for id_, member in members.items()))
+    calls_made(world.scene)
+
+    world.imported({id_: member.model_copy(update={"plan": "Night"}) for id_, member in members.items()})
+
+    calls = calls_made(world.scene, ("read", "change", "contacts"))
+    assert (calls.count("contacts"), calls.count("read"), calls.count("change")) == (1, 20, 20)
+    assert len(world.scene.images.kept) == 30

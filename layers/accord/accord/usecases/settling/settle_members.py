@@ -71,6 +71,7 @@ class SettleMembers:
     room: MakeRoom = field(init=False)
     again: TryAgain = field(init=False)
     keep: KeepImages = field(init=False)
+    claim: ClaimAddresses = field(init=False)
     _setup_renewed: bool = False
 
     def __post_init__(self) -> None:
@@ -80,6 +81,7 @@ class SettleMembers:
         self.room = MakeRoom(self.ledger, self.audience, self.clock, self.connection, self.key_of)
         self.again = TryAgain(self.ledger, self.clock, self.connection, self.timing, self.mailchimp)
         self.decide = DecideMember(self.ledger, self.connection, self.national_phone)
+        self.claim = ClaimAddresses(self.ledger, self.connection.audience_id, self.new_token, self.decide.digest)
         self.keep = KeepImages(self.images, self.audience, self.clock, self.connection.id, self.decide.case)
 
     def __call__(self, records: Iterable[Record]) -> None:
@@ -101,14 +103,13 @@ class SettleMembers:
     def settle(self, answers: Sequence[tuple[Order[Active], MemberWork | AccordError]]) -> list[MemberWork]:
         """Store what came of orders that another worker sent; the members that go on. What was seen then is not newer
         than when it was seen."""
-        return self._store(
-            [
-                self._decided_again(answer, work.record)
-                if isinstance(answer, MemberWork)
-                else self._outcome(work, action, answer)
-                for (work, action), answer in answers
-            ]
+        outcomes = (
+            self._decided_again(after, work.record)
+            if isinstance(after, MemberWork)
+            else self._outcome(work, action, after)
+            for (work, action), after in answers
         )
+        return self._store(list(outcomes))
 
     def _go_on(self, works: list[MemberWork], decided_anyway: set[Who]) -> None:
         for _ in range(ROUNDS):
@@ -185,8 +186,7 @@ class SettleMembers:
             self._postpone([work.record for work, _ in orders])
             return []
         now = self.clock.now()
-        claim = ClaimAddresses(self.ledger, self.connection.audience_id, self.new_token, self.decide.digest)
-        claimed, lost = claim(orders, (now, now + timedelta(seconds=self.timing.claim)))
+        claimed, lost = self.claim(orders, (now, now + timedelta(seconds=self.timing.claim)))
         answers = call(claimed := self.keep(claimed)) if claimed else ()
         outcomes = [self._outcome(*order, answer) for order, answer in zip(claimed, answers, strict=True)]
         return self._store(outcomes) + self.read.again(lost)
@@ -197,8 +197,7 @@ class SettleMembers:
             self._postpone([work.record for work, _ in orders])
             return []
         now = self.clock.now()
-        claim = ClaimAddresses(self.ledger, self.connection.audience_id, self.new_token, self.decide.digest)
-        claimed, lost = claim(orders, (now, now + batch.claim), in_batch=True)
+        claimed, lost = self.claim(orders, (now, now + batch.claim), in_batch=True)
         imaged, unseen = self.keep.by_page(claimed, lambda: self.mailchimp.is_over)
         outcomes, error = batch(imaged) if imaged else ([], None)
         self.mailchimp.note([error or batch] if imaged else [])
@@ -206,18 +205,9 @@ class SettleMembers:
         return self._store([*outcomes, *singly]) + self.read.again(lost)
 
     def _one_by_one(self, orders: Sequence[Order[Active]]) -> list[MemberWork | AccordError | None]:
-        """One call an order; None for those that were not begun because the time is over or Mailchimp is away."""
-        answers: list[MemberWork | AccordError | None] = []
-        for work, action in orders:
-            if self.mailchimp.is_over:
-                answers.append(None)
-                continue
-            try:
-                answers.append(self.keep.perform(work, action, self.clock.now(), self.key_of))
-            except AccordError as error:
-                answers.append(error)
-            self.mailchimp.note(answers[-1:])
-        return answers
+        return self.mailchimp.each(
+            lambda work, action: self.keep.perform(work, action, self.clock.now(), self.key_of), orders
+        )
 
     def _find(self, orders: Sequence[Order[Look]]) -> list[MemberWork | AccordError]:
         answers = find_created(self.audience, orders, self.clock.now(), self.key_of)
@@ -240,9 +230,8 @@ class SettleMembers:
         tags = {i: tag for i, tag in following.items() if isinstance(tag, Tag)}
         if not tags or self.clock.now() > begun + timedelta(seconds=self.timing.claim * SPARE):
             return answers
-        tagged = self._tag(
-            [(work, tags[i]) for i, work in enumerate(answers) if isinstance(work, MemberWork) and i in tags]
-        )
+        new = [(work, tags[i]) for i, work in enumerate(answers) if isinstance(work, MemberWork) and i in tags]
+        tagged = self._tag(new)
         done = {i: work for i, work in zip(tags, tagged, strict=True) if isinstance(work, MemberWork)}
         return [done.get(i, answer) for i, answer in enumerate(answers)]
 
@@ -264,11 +253,9 @@ class SettleMembers:
                 answer = refused(work, action, answer, self.connection.mapping, now)
             except Rejected as error:
                 answer = error
-        match answer:
-            case MemberWork():
-                return self._decided_again(answer.answered(now), work.record)
-            case _:
-                return self.again(work, answer, now)
+        if isinstance(answer, MemberWork):
+            return self._decided_again(answer.answered(now), work.record)
+        return self.again(work, answer, now)
 
     def _decided_again(self, work: MemberWork, known: Record) -> Outcome:
         """The member right after an action: settled for good, or with more to do. `known` is who they were before."""

@@ -1,11 +1,11 @@
 """Whether Mailchimp answers, as the calls of one invocation show it: when to stop calling, break and mend."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from accord.domain.connection import Connection, ConnectionState
-from accord.errors import Misconfigured, Retryable
+from accord.errors import AccordError, Misconfigured, Retryable
 from accord.ports import Clock, Ledger
 from accord.usecases.connecting.stop_connection import stop_connection
 
@@ -49,6 +49,22 @@ class WatchMailchimp:
                 case _:
                     self._failures = 0
                     self._mend()
+
+    def each[*Order, Answer](
+        self, call: Callable[[*Order], Answer], orders: Iterable[tuple[*Order]]
+    ) -> list[Answer | AccordError | None]:
+        """The answers to calls, one after the other; None for those that were not begun."""
+        answers: list[Answer | AccordError | None] = []
+        for order in orders:
+            if self.is_over:
+                answers.append(None)
+                continue
+            try:
+                answers.append(call(*order))
+            except AccordError as error:
+                answers.append(error)
+            self.note(answers[-1:])
+        return answers
 
     def _mend(self) -> None:
         """Mailchimp answers again: a connection that an answer had stopped goes on by itself."""
