@@ -132,13 +132,15 @@ class TendConnections:
         self._change(connection, lifecycle.Step.SUMMARISE)
 
     def _import(self, connection: Connection, run: Run, queued: QueuedStep, deadline: datetime) -> None:
-        """Everybody who waits is due now; what is offered twice does no harm."""
-        after = queued.place.cursor
+        """Everybody who waits is due now, and because of it who waited for the approval; twice does no harm."""
+        after, cause = queued.place.cursor, Cause(kind=CauseKind.OPERATOR, at=run.at, run=run.id)
         while True:
             page = self.ledger.members(connection.id, Status.PENDING, after, A_HINT)
+            later = {record.member_id for record in page.items if record.since > (connection.approved_at or run.at)}
             for some in batched((record.member_id for record in page.items), A_HINT, strict=False):
-                cause = Cause(kind=CauseKind.OPERATOR, at=run.at, run=run.id)
-                self.ledger.touch(connection.id, some, self.clock.now() + self.offered_again, cause)
+                due_at = self.clock.now() + self.offered_again
+                self.ledger.touch(connection.id, [each for each in some if each not in later], due_at, cause)
+                self.ledger.postpone([(connection.id, each) for each in some if each in later], due_at)
                 self.bulk_queue.send(QueuedChanges(connection.id, due=some))
             after = page.next
             if after is None:
