@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from accord.domain.activity import Activity
 from accord.domain.address import MAX_HOLDERS, Address, Holder, Who
 from accord.domain.changes import OrderBy
 from accord.domain.connection import AudienceSetup, Connection
@@ -42,6 +43,7 @@ class FakeLedger:
         self.counted: dict[str, Counter[Status]] = {}
         self.feed: dict[str, list[Notice]] = {}
         self.erasures: dict[tuple[str, str], Erasure] = {}
+        self.activity: dict[tuple[str, str], dict[object, Activity]] = {}
 
     # --- connections and requests ---
 
@@ -226,6 +228,7 @@ class FakeLedger:
             bare = said.consent.model_copy(update={"source": "", "wording": ""})
             kept[name] = said.model_copy(update={"consent": bare})
         self.events.pop((connection_id, member_id), None)
+        self.activity.pop((connection_id, member_id), None)
 
     def statements(self, connection_id: str, member_id: str) -> list[Statement]:
         kept = self.statements_kept.get((connection_id, member_id), {})

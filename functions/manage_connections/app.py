@@ -24,6 +24,7 @@ from accord.adapters.http.problems import Route, answer, unknown, wrong_shape
 from accord.adapters.http.segments import posted_segments, shown_segments
 from accord.domain.connection_settings import ConnectionSettings, NewConnection
 from accord.domain.lifecycle import Step
+from accord.domain.run import Run, RunKind
 from accord.observability import count, deadline, discreet, logger_of, metrics_of
 from accord.usecases.explain_refusal import FieldError
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from accord.domain.connection import Connection
-    from accord.domain.run import Run
 
 A_PAGE = 50
 LARGEST_PAGE = 500
@@ -183,13 +183,14 @@ def get_runs(request: Request) -> Response:
 
 
 def post_run(request: Request) -> Response:
-    """The audience is reconciled now: what changed since the last time, or the whole of it."""
+    """Now, not at night or at the weekend: the audience reconciled, or the activity pulled."""
     connection = _connection(request)
-    full = runs.posted_reconciliation(request)
+    kind, full = runs.posted_run(request)
     with refusals():
-        run = bootstrap.manage_connections().order(connection, full=full)
-    logger.info("reconciliation ordered", extra={"connection": connection.id, "run": run.id, "full": full})
-    return Response(202, {"run": run.id})
+        can = bootstrap.manage_connections()
+        ordered = can.pull(connection) if kind is RunKind.ACTIVITY else can.order(connection, full=full)
+    logger.info("run ordered", extra={"connection": connection.id, "run": ordered.id, "kind": kind, "full": full})
+    return Response(202, {"run": ordered.id})
 
 
 def get_run(request: Request) -> Response:
@@ -199,7 +200,7 @@ def get_run(request: Request) -> Response:
 
 
 def post_stop(request: Request) -> Response:
-    """A reconciliation, a plan or an import goes on no further; what was found or sent until then stands."""
+    """A run that can be stopped goes on no further; what was found or sent until then stands."""
     connection = _connection(request)
     with refusals():
         return _shown_run(request, connection, bootstrap.manage_connections().stop(connection, request.path["run_id"]))
@@ -288,7 +289,7 @@ def _shown(request: Request, connection: "Connection") -> Response:
     return Response(200, {"connection": shown_connection(connection, language_of(request, connection))})
 
 
-def _shown_run(request: Request, connection: "Connection", run: "Run | None") -> Response:
+def _shown_run(request: Request, connection: "Connection", run: Run | None) -> Response:
     if run is None:
         raise unknown("run")
     return Response(200, runs.shown_run(run, language_of(request, connection)))

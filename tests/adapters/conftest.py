@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from accord.adapters.dynamodb.items import TABLE
+from accord.adapters.dynamodb.definition import TABLE
 from accord.adapters.dynamodb.ledger import DynamoDBLedger
 from accord.ports import Ledger
 from tests.adapters.audience_fixtures import FakeWorld, SimulatedWorld, World

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accord.adapters.dynamodb.connection_items import connection_item, connection_of
+from accord.adapters.dynamodb.definition import TABLE
 from accord.adapters.dynamodb.items import (
     INDEX_SHARDS,
-    TABLE,
     address_item,
     address_of,
     event_item,

@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from accord.adapters.dynamodb.items import TABLE
+from accord.adapters.dynamodb.definition import TABLE
 from accord.adapters.dynamodb.ledger import DynamoDBLedger
 from accord.domain.changes import Arrived
 from accord.domain.member import Member

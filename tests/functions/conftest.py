@@ -21,7 +21,7 @@ from moto import mock_aws
 from standardwebhooks import Webhook
 
 from accord import bootstrap, clients, mailchimp_clients
-from accord.adapters.dynamodb.items import TABLE
+from accord.adapters.dynamodb.definition import TABLE
 from accord.adapters.dynamodb.ledger import DynamoDBLedger
 from accord.adapters.sqs.changes import decode
 from accord.domain.connection import Connection
@@ -181,6 +181,9 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         "CONNECTION_STEPS_QUEUE_URL": queues["connection-steps"],
         "RECONCILE_STATE_MACHINE_ARN": boto3.client("stepfunctions").create_state_machine(
             name=f"reconcile-{own}", definition=NOTHING_TO_DO, roleArn="arn:aws:iam::123456789012:role/machine"
+        )["stateMachineArn"],
+        "PULL_ACTIVITY_STATE_MACHINE_ARN": boto3.client("stepfunctions").create_state_machine(
+            name=f"pull-activity-{own}", definition=NOTHING_TO_DO, roleArn="arn:aws:iam::123456789012:role/machine"
         )["stateMachineArn"],
         "IMPORT_STATE_MACHINE_ARN": boto3.client("stepfunctions").create_state_machine(
             name=f"import-{own}", definition=NOTHING_TO_DO, roleArn="arn:aws:iam::123456789012:role/machine"

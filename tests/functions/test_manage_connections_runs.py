@@ -49,9 +49,21 @@ def test_a_run_is_stopped(stack: Stack) -> None:
     assert ordered(stack) != run
 
 
-def test_what_is_no_reconciliation_is_refused_with_the_field(stack: Stack) -> None:
+def test_a6_a_pull_of_activity_is_noted_carried_out_by_its_own_machine_and_stopped(stack: Stack) -> None:
+    status, answer = stack.call("manage_connections", event("manage_connections.pull_activity"))
+    assert status == 202
+
+    arn = os.environ["PULL_ACTIVITY_STATE_MACHINE_ARN"]
+    (execution,) = boto3.client("stepfunctions").list_executions(stateMachineArn=arn)["executions"]
+    assert str(answer["run"]).rpartition("-")[2] in execution["name"]
+    assert of_run(stack, "get_run", str(answer["run"]))[1]["kind"] == "activity"
+    assert of_run(stack, "stop_run", str(answer["run"]))[1]["state"] == RunState.STOPPED
+
+
+def test_what_is_neither_reconciliation_nor_pull_is_refused_with_the_field(stack: Stack) -> None:
     assert fields_of(call(stack, "reconcile", {"kind": "first_import"})) == ["kind"]
     assert fields_of(call(stack, "reconcile", {"kind": "reconciliation", "full": "yes"})) == ["full"]
+    assert fields_of(call(stack, "reconcile", {"kind": "activity", "full": True})) == ["full"]
 
 
 def test_a_run_that_nobody_knows_is_not_found(stack: Stack) -> None:

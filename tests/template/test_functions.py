@@ -55,6 +55,10 @@ ROUTES = {
     ("GET", "/v1/connections/{connection_id}/plans/{plan_id}/lines"): "manage_plans",
     ("POST", "/v1/connections/{connection_id}/plans/{plan_id}/apply"): "manage_plans",
     ("POST", "/v1/connections/{connection_id}/runs/{run_id}/undo"): "manage_plans",
+    ("GET", "/v1/connections/{connection_id}/members/{member_id}/activity"): "show_activity",
+    ("GET", "/v1/connections/{connection_id}/activity"): "show_activity",
+    ("GET", "/v1/connections/{connection_id}/campaigns"): "show_activity",
+    ("GET", "/v1/connections/{connection_id}/campaigns/{campaign_id}"): "show_activity",
     ("POST", "/v1/connections/{connection_id}/imports"): "manage_imports",
     ("GET", "/v1/connections/{connection_id}/imports"): "manage_imports",
     ("GET", "/v1/connections/{connection_id}/imports/{import_id}"): "manage_imports",
@@ -156,6 +160,8 @@ def test_every_function_ends_before_whoever_waits_for_it_gives_up(name: str) -> 
         ("fetch_cobot_members", 1024),
         ("tend_connections", 1024),
         ("reconcile_audience", 1024),
+        ("pull_activity", 1024),
+        ("show_activity", 512),
         ("manage_imports", 512),
         ("import_members", 1769),
     ],
@@ -181,6 +187,14 @@ def test_s5_every_hour_the_connections_whose_night_it_is_are_reconciled() -> Non
 
     assert schedule["ScheduleExpression"] == "cron(20 * * * ? *)"
     assert schedule["Target"]["Arn"] == "ReconcileStateMachine"
+    assert schedule["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"] < 3600  # then the next one comes
+
+
+def test_a6_every_hour_of_a_weekend_the_connections_whose_noon_it_is_pull_their_activity() -> None:
+    schedule = resources("AWS::Scheduler::Schedule")["PullActivitySchedule"]
+
+    assert schedule["ScheduleExpression"] == "cron(40 * ? * FRI,SAT,SUN *)"  # it is Saturday somewhere for 50 hours
+    assert schedule["Target"]["Arn"] == "PullActivityStateMachine"
     assert schedule["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"] < 3600  # then the next one comes
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accord.adapters.dynamodb.items import TABLE, TTL_ATTRIBUTE
+from accord.adapters.dynamodb.definition import TABLE, TTL_ATTRIBUTE
 from tests.template.stack import RESOURCES
 
 LEDGER = RESOURCES["Ledger"]["Properties"]

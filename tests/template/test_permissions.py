@@ -13,6 +13,8 @@ CONNECTION_SECRETS = (
 
 RECONCILE = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-reconcile"
 
+PULL = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-pull-activity"
+
 IMPORT = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-import"
 
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
@@ -96,6 +98,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "${Ledger.Arn}/index/by_status": {"dynamodb:Query"},
         "ConnectionStepsQueue.Arn": {"sqs:SendMessage"},
         RECONCILE: {"states:StartExecution"},
+        PULL: {"states:StartExecution"},
         "OperatorSecret": SECRET,
         CONNECTION_SECRETS: SECRET | {"secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"},
     },
@@ -112,7 +115,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         CONNECTION_SECRETS: SECRET,
     },
     "notify_upstream": {
-        "Ledger.Arn": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+        "Ledger.Arn": READ | {"dynamodb:UpdateItem"},
         "UpstreamNoticesQueue.Arn": RECEIVE,
         CONNECTION_SECRETS: SECRET,
     },
@@ -140,6 +143,20 @@ MAY: dict[str, dict[str, set[str]]] = {
         "ConnectionStepsQueue.Arn": {"sqs:SendMessage"},
         "AddressKeySecret": SECRET,
         CONNECTION_SECRETS: SECRET | {"secretsmanager:PutSecretValue"},
+    },
+    "pull_activity": {
+        "Ledger.Arn": READ | CHANGE | {"dynamodb:BatchWriteItem"},
+        "${Ledger.Arn}/index/by_audience": {"dynamodb:Query"},
+        "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${SenderIdentity}": {"ses:SendEmail"},
+        "AudienceEventsQueue.Arn": {"sqs:SendMessage"},
+        "AddressKeySecret": SECRET,
+        CONNECTION_SECRETS: SECRET,
+    },
+    "show_activity": {
+        "Ledger.Arn": READ,
+        "${Ledger.Arn}/index/by_activity": {"dynamodb:Query"},
+        "OperatorSecret": SECRET,
+        CONNECTION_SECRETS: SECRET,
     },
     "offer_due_changes": {
         "Ledger.Arn": {"dynamodb:UpdateItem"},
@@ -251,6 +268,10 @@ def test_a_schedule_may_do_what_it_is_for_and_nothing_else() -> None:
     assert allowed(policies("ReconcileScheduleRole")) == {"ReconcileStateMachine": {"states:StartExecution"}}
     assert allowed(policies("ReconcileStateMachineRole")) == {
         "ReconcileAudienceFunction.Arn": {"lambda:InvokeFunction"},
+    }
+    assert allowed(policies("PullActivityScheduleRole")) == {"PullActivityStateMachine": {"states:StartExecution"}}
+    assert allowed(policies("PullActivityStateMachineRole")) == {
+        "PullActivityFunction.Arn": {"lambda:InvokeFunction"},
     }
     assert allowed(policies("ImportStateMachineRole")) == {"ImportMembersFunction.Arn": {"lambda:InvokeFunction"}}
     for name in ("OfferDueChanges", "CollectBatches"):

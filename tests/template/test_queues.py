@@ -3,7 +3,7 @@
 import pytest
 
 from accord.usecases.fetch_cobot_members import LATE
-from tests.template.stack import PARAMETERS, QUEUE, default, events, functions, machine_states, resources
+from tests.template.stack import PARAMETERS, QUEUE, RESOURCES, default, events, functions, machine_states, resources
 
 FOURTEEN_DAYS = 14 * 24 * 3600
 MEBIBYTE = 1024 * 1024
@@ -99,6 +99,14 @@ def test_all_functions_together_leave_mailchimp_a_connection() -> None:
     assert sum(at_once) + pages + 1 <= CONNECTIONS_OF_AN_ACCOUNT - SPARE_FOR_CALLS_THAT_TIMED_OUT
 
 
+def test_at_noon_of_a_saturday_the_pull_of_activity_takes_the_one_that_is_spare() -> None:
+    """It runs when no night does, as a rule, so that two are; and one call at a time, whatever there is to read."""
+    states = machine_states("PullActivityStateMachine")
+
+    assert {name: state["MaxConcurrency"] for name, state in states.items() if state["Type"] == "Map"} == {"Runs": 1}
+    assert SPARE_FOR_CALLS_THAT_TIMED_OUT == 1
+
+
 def test_who_talks_to_mailchimp_for_operators_is_called_by_nobody_else() -> None:
     for verb in CALLED_BY_OPERATORS:
         function = functions()[verb]
@@ -106,10 +114,11 @@ def test_who_talks_to_mailchimp_for_operators_is_called_by_nobody_else() -> None
         assert function["Environment"]["OPERATOR_SECRET_ARN"] == "OperatorSecret"
 
 
-def test_who_reads_whole_audiences_is_called_by_the_state_machine_alone() -> None:
-    assert functions()["reconcile_audience"].get("Events") is None
-    machine = resources("AWS::StepFunctions::StateMachine")["ReconcileStateMachine"]
-    assert machine["DefinitionSubstitutions"] == {"Step": "ReconcileAudienceFunction.Arn"}
+@pytest.mark.parametrize(("verb", "machine"), [("reconcile_audience", "Reconcile"), ("pull_activity", "PullActivity")])
+def test_who_reads_whole_audiences_and_reports_is_called_by_a_state_machine_alone(verb: str, machine: str) -> None:
+    assert functions()[verb].get("Events") is None
+    substitutions = resources("AWS::StepFunctions::StateMachine")[f"{machine}StateMachine"]["DefinitionSubstitutions"]
+    assert RESOURCES[substitutions["Step"].removesuffix(".Arn")]["Properties"]["CodeUri"] == f"functions/{verb}"
 
 
 def test_who_talks_to_mailchimp_is_called_by_queues_alone() -> None:
@@ -119,7 +128,7 @@ def test_who_talks_to_mailchimp_is_called_by_queues_alone() -> None:
 def test_only_who_talks_to_mailchimp_is_told_for_how_long() -> None:
     told = {verb for verb, function in functions().items() if "MAILCHIMP_TIMEOUT_SECONDS" in function["Environment"]}
 
-    assert told == TALKS_TO_MAILCHIMP | {"reconcile_audience", "collect_batches"}
+    assert told == TALKS_TO_MAILCHIMP | {"reconcile_audience", "collect_batches", "pull_activity"}
 
 
 def test_cobot_is_called_six_times_a_minute_at_the_most_however_late_a_message_comes() -> None:

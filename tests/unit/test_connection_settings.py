@@ -35,6 +35,7 @@ policies = st.fixed_dictionaries(
         "existing_contacts": st.sampled_from(ExistingContacts),
         "sync_mode": st.sampled_from(SyncMode),
         "profile_changes_upstream": st.booleans(),
+        "activity_upstream": st.booleans(),
     },
 )
 said = st.fixed_dictionaries(

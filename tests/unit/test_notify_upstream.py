@@ -10,7 +10,9 @@ from accord.errors import Retryable
 from accord.ports import EndpointRefusedError, QueuedNotice
 from accord.usecases.notify_upstream import NotifyUpstream, Sent
 from accord.usecases.offer_due_changes import OfferDueChanges
+from accord.usecases.showing.show_digest import ShowDigest
 from tests.builders import NOON, a_connection, minutes
+from tests.fake_activity import FakeActivity
 from tests.fake_outbox import FakeNoticeQueue, FakeOutbox
 from tests.fakes import FakeClock, FakeLedger, FakeQueue
 
@@ -32,6 +34,7 @@ class Post:
             endpoint=self,
             secrets=self,
             clock=self.clock,
+            digest=ShowDigest(FakeActivity(self.ledger)),
             written=lambda told, _connection: told.notice.type.encode(),
             signed=lambda id_, _at, body, secrets: {"webhook-id": id_, "signed": f"{body!r} by {secrets}"},
             unit=timedelta(seconds=5),

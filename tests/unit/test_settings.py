@@ -42,6 +42,7 @@ EVERYTHING = {
     "FILES_BUCKET_NAME": "files-of-the-zoo",
     "IMPORT_STATE_MACHINE_ARN": "arn:import",
     "RECONCILE_STATE_MACHINE_ARN": "arn:reconcile",
+    "PULL_ACTIVITY_STATE_MACHINE_ARN": "arn:pull-activity",
 }
 MODELS = [
     ReceiveChangesSettings,

@@ -6,10 +6,12 @@ import click
 from click.shell_completion import get_completion_class
 
 from tools.accord import audiences  # adds its commands to those of connections
+from tools.accord.activity import activity
 from tools.accord.adopting import adopt
 from tools.accord.applying import apply
 from tools.accord.approving import approve
 from tools.accord.asking import shared_options
+from tools.accord.campaigns import campaigns
 from tools.accord.changes import changes
 from tools.accord.connections import connections
 from tools.accord.errors import CommandError, ExitStatus
@@ -73,6 +75,8 @@ for command in (
     members,
     failures,
     changes,
+    activity,
+    campaigns,
     reconcile,
     plan,
     apply,

@@ -1,7 +1,7 @@
 """`accord export`: how every member stands, as a file that a spreadsheet opens safely."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -29,7 +29,11 @@ def export(asking: Asking, connection: str, output: Path | None) -> None:
     accord export zoo --output zoo.csv
     accord export zoo --json | jq -r 'select(.status == "failed") | .id'
     """
-    lines = _lines(asking, connection)
+    write_lines(asking, _lines(asking, connection), output)
+
+
+def write_lines(asking: Asking, lines: Iterable[str], output: Path | None) -> None:
+    """To a file, or to stdout where none is named. Raises CommandError."""
     if output is None:
         for line in lines:
             click.echo(line, nl=False)

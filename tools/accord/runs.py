@@ -108,10 +108,10 @@ def show(asking: Asking, connection: str, run: str) -> None:
 @shared_options
 @asks
 def stop(asking: Asking, connection: str, run: str, yes: bool) -> None:
-    """End RUN, a reconciliation, a plan or an import.
+    """End RUN: a reconciliation, a plan, an import or a pull of activity.
 
-    It goes on no further, and waits no longer. What a reconciliation found
-    until then stands, and the next one finds the rest; what an import sent
+    It goes on no further, and waits no longer. What a reconciliation or
+    a pull found until then stands, and the next one finds the rest; what an import sent
     stays accepted; of a plan nothing comes.
 
     \b
@@ -125,7 +125,7 @@ def stop(asking: Asking, connection: str, run: str, yes: bool) -> None:
     if asking.terminal.as_json:
         asking.terminal.document(ended)
     if ended["state"] in OPEN:
-        raise CommandError(f"Only reconciliations, plans and imports can be stopped; this is: {state_of(ended)}")
+        raise CommandError(f"Only reconciliations, plans, imports and pulls can be stopped; this is: {state_of(ended)}")
     if asking.terminal.as_json:
         return None
     if known["state"] not in OPEN:

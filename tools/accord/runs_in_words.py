@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from tools.accord.client import Answer
 from tools.accord.terminal import Terminal, moment, plain
 
-RECONCILIATION, CHECK = "reconciliation", "nightly_check"
+RECONCILIATION, CHECK, ACTIVITY = "reconciliation", "nightly_check", "activity"
 
 WHOLLY = {
     "contacts": "contacts read",
@@ -25,6 +25,9 @@ WHOLLY = {
     "webhook_registered": "webhook registered anew",
     "webhook_changed": "webhook set right",
     "strays_removed": "webhooks of ours astray: removed",
+    "campaigns": "campaigns whose reports were read",
+    "campaigns_left_out": "campaigns of which Mailchimp had no report",
+    "reread": "contacts read again, for no webhook had told",
 }
 """What the API counts -> where there is room, and in this order. Counts are of contacts, or of members by status."""
 SHORTLY = {
@@ -35,6 +38,8 @@ SHORTLY = {
     "gone": "gone",
     "counts_corrected": "totals set right",
     "strays_removed": "strays removed",
+    "campaigns_left_out": "left out",
+    "reread": "read again",
 }
 """The same in a list, where it does not have the API's own name."""
 ASIDE = frozenset({"contacts", "not_ours", "heard"})
@@ -43,7 +48,7 @@ WRITTEN_ANEW = frozenset({"fields_changed", "tags_removed", "groups_left", "lang
 ALWAYS = frozenset({"contacts", "not_ours", "missed"})
 """What a reconciliation tells also where it is none."""
 UNLESS = "Nothing is written anew to who opted out, nor to contacts from before Accord that keep their own values."
-NOTHING = {RECONCILIATION: "all in agreement", CHECK: "all in order"}
+NOTHING = {RECONCILIATION: "all in agreement", CHECK: "all in order", ACTIVITY: "nothing new"}
 """What it means when a run of this kind is done and counts nothing."""
 
 

@@ -67,6 +67,12 @@ _OPTIONS = (
         help="Tell the application of profiles that people change in Mailchimp.",
     ),
     click.option(
+        "--activity-digests/--no-activity-digests",
+        "activity_upstream",
+        default=None,
+        help="Tell the application every week what its members did with campaigns.",
+    ),
+    click.option(
         "--map",
         "mapping",
         multiple=True,
@@ -110,7 +116,8 @@ def settings_of(given: Mapping[str, Any], known_cobot: Answer | None = None) -> 
     value away."""
     settings: Answer = {name: given[name] for name in PLAIN if given[name] is not None}
     settings |= {name: given[name] or None for name in CAN_BE_NONE if given[name] is not None}
-    if policies := {name: given[name] for name in (*POLICIES, "profile_changes_upstream") if given[name] is not None}:
+    chosen = (*POLICIES, "profile_changes_upstream", "activity_upstream")
+    if policies := {name: given[name] for name in chosen if given[name] is not None}:
         settings["policies"] = policies
     for name in ("mapping", "permissions"):
         if given[name]:

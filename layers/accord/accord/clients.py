@@ -58,35 +58,37 @@ def ledger(settings: Settings) -> "DynamoDBLedger":
 
     if settings.is_local:
         _accept_test_addresses()
-    return DynamoDBLedger(_client("dynamodb"), settings.table_name, workers=WORKERS, history_days=settings.history_days)
+    return DynamoDBLedger(
+        client_of("dynamodb"), settings.table_name, workers=WORKERS, history_days=settings.history_days
+    )
 
 
 def audience_memory(settings: Settings) -> "DynamoDBAudienceMemory":
     """All that the ledger remembers of one audience."""
     from accord.adapters.dynamodb.audiences import DynamoDBAudienceMemory
 
-    return DynamoDBAudienceMemory(_client("dynamodb"), settings.table_name, workers=WORKERS)
+    return DynamoDBAudienceMemory(client_of("dynamodb"), settings.table_name, workers=WORKERS)
 
 
 def queue(url: str) -> "SqsChangeQueue":
     """`member-changes` or `bulk-changes`."""
     from accord.adapters.sqs.changes import SqsChangeQueue
 
-    return SqsChangeQueue(_client("sqs"), url)
+    return SqsChangeQueue(client_of("sqs"), url)
 
 
 def connection_secrets(prefix: str = "") -> "SecretsManagerConnectionSecrets":
     """The secrets of connections, to write; the prefix of their names is needed to make new ones."""
     from accord.adapters.secrets.writing import SecretsManagerConnectionSecrets
 
-    return SecretsManagerConnectionSecrets(_client("secretsmanager"), prefix)
+    return SecretsManagerConnectionSecrets(client_of("secretsmanager"), prefix)
 
 
 def table(settings: Settings) -> "Table":
     """The ledger's table, for what is kept in it beside the ledger itself."""
     from accord.adapters.dynamodb.table import Table
 
-    return Table(_client("dynamodb"), settings.table_name)
+    return Table(client_of("dynamodb"), settings.table_name)
 
 
 def outbox(settings: Settings) -> "DynamoDBOutbox":
@@ -128,35 +130,35 @@ def step_queue(url: str) -> "SqsStepQueue":
     """`connection-steps`."""
     from accord.adapters.sqs.steps import SqsStepQueue
 
-    return SqsStepQueue(_client("sqs"), url)
+    return SqsStepQueue(client_of("sqs"), url)
 
 
 def mail(sender: str) -> "SesMail":
     """Email to operators."""
     from accord.adapters.ses import SesMail
 
-    return SesMail(_client("sesv2"), sender)
+    return SesMail(client_of("sesv2"), sender)
 
 
 def notice_queue(url: str) -> "SqsNoticeQueue":
     """`upstream-notices`."""
     from accord.adapters.sqs.notices import SqsNoticeQueue
 
-    return SqsNoticeQueue(_client("sqs"), url)
+    return SqsNoticeQueue(client_of("sqs"), url)
 
 
 def hint_queue(url: str) -> "SqsHintQueue":
     """`audience-events`."""
     from accord.adapters.sqs.hints import SqsHintQueue
 
-    return SqsHintQueue(_client("sqs"), url)
+    return SqsHintQueue(client_of("sqs"), url)
 
 
 def fetch_queue(url: str) -> "SqsFetchQueue":
     """`cobot-events`."""
     from accord.adapters.sqs.fetches import SqsFetchQueue
 
-    return SqsFetchQueue(_client("sqs"), url)
+    return SqsFetchQueue(client_of("sqs"), url)
 
 
 def space_of(settings: Settings, *, within: float | None = None) -> "SpaceOf":
@@ -189,7 +191,7 @@ def secrets() -> "SecretsManagerSecrets":
     """All secrets, read when they are needed."""
     from accord.adapters.secrets.reading import SecretsManagerSecrets
 
-    return SecretsManagerSecrets(_client("secretsmanager"))
+    return SecretsManagerSecrets(client_of("secretsmanager"))
 
 
 def recognise(ledger: "DynamoDBLedger", operator_secret_arn: str | None = None) -> "RecogniseCaller":
@@ -215,14 +217,14 @@ def reconciliations(state_machine_arn: str) -> "StepFunctionsReconciliations":
     """The state machine `reconcile`."""
     from accord.adapters.step_functions import StepFunctionsReconciliations
 
-    return StepFunctionsReconciliations(_client("stepfunctions"), state_machine_arn)
+    return StepFunctionsReconciliations(client_of("stepfunctions"), state_machine_arn)
 
 
 def imports(state_machine_arn: str) -> "StepFunctionsImports":
     """The state machine `import`."""
     from accord.adapters.step_functions import StepFunctionsImports
 
-    return StepFunctionsImports(_client("stepfunctions"), state_machine_arn)
+    return StepFunctionsImports(client_of("stepfunctions"), state_machine_arn)
 
 
 def import_files(bucket: str) -> "S3ImportFiles":
@@ -240,12 +242,12 @@ def import_files(bucket: str) -> "S3ImportFiles":
 
 def reached_at(service: str) -> str:
     """The URL of a service of AWS."""
-    url: str = _client(service).meta.endpoint_url
+    url: str = client_of(service).meta.endpoint_url
     return url
 
 
 @cache
-def _client(service: str) -> Any:
+def client_of(service: str) -> Any:
     """One for each service: making one takes longer than most calls, and what is connected stays so."""
     return _session().create_client(service, config=_config())
 

@@ -6,7 +6,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from accord.clients import reached_at, secrets
-from accord.settings import ApplyAudienceEventsSettings, ReconcileAudienceSettings, WithMailchimpTimings
+from accord.settings import (
+    ApplyAudienceEventsSettings,
+    PullActivitySettings,
+    ReconcileAudienceSettings,
+    WithMailchimpTimings,
+)
 
 if TYPE_CHECKING:
     from accord.domain.connection import Connection
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def audience_of(
-    settings: WithMailchimpTimings | ApplyAudienceEventsSettings | ReconcileAudienceSettings,
+    settings: WithMailchimpTimings | ApplyAudienceEventsSettings | ReconcileAudienceSettings | PullActivitySettings,
 ) -> "Callable[[Connection], Audience]":
     """The audience of a connection, with its own key."""
     from accord.adapters.mailchimp.audience import MailchimpAudience

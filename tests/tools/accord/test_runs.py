@@ -253,5 +253,5 @@ def test_what_can_not_be_stopped_goes_on_and_that_is_no_success(api: SmallAccord
     seen = accord("runs", "stop", "zoo", "r-1", "--yes")
 
     assert seen.status == 1
-    assert "Only reconciliations, plans and imports can be stopped" in seen.err
+    assert "Only reconciliations, plans, imports and pulls can be stopped" in seen.err
     assert "first import running since 2026-11-22 10:00 UTC: 120 of 300" in seen.err

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from accord.adapters.dynamodb.items import TABLE
+from accord.adapters.dynamodb.definition import TABLE
 from accord.adapters.dynamodb.ledger import DynamoDBLedger
 from tests.serving import ANYWHERE, serving
 from tools.connect import Stack, Wanted

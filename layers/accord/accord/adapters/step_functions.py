@@ -1,4 +1,4 @@
-"""State machines: the adapters of the ports `Reconciliations` and `Imports`."""
+"""State machines: the adapters of the ports `Reconciliations`, `Pulls` and `Imports`."""
 
 import json
 import re
@@ -24,6 +24,10 @@ class StepFunctionsReconciliations:
     def start(self, connection_id: str, run_id: str, *, approved: bool = False) -> None:
         """One call. An execution of that name with the same input is the same one."""
         _start(self._client, self._arn, _name(connection_id, run_id, approved), connection_id, run_id)
+
+
+class StepFunctionsPulls(StepFunctionsReconciliations):
+    """The state machine `pull_activity`: one execution a run, named after it."""
 
 
 class StepFunctionsImports:

@@ -3,6 +3,7 @@
 Every import of an adapter stands where it is used, so that a function loads only what it needs.
 """
 
+from accord.bootstrap.activity import Pulling, ShowingActivity, pull_activity, show_activity
 from accord.bootstrap.changes import (
     Managing,
     Receiving,
@@ -46,9 +47,11 @@ __all__ = [
     "Managing",
     "ManagingImports",
     "Planning",
+    "Pulling",
     "Receiving",
     "Reconciling",
     "Showing",
+    "ShowingActivity",
     "apply_audience_events",
     "collect_batches",
     "connect_cobot",
@@ -61,11 +64,13 @@ __all__ = [
     "manage_plans",
     "notify_upstream",
     "offer_due_changes",
+    "pull_activity",
     "receive_audience_events",
     "receive_changes",
     "receive_cobot_events",
     "reconcile_audience",
     "record_failures",
+    "show_activity",
     "show_badges",
     "sync_members",
     "sync_members_margin",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from accord import clients
+from accord import activity_clients, clients
 from accord.settings import (
     ConnectCobotSettings,
     ConnectMailchimpSettings,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from accord.usecases.connecting.leave_space import LeaveSpace
     from accord.usecases.connecting.reconfirm_members import ReconfirmMembers
     from accord.usecases.manage_connections import ManageConnections
+    from accord.usecases.pulling.begin_pull import OrderPull
     from accord.usecases.recognise_caller import RecogniseCaller
     from accord.usecases.reconciling.begin_reconciliation import OrderReconciliation
     from accord.usecases.tend_connections import TendConnections
@@ -57,6 +58,7 @@ class Connecting:
     reconfirm: "ReconfirmMembers"
     order: "OrderReconciliation"
     stop: "StopRun"
+    pull: "OrderPull"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def manage_connections() -> Connecting:
     from accord.usecases.connecting.reach_account import KEY, ReachAccount
     from accord.usecases.connecting.reconfirm_members import ReconfirmMembers
     from accord.usecases.manage_connections import ManageConnections
+    from accord.usecases.pulling.begin_pull import BeginPull, OrderPull
     from accord.usecases.reconciling.begin_reconciliation import BeginReconciliation, OrderReconciliation
     from accord.usecases.tending.begin_run import BeginRun
     from accord.usecases.tending.stop_run import StopRun
@@ -128,6 +131,13 @@ def manage_connections() -> Connecting:
         clock=clock,
         new_token=lambda: token_hex(8),
     )
+    pull = OrderPull(
+        begin=BeginPull(connections, runs),
+        runs=runs,
+        pulls=activity_clients.pulls(settings.pull_activity_state_machine_arn),
+        clock=clock,
+        new_token=lambda: token_hex(8),
+    )
     begin = BeginRun(runs, clients.step_queue(settings.connection_steps_queue_url), clock, lambda: token_hex(8))
     reach_space = clients.cobot_of(settings, within=SPACE_PATIENCE)
     turns = DynamoDBTurns(clients.table(settings))
@@ -163,6 +173,7 @@ def manage_connections() -> Connecting:
         reconfirm=ReconfirmMembers(ledger, connections, runs, begin, clock),
         order=order,
         stop=StopRun(runs, DynamoDBSweeps(clients.table(settings)), clock),
+        pull=pull,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from accord import clients, mailchimp_clients
+from accord import activity_clients, clients, mailchimp_clients
 from accord.settings import (
     ApplyAudienceEventsSettings,
     NotifyUpstreamSettings,
@@ -71,6 +71,7 @@ def notify_upstream() -> "NotifyUpstream":
     from accord.adapters.standard_webhooks import signed
     from accord.adapters.upstream_endpoint import UpstreamEndpoint
     from accord.usecases.notify_upstream import NotifyUpstream
+    from accord.usecases.showing.show_digest import ShowDigest
 
     settings = NotifyUpstreamSettings.from_environment()
     return NotifyUpstream(
@@ -79,6 +80,7 @@ def notify_upstream() -> "NotifyUpstream":
         endpoint=UpstreamEndpoint(settings.allowed),
         secrets=clients.secrets(),
         clock=clients.SystemClock(),
+        digest=ShowDigest(activity_clients.activity(settings, settings.activity_kept)),
         written=written_notice,
         signed=signed,
         unit=timedelta(seconds=settings.notice_retry_seconds),

@@ -160,6 +160,8 @@ class Address(Value):
     """The language that Accord wrote last."""
     tags: tuple[str, ...] = ()
     """The tags that are Accord's own on this contact."""
+    one_to_one: bool | None = None
+    """Whether the person may be written to one to one, as last seen. Nothing about the newsletter follows from it."""
     permissions: dict[str, PermissionWritten] = {}
     """What Accord last wrote of marketing permissions, by id: what the person did to them since is not known here."""
 

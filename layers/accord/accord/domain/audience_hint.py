@@ -1,4 +1,7 @@
-"""What Mailchimp's webhooks tell: that something happened to a contact. Only a hint: the contact is read again."""
+"""What Mailchimp's webhooks tell: that something happened to a contact. Only a hint: the contact is read again.
+
+The report of a campaign hints at what no webhook told.
+"""
 
 from enum import StrEnum
 
@@ -17,6 +20,8 @@ class HintKind(StrEnum):
     UPEMAIL = "upemail"
     CLEANED = "cleaned"
     CAMPAIGN = "campaign"
+    REPORT = "report"
+    """No webhook: a campaign's report shows an opt-out, a complaint or a bounce that none had told."""
 
 
 class AudienceHint(Value):

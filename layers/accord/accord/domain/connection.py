@@ -82,6 +82,8 @@ class Policy(Value):
     sync_mode: SyncMode = SyncMode.REALTIME
     profile_changes_upstream: bool = False
     """Whether upstream is told when somebody changes a mapped value in Mailchimp. The history tells it in any case."""
+    activity_upstream: bool = False
+    """Whether upstream is told, in weekly digests, what its members did with campaigns."""
 
     @property
     def first_status(self) -> ContactStatus:

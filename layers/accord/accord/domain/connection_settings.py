@@ -74,6 +74,7 @@ class PolicyChoice(Value):
     existing_contacts: ExistingContacts = ExistingContacts.OVERWRITE
     sync_mode: SyncMode = SyncMode.REALTIME
     profile_changes_upstream: StrictBool = False
+    activity_upstream: StrictBool = False
 
 
 class CobotChoice(Value):

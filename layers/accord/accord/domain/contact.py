@@ -48,6 +48,8 @@ class Contact(Value):
     complained: bool = False
     permissions: dict[str, bool] = {}
     """Marketing permissions by id, where they were asked for."""
+    one_to_one: bool | None = None
+    """Whether the person may be written to one to one: a preference of its own, which is none about the newsletter."""
 
     @property
     def mark(self) -> str:
@@ -62,6 +64,7 @@ class Contact(Value):
             self.permissions,
             self.last_changed if self.status in ENDED else None,
             complained=self.complained,
+            one_to_one=self.one_to_one,
         )
 
 
@@ -76,6 +79,7 @@ def mark_of(
     ended_at: datetime | None,
     *,
     complained: bool,
+    one_to_one: bool | None,
 ) -> str:
     """The mark of a contact, out of its parts: of those of a page few are worth a `Contact`, and each night looks at a
     million. `chosen` are the interests that are on; `ended_at` is when one that has ended was last changed: it may have
@@ -86,6 +90,7 @@ def mark_of(
     shown = (status, contact_id, fields, sorted(chosen), sorted(tags), language, complained)
     text = repr((shown, sorted(permissions.items())))  # a third of the time that JSON takes
     text += f"{ended_at}" if ended_at is not None else ""
+    text += "declines one-to-one messages" if one_to_one is False else ""
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 

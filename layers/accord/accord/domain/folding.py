@@ -149,6 +149,7 @@ def _erased(record: Record, at: datetime) -> Record:
         profile=None,
         profile_mark="",
         consent=None,
+        unsubscribe=None,
         own_change=own.model_copy(update={"email": ""}) if own is not None and not own.followed else None,
         addresses=gone,
     )

@@ -41,6 +41,8 @@ class CauseKind(StrEnum):
     """Mailchimp told of the contact; the detail is the kind of webhook."""
     READING = "reading"
     """A reading of the whole audience showed something that no webhook had told."""
+    REPORT = "report"
+    """The report of a campaign showed something that no webhook had told."""
     OTHER_MEMBER = "other_member"
     """Somebody with whom they share an address said or did something; the detail is that member's id."""
     OPERATOR = "operator"

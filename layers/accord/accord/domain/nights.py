@@ -1,4 +1,4 @@
-"""When a connection's night is, and what is read in it. Pure."""
+"""When a connection's night is, and what is read in it; and when its week ends. Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -12,6 +12,9 @@ NIGHT = 3
 """The hour at which a night's work begins."""
 MORNING = 6
 """The hour at which it ends: what was not carried by then waits for the next night."""
+SATURDAY = 5
+NOONTIDE = 12
+"""The hour at which activity is pulled: at the weekend, and long after the night's work."""
 A_WEEK = timedelta(days=6, hours=12)
 """After so long the whole audience is read again: every seventh night, whatever the clocks do."""
 
@@ -21,6 +24,14 @@ def is_night(connection: Connection, at: datetime) -> bool:
     the clocks are put forward or back."""
     zone = ZoneInfo(connection.time_zone)
     return (at - timedelta(hours=1)).astimezone(zone).hour < NIGHT <= at.astimezone(zone).hour
+
+
+def is_weekend(connection: Connection, at: datetime) -> bool:
+    """Whether the weekly pull of activity begins within the hour before that moment: on Saturday at noon, where the
+    connection is."""
+    zone = ZoneInfo(connection.time_zone)
+    local, before = at.astimezone(zone), (at - timedelta(hours=1)).astimezone(zone)
+    return local.weekday() == SATURDAY and before.hour < NOONTIDE <= local.hour
 
 
 def is_within(connection: Connection, at: datetime) -> bool:

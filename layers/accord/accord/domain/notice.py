@@ -5,9 +5,12 @@ personal is left behind when somebody is erased.
 """
 
 import hashlib
+import itertools
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
+from accord.domain.activity import Activity, ActivityKind
 from accord.domain.address import Address
 from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Reason, Record
@@ -27,6 +30,15 @@ class NoticeType(StrEnum):
     FAILED = "member.failed"
     IMPORTED = "connection.imported"
     """The first import is done: of the connection as a whole, and of no member."""
+    REPLIED = "contact.replied"
+    """The member wrote: there is a conversation in Mailchimp's Inbox."""
+    ANSWERED_SURVEY = "contact.answered_survey"
+    ACTIVITY = "activity.digest"
+    """Something new is known that these members did with a campaign."""
+
+
+MOST_MEMBERS = 500
+"""In one digest."""
 
 
 class DeliveryState(StrEnum):
@@ -51,6 +63,11 @@ class Notice(Value):
     """Members by status, of an import."""
     fields: tuple[str, ...] = ()
     """The member's fields that were changed in Mailchimp, by name."""
+    campaign_id: str = ""
+    link: str = ""
+    """Of a reply: where it is read."""
+    members: tuple[str, ...] = ()
+    """Of a digest: who did something with the campaign. What they did is looked up then, as an address is."""
 
 
 _STANDING = {
@@ -97,6 +114,36 @@ def profile_changed(record: Record, address: Address, fields: tuple[str, ...], a
 def imported(run_id: str, counts: dict[str, int], at: datetime) -> Notice:
     """The first import is done; the same however often it is told."""
     return Notice(id=_digest(run_id), type=NoticeType.IMPORTED, at=at, counts=counts)
+
+
+_WRITTEN = {
+    ActivityKind.INBOX_THREAD: NoticeType.REPLIED,
+    ActivityKind.SURVEY_RESPONSE: NoticeType.ANSWERED_SURVEY,
+}
+
+
+def wrote(connection_id: str, event: Activity, at: datetime) -> Notice:
+    """A member wrote; the same however often it is told."""
+    about = f"{connection_id}#{event.member_id}#{event.kind}#{event.campaign_id}#{event.at}"
+    return Notice(id=_digest(about), type=_WRITTEN[event.kind], member_id=event.member_id, at=at, link=event.link)
+
+
+def digests(
+    connection_id: str, campaign_id: str, page: str, member_ids: Iterable[str], at: datetime
+) -> tuple[Notice, ...]:
+    """Of the members of whom a page of a report tells something new, some at a time. `page` names it, so that a digest
+    is the same one however often the page is read."""
+    parts = enumerate(itertools.batched(sorted(set(member_ids)), MOST_MEMBERS, strict=False))
+    return tuple(
+        Notice(
+            id=_digest(f"{connection_id}#{campaign_id}#{page}#{number}"),
+            type=NoticeType.ACTIVITY,
+            at=at,
+            campaign_id=campaign_id,
+            members=members,
+        )
+        for number, members in parts
+    )
 
 
 def _standing(record: Record) -> NoticeType | None:

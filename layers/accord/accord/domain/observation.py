@@ -35,6 +35,8 @@ def observe(address: Address, contact: Contact | None, at: datetime) -> Address:
         "subscriber_hash": address.subscriber_hash or contact.subscriber_hash,
         "attempt": None,
     }
+    if contact.one_to_one is not None:
+        update["one_to_one"] = contact.one_to_one
     if contact.status is not ContactStatus.ARCHIVED:
         update |= {"archived_by_us_at": None, "archived_by_staff_at": None}
     if contact.status is ContactStatus.SUBSCRIBED and address.origin is None and not unresolved:

@@ -73,6 +73,14 @@ _WORDS: dict[tuple[str, str | bool | None], tuple[str, str]] = {
         "What somebody changes in Mailchimp is recorded and shown, and the application is not told.",
         "Ce que quelqu'un modifie dans Mailchimp est noté et affiché, sans que l'application en soit informée.",
     ),
+    ("policies.activity_upstream", True): _both(
+        "The application is told every week what its members did with campaigns.",
+        "L'application apprend chaque semaine ce que ses membres ont fait des campagnes.",
+    ),
+    ("policies.activity_upstream", False): _both(
+        "What members do with campaigns is recorded and shown, and the application is not told.",
+        "Ce que les membres font des campagnes est noté et affiché, sans que l'application en soit informée.",
+    ),
     ("order_by", "occurred_at"): _both(
         "Changes count in the order of their occurred_at, which each must have from now on.",
         "Les modifications comptent dans l'ordre de leur occurred_at, que chacune doit désormais avoir.",

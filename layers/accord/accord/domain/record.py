@@ -69,6 +69,14 @@ class Told(Value):
     own_change: str | None = None
 
 
+class Unsubscribe(Value):
+    """With which campaign the member unsubscribed last, as its report says, and the reason that they chose or wrote."""
+
+    at: Moment
+    campaign_id: str
+    reason: str = ""
+
+
 class Refusal(Value):
     """What Mailchimp refused, by the digest of what was sent: the same is not sent again until somebody retries."""
 
@@ -107,6 +115,7 @@ class Record(Value):
     told: Told = Told()
     settled_version: int | str | None = None
     refusal: Refusal | None = None
+    unsubscribe: Unsubscribe | None = None
     reconfirm: str | None = None
     """The reconfirmation in which this member is still to be asked, by its id."""
     reconfirmed: str | None = None

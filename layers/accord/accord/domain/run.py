@@ -6,6 +6,7 @@ from enum import StrEnum
 from accord.domain.caps import Beyond
 from accord.domain.connection import Connection, Whom
 from accord.domain.file_import import FileImport
+from accord.domain.inbox import Asked
 from accord.domain.plan import PlanSum
 from accord.domain.summary import Summary
 from accord.domain.values import Moment, Value
@@ -39,6 +40,8 @@ class RunKind(StrEnum):
     """A plan of what would be put back of another run."""
     IMPORT = "import"
     """A file of members is read, line by line."""
+    ACTIVITY = "activity"
+    """What became of campaigns is read, and remembered with each member."""
     NIGHTLY_CHECK = "nightly_check"
     """Audience and webhook are looked at, and set right where somebody changed them."""
 
@@ -59,8 +62,8 @@ class RunState(StrEnum):
 
 
 class Run(Value):
-    """One run of a connection. Ids are ordered by time. `done` of `total`: contacts read, or members settled; `total`
-    is None as long as nobody knows it."""
+    """One run of a connection. Ids are ordered by time. `done` of `total`: contacts or rows read, or members settled;
+    `total` is None as long as nobody knows it."""
 
     id: str
     connection_id: str
@@ -74,6 +77,8 @@ class Run(Value):
     total: int | None = None
     counts: dict[str, int] = {}
     """Members by status, once an import is done; what was set right, once a check is; what a reconciliation found."""
+    inbox: Asked | None = None
+    """Of a pull of activity: how far the asking for what people wrote is."""
     since: Moment | None = None
     """Of a reconciliation: only contacts that changed then or later are read. None: the whole audience."""
     calls: int = 0

@@ -184,8 +184,8 @@ class Ledger(Protocol):
         """Who asked for it, and when; kept without end, as the proof that it was done."""
 
     def forget_member(self, connection_id: str, member_id: str) -> None:
-        """Delete the member's history, and of each consent statement all but its status and times. Doing it again
-        does no harm."""
+        """Delete the member's history and activity, and of each consent statement all but its status and times. Doing
+        it again does no harm."""
 
     def statements(self, connection_id: str, member_id: str) -> list[Statement]:
         """Every consent statement of a member, oldest first: proof has no end."""

@@ -73,7 +73,8 @@ class ApplyAudienceEvents:
 
     def _count(self, hints: Sequence[QueuedHint]) -> None:
         """What webhooks told, whatever came of it: a count that is lost is no event lost."""
-        told = Counter(queued.connection_id for queued in hints if queued.attempt == 0)
+        fresh = (each for each in hints if each.attempt == 0 and each.hint.kind is not HintKind.REPORT)
+        told = Counter(queued.connection_id for queued in fresh)
         for connection_id, events in told.items():
             with suppress(Retryable):
                 self.ears.heard(connection_id, events)
@@ -110,7 +111,9 @@ class ApplyAudienceEvents:
             return Applied.TOO_EARLY
         audience = self.audience_of(connection)
         cause = Cause(kind=CauseKind.WEBHOOK, at=hint.received_at, detail=hint.kind)
-        ends = hint.kind in {HintKind.UNSUBSCRIBE, HintKind.CLEANED}
+        if hint.kind is HintKind.REPORT:
+            cause = Cause(kind=CauseKind.REPORT, at=hint.received_at)
+        ends = hint.kind in {HintKind.UNSUBSCRIBE, HintKind.CLEANED, HintKind.REPORT}
         seen = self.read(
             connection, audience, address, cause, email=email, may_be_at=may_be_at, surely=surely, overtakes=ends
         )

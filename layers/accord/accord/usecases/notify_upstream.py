@@ -13,6 +13,7 @@ from accord.domain.connection import Connection
 from accord.domain.notice import DeliveryState
 from accord.errors import Retryable
 from accord.ports import CallerSecrets, Clock, Delivery, Endpoint, EndpointRefusedError, Ledger, Outbox, QueuedNotice
+from accord.usecases.showing.show_digest import ShowDigest
 from accord.usecases.showing.show_notices import Told
 
 RETRIES = (1, 60, 360, 1440, 3600, 7200, 10080)
@@ -46,6 +47,7 @@ class NotifyUpstream:
     endpoint: Endpoint
     secrets: CallerSecrets
     clock: Clock
+    digest: ShowDigest
     written: Written
     signed: Signed
     unit: timedelta
@@ -91,7 +93,7 @@ class NotifyUpstream:
         notice = delivery.notice
         ids = [notice.member_id] if notice.member_id else []
         record = self.ledger.records(connection.id, ids).get(notice.member_id) if ids else None
-        body = self.written(Told(notice, record), connection)
+        body = self.written(Told(notice, record, self.digest(connection, notice)), connection)
         secrets = self.secrets.signing_secrets(connection)
         headers = {"content-type": "application/json", **self.signed(notice.id, self.clock.now(), body, secrets)}
         return self.endpoint.post(url, body, headers)

@@ -4,14 +4,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from accord.adapters.dynamodb.cursors import read_cursor, written_cursor
-from accord.adapters.dynamodb.items import (
-    BY_AUDIENCE,
-    Item,
-    address_of,
-    address_pk,
-    audience_shard,
-    summary_key,
-)
+from accord.adapters.dynamodb.definition import BY_AUDIENCE
+from accord.adapters.dynamodb.items import Item, address_of, address_pk, audience_shard, summary_key
 from accord.adapters.dynamodb.table import OnConsumed, Table
 from accord.domain.address import Address
 from accord.domain.contact import ContactStatus

@@ -5,7 +5,8 @@ from datetime import timedelta
 from itertools import groupby
 
 from accord.adapters.dynamodb.cursors import read_cursor, written_cursor
-from accord.adapters.dynamodb.items import BY_STATUS, INDEX_SHARDS, Item, item, member_pk, shard_of
+from accord.adapters.dynamodb.definition import BY_STATUS
+from accord.adapters.dynamodb.items import INDEX_SHARDS, Item, item, member_pk, shard_of
 from accord.adapters.dynamodb.table import Table
 from accord.domain.before_image import BeforeImage
 from accord.ports import Page

@@ -1,4 +1,4 @@
-"""The ledger's items: the table, its keys and indexes, and every value as an item and back.
+"""The ledger's items: their keys, and every value as an item and back.
 
 What a key, an index or a condition needs is an attribute of its own; the rest of a value is one JSON text, `body`.
 Three attributes are the truth instead of the body, since they change without it: `revision`, `due_at`, `due_cause`; so
@@ -9,7 +9,6 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from accord.domain.address import MAX_HOLDERS, Address, Holder, Who
 from accord.domain.changes import Arrived, OrderBy
@@ -18,61 +17,11 @@ from accord.domain.consent import Statement
 from accord.domain.erasure import Erasure
 from accord.domain.history import Cause, Event
 from accord.domain.reasons import Status
-from accord.domain.record import Record
+from accord.domain.record import Presence, Record
 from accord.domain.values import newest
 
 type Item = dict[str, dict[str, str]]
 """An item as DynamoDB's low-level client has it: every attribute by its type, `S` or `N`."""
-
-BY_AUDIENCE = "by_audience"
-BY_DUE = "by_due"
-BY_STATUS = "by_status"
-TTL_ATTRIBUTE = "expires_at"
-
-TABLE: dict[str, Any] = {
-    "AttributeDefinitions": [
-        {"AttributeName": "pk", "AttributeType": "S"},
-        {"AttributeName": "sk", "AttributeType": "S"},
-        {"AttributeName": "due_shard", "AttributeType": "S"},
-        {"AttributeName": "due_at", "AttributeType": "S"},
-        {"AttributeName": "status_shard", "AttributeType": "S"},
-        {"AttributeName": "status_since", "AttributeType": "S"},
-        {"AttributeName": "audience_shard", "AttributeType": "S"},
-        {"AttributeName": "address_key", "AttributeType": "S"},
-    ],
-    "KeySchema": [
-        {"AttributeName": "pk", "KeyType": "HASH"},
-        {"AttributeName": "sk", "KeyType": "RANGE"},
-    ],
-    "GlobalSecondaryIndexes": [
-        {
-            "IndexName": BY_DUE,
-            "KeySchema": [
-                {"AttributeName": "due_shard", "KeyType": "HASH"},
-                {"AttributeName": "due_at", "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["connection_id", "member_id"]},
-        },
-        {
-            "IndexName": BY_STATUS,
-            "KeySchema": [
-                {"AttributeName": "status_shard", "KeyType": "HASH"},
-                {"AttributeName": "status_since", "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "KEYS_ONLY"},
-        },
-        {
-            "IndexName": BY_AUDIENCE,
-            "KeySchema": [
-                {"AttributeName": "audience_shard", "KeyType": "HASH"},
-                {"AttributeName": "address_key", "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["seen"]},
-        },
-    ],
-    "BillingMode": "PAY_PER_REQUEST",
-}
-"""The table as `create_table` takes it; template.yaml says the same, and a template test compares them."""
 
 INDEX_SHARDS = 16
 URGENT_SHARDS = 4
@@ -87,6 +36,7 @@ HOLDER = "HOLDER#"
 EVENT = "EVENT#"
 CONSENT = "CONSENT#"
 PLAN = "PLAN#"
+ACTIVITY = "ACTIVITY#"
 
 
 def item(**attributes: str | int | None) -> Item:
@@ -178,6 +128,7 @@ def record_item(record: Record) -> Item:
         due_shard=due_shard(shard, urgent=record.urgent) if record.due_at is not None else None,
         due_at=stamp(record.due_at) if record.due_at is not None else None,
         due_cause=record.cause.model_dump_json() if record.cause is not None else None,
+        erased=1 if record.presence is Presence.ERASED else None,
         body=record.model_dump_json(exclude={"revision", "due_at", "cause"}, exclude_defaults=True),
     )
 

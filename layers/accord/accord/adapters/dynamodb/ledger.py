@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class DynamoDBLedger:
-    """The ledger on one table, whose definition is `dynamodb_items.TABLE`.
+    """The ledger on one table, whose definition is `definition.TABLE`.
 
     `workers` calls run at a time; the client should keep as many connections (botocore keeps 10). `on_consumed` is
     told after every call what it consumed. History is kept for `history_days`, consent for ever.

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from accord.adapters.dynamodb.cursors import read_cursor, written_cursor
+from accord.adapters.dynamodb.definition import BY_DUE, BY_STATUS
 from accord.adapters.dynamodb.items import (
-    BY_DUE,
-    BY_STATUS,
+    ACTIVITY,
     CONSENT,
     COUNT_SHARDS,
     EVENT,
@@ -138,6 +138,13 @@ def forget(table: Table, connection_id: str, member_id: str) -> None:
         table.write(put({**stored, "body": {"S": bare.model_dump_json(exclude_defaults=True)}}))
     told = [*_all(table, pk, EVENT), *_all(table, pk, PLAN)]
     table.delete_many({"pk": stored["pk"], "sk": stored["sk"]} for stored in told)
+    forget_activity(table, connection_id, member_id)
+
+
+def forget_activity(table: Table, connection_id: str, member_id: str) -> None:
+    """What a member did with campaigns."""
+    pk = member_pk(connection_id, member_id)
+    table.delete_many({"pk": stored["pk"], "sk": stored["sk"]} for stored in _all(table, pk, ACTIVITY))
 
 
 def statements(table: Table, connection_id: str, member_id: str) -> list[Statement]:

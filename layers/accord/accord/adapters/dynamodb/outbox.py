@@ -4,8 +4,9 @@ import itertools
 from collections.abc import Sequence
 from datetime import datetime
 
+from accord.adapters.dynamodb.definition import BY_DUE
 from accord.adapters.dynamodb.feed import NOTICE_SHARDS, feed_item, notice_shard
-from accord.adapters.dynamodb.items import BY_DUE, item, stamp
+from accord.adapters.dynamodb.items import item, stamp
 from accord.adapters.dynamodb.table import Table, put, update
 from accord.domain.notice import DeliveryState, Notice
 from accord.ports import Delivery, QueuedNotice

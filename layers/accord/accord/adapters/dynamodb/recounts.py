@@ -1,7 +1,8 @@
 """How many members have each status, counted anew: the adapter of the port `Recounts`."""
 
 from accord.adapters.dynamodb import lists
-from accord.adapters.dynamodb.items import BY_STATUS, INDEX_SHARDS, count_pk, item, status_shard
+from accord.adapters.dynamodb.definition import BY_STATUS
+from accord.adapters.dynamodb.items import INDEX_SHARDS, count_pk, item, status_shard
 from accord.adapters.dynamodb.table import Table, update
 from accord.domain.reasons import Status
 

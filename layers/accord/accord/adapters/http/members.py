@@ -123,6 +123,8 @@ def shown_member(view: MemberView, language: Language) -> dict[str, object]:
             "status": address.seen.value if address and address.seen else None,
             "url": None,
         },
+        "one_to_one": address.one_to_one if address else None,
+        "unsubscribe": record.unsubscribe.model_dump(mode="json") if record.unsubscribe else None,
     }
 
 

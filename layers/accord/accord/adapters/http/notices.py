@@ -2,6 +2,7 @@
 
 import json
 
+from accord.adapters.http.activity import shown_events
 from accord.adapters.http.members import reason_in_words
 from accord.domain.connection import Connection
 from accord.domain.notice import Notice, NoticeType
@@ -13,6 +14,8 @@ def shown_notice(told: Told, language: Language) -> dict[str, object]:
     """`{"type", "timestamp", "data": {"id", "email", ...}}`. The address is upstream's own, as it last was; of who was
     erased there is none."""
     notice, record = told.notice, told.record
+    if notice.members:
+        return {**_shown(notice), "data": _shown_digest(told)}
     if not notice.member_id:
         return {**_shown(notice), "data": {"counts": notice.counts}}
     profile = record.profile if record is not None else None
@@ -22,9 +25,23 @@ def shown_notice(told: Told, language: Language) -> dict[str, object]:
         data["new_email"] = own.email or None if own is not None else None
     if notice.reason is not None:
         data["reason"] = reason_in_words(notice.reason.code, notice.reason.detail, language)
+    if notice.link:
+        data["link"] = notice.link
     if notice.fields:
         data["fields"] = list(notice.fields)
     return {**_shown(notice), "data": data}
+
+
+def _shown_digest(told: Told) -> dict[str, object]:
+    """Where it is sent, with all that these members did with the campaign; in the feed it names them alone."""
+    if told.digest is None:
+        return {"campaign": {"id": told.notice.campaign_id}, "members": [{"id": each} for each in told.notice.members]}
+    campaign = told.digest.campaign
+    sent_at = campaign.sent_at.isoformat().replace("+00:00", "Z")
+    return {
+        "campaign": {"id": campaign.id, "subject": campaign.subject, "sent_at": sent_at},
+        "members": [{"id": each, "activity": shown_events(did)} for each, did in told.digest.did.items()],
+    }
 
 
 def _shown(notice: Notice) -> dict[str, object]:

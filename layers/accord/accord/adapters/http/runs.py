@@ -89,18 +89,22 @@ def shown_reconfirmation(run: Run) -> dict[str, object]:
     return {"run": run.id, "proposal": run.id, "members": run.total or 0, "asked": run.done}
 
 
-def posted_reconciliation(request: Request) -> bool:
-    """Whether the whole audience is to be read. Raises ProblemError, naming every field that is wrong."""
+ORDERED = (RunKind.RECONCILIATION, RunKind.ACTIVITY)
+
+
+def posted_run(request: Request) -> tuple[RunKind, bool]:
+    """What is to be done now, and whether the whole audience is to be read for it. Raises ProblemError, naming every
+    field that is wrong."""
     said = posted_object(request, allowed=("kind", "full"))
-    full = said.get("full", False)
+    full, kind = said.get("full", False), said.get("kind")
     wrong = []
-    if said.get("kind") != RunKind.RECONCILIATION:
-        wrong.append(FieldError("kind", f"must be {RunKind.RECONCILIATION}: the others begin by themselves"))
-    if not isinstance(full, bool):
-        wrong.append(FieldError("full", "must be true or false"))
+    if kind not in ORDERED:
+        wrong.append(FieldError("kind", f"must be {' or '.join(ORDERED)}: the others begin by themselves"))
+    if not isinstance(full, bool) or (full and kind == RunKind.ACTIVITY):
+        wrong.append(FieldError("full", f"must be true or false, and true only of a {RunKind.RECONCILIATION}"))
     if wrong:
         raise wrong_shape(*wrong)
-    return bool(full)
+    return RunKind(str(kind)), bool(full)
 
 
 def shown_run(run: Run, language: Language = "en") -> dict[str, object]:

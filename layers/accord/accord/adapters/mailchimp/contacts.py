@@ -22,6 +22,7 @@ CONTACT_FIELDS = (
     "last_changed",
     "timestamp_opt",
     "tags",
+    "consents_to_one_to_one_messaging",
 )
 """What `Contact` needs of a member."""
 PERMISSION_FIELD = "marketing_permissions"
@@ -46,6 +47,7 @@ def contact_of(member: Mapping[str, Any]) -> Contact:
         language=_text(member.get("language")),
         last_changed=moment_of(member.get("last_changed")),
         opted_in_at=moment_of(member.get("timestamp_opt")),
+        one_to_one=member.get("consents_to_one_to_one_messaging"),
         complained=_is_complaint(_text(member.get("unsubscribe_reason"))),
         permissions=_permissions(member),
     )
@@ -66,6 +68,7 @@ def listed_of(member: Mapping[str, Any], whole: Callable[[], Contact]) -> Listed
         _permissions(member) if member.get(PERMISSION_FIELD) else {},
         moment_of(member.get("last_changed")) if status in ENDED else None,
         complained=bool(reason) and _is_complaint(_text(reason)),
+        one_to_one=member.get("consents_to_one_to_one_messaging"),
     )
     return ListedContact(email, mark, whole)
 

@@ -5,7 +5,7 @@
 | 429; a bare 403 or 503, which have no JSON body | Retryable: throttled | none |
 | 500, 502, 504, a 503 with a body, any other 5xx | Retryable | unknown, unless the call only reads |
 | 401, a JSON 403, a redirect, a 404 of the audience | Misconfigured | none |
-| a 404 of a contact, a tag or a batch; 405 when archiving | Rejected: NOT_FOUND; CAN_NOT_ARCHIVE | none |
+| a 404 of a contact, a tag, a report or a batch; 405 when archiving | Rejected: NOT_FOUND; CAN_NOT_ARCHIVE | none |
 | 400 and the rest | Rejected, by title; by text only where the title says nothing | none |
 
 Mailchimp's `detail` is looked at and never repeated: it quotes the address. Its texts drift over the years, so parts
@@ -27,6 +27,7 @@ class Subject(Enum):
     CONTACT = "contact"
     TAG = "tag"
     BATCH = "batch"
+    REPORT = "report"
     AUDIENCE = "audience"
     ACCOUNT = "account"
 
@@ -81,7 +82,7 @@ def error_of(status: int, problem: Problem | None, *, subject: Subject, reads: b
                 f"Mailchimp redirects elsewhere ({named}): set the base URL to the data centre named at the end of the "
                 "API key, then resume the connection"
             )
-        case 404 if subject in (Subject.CONTACT, Subject.TAG, Subject.BATCH):
+        case 404 if subject in (Subject.CONTACT, Subject.TAG, Subject.BATCH, Subject.REPORT):
             return Rejected(Refusal.NOT_FOUND, "" if subject is Subject.CONTACT else subject.value)
         case 404:
             return Misconfigured(

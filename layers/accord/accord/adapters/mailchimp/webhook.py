@@ -53,7 +53,7 @@ def told(body: bytes, received_at: datetime) -> Told:
         raise UndigestibleError("too large")
     form = _form(body)
     kind = form.get("type", "")
-    if kind not in set(HintKind):
+    if kind not in set(HintKind) - {HintKind.REPORT}:
         raise UndigestibleError("a type that Accord does not use" if kind else "no type")
     audience_id = form.get("data[list_id]", "")
     if not audience_id:

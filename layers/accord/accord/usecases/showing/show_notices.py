@@ -8,14 +8,17 @@ from accord.domain.connection import Connection
 from accord.domain.notice import Notice
 from accord.domain.record import Record
 from accord.ports import Clock, Ledger, Page
+from accord.usecases.showing.show_digest import Digest
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notice with the record of its member as it is now; None for one who was never saved."""
+    """A notice with the record of its member as it is now, None for one who was never saved; of a digest that is sent,
+    what it tells."""
 
     notice: Notice
     record: Record | None
+    digest: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)

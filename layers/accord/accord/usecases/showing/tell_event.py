@@ -63,6 +63,7 @@ _CAUSES: dict[CauseKind, dict[Language, str]] = {
         "en": "A reading of the whole audience showed it.",
         "fr": "Une lecture de toute l'audience l'a montré.",
     },
+    CauseKind.REPORT: {"en": "The report of a campaign showed it.", "fr": "Le rapport d'une campagne l'a montré."},
     CauseKind.OTHER_MEMBER: {
         "en": "Something happened to the member {detail}, who has, or had, the same address.",
         "fr": "Quelque chose est arrivé au membre {detail}, qui a, ou avait, la même adresse.",

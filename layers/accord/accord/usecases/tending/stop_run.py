@@ -10,7 +10,9 @@ from accord.ports.reconciling import Sweeps
 from accord.ports.tending import Runs
 from accord.usecases.connecting.reach_account import NotNowError
 
-STOPPABLE = frozenset({RunKind.RECONCILIATION, RunKind.PLAN, RunKind.UNDO, RunKind.IMPORT})
+STOPPABLE = frozenset({RunKind.RECONCILIATION, RunKind.PLAN, RunKind.UNDO, RunKind.IMPORT, RunKind.ACTIVITY})
+SWEEPS = frozenset({RunKind.RECONCILIATION, RunKind.PLAN})
+"""Whose counts lie with their pages until they end."""
 OPEN = frozenset({RunState.RUNNING, RunState.PROPOSED, RunState.AWAITING_FILE})
 
 
@@ -30,9 +32,10 @@ class StopRun:
         if run is None or run.state not in OPEN:
             return run
         if run.kind not in STOPPABLE:
-            raise NotNowError(f"The run is a {run.kind.value}: only reconciliations, plans and imports can be stopped.")
+            kinds = "reconciliations, plans, imports and pulls of activity"
+            raise NotNowError(f"The run is a {run.kind.value}: only {kinds} can be stopped.")
         stopped = run.model_copy(update={"state": RunState.STOPPED, "done_at": self.clock.now(), "detail": ""})
-        if run.kind is not RunKind.IMPORT and run.state is RunState.RUNNING:
+        if run.kind in SWEEPS and run.state is RunState.RUNNING:
             pages = summed(self.sweeps.pages(run)).items()
             counts = {name.value: number for name, number in pages if number and name is not Found.CALLS}
             stopped = stopped.model_copy(update={"counts": counts})

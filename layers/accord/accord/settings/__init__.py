@@ -1,72 +1,43 @@
-"""Environment -> typed settings, one model per function. The only module that reads the environment."""
+"""Environment -> typed settings, one model per function."""
 
-import os
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from accord.domain.timing import Timing
+from accord.settings.activity import PullActivitySettings, ShowActivitySettings, WithActivity
+from accord.settings.base import Given, Seconds, Settings, WithEndpoints, WithImages, WithOffers
 
-Given = Annotated[str, Field(min_length=1)]
-Seconds = Annotated[float, Field(gt=0)]
-
-
-class Settings(BaseModel):
-    """What every function has. A field is read from the variable of its name in capitals."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
-
-    stage: Given = "prod"
-    """`local` is the only stage with looser rules: `.test` addresses, and a Mailchimp on one's own machine."""
-    table_name: Given
-    history_days: Annotated[int, Field(gt=0)] = 365
-
-    @classmethod
-    def from_environment(cls) -> Self:
-        """The settings; raises pydantic's ValidationError, which names what is missing."""
-        names = {name: name.upper() for name in cls.model_fields}
-        return cls.model_validate({name: os.environ[env] for name, env in names.items() if env in os.environ})
-
-    @property
-    def is_local(self) -> bool:
-        """Whether this is the stack on one's own machine."""
-        return self.stage == "local"
-
-
-class WithOffers(Settings):
-    """For those who make members due."""
-
-    offered_again_seconds: Seconds = 300
-
-    @property
-    def offered_again(self) -> timedelta:
-        """How long a worker has the first try before a member is offered to others."""
-        return timedelta(seconds=self.offered_again_seconds)
-
-
-class WithImages(Settings):
-    """For those who keep what was there before the writes of runs, or ask for it."""
-
-    before_image_days: Annotated[int, Field(gt=0)] = 30
-
-    @property
-    def before_images_kept(self) -> timedelta:
-        """For so long a run can be undone."""
-        return timedelta(days=self.before_image_days)
-
-
-class WithEndpoints(Settings):
-    """For those who call, or check, the endpoints of applications."""
-
-    allowed_endpoints: str = ""
-    """Hosts, with commas between them, that notices may go to though they are private or without TLS."""
-
-    @property
-    def allowed(self) -> tuple[str, ...]:
-        """None but on the stack on one's own machine, whatever the environment says."""
-        hosts = tuple(host.strip() for host in self.allowed_endpoints.split(",") if host.strip())
-        return hosts if self.is_local else ()
+__all__ = [
+    "ApplyAudienceEventsSettings",
+    "CollectBatchesSettings",
+    "ConnectCobotSettings",
+    "ConnectMailchimpSettings",
+    "FetchCobotMembersSettings",
+    "ImportMembersSettings",
+    "ManageConnectionsSettings",
+    "ManageImportsSettings",
+    "ManageMembersSettings",
+    "ManagePlansSettings",
+    "NotifyUpstreamSettings",
+    "OfferDueChangesSettings",
+    "PullActivitySettings",
+    "ReceiveAudienceEventsSettings",
+    "ReceiveChangesSettings",
+    "ReceiveCobotEventsSettings",
+    "ReconcileAudienceSettings",
+    "RecordFailuresSettings",
+    "Settings",
+    "ShowActivitySettings",
+    "ShowBadgesSettings",
+    "SyncMembersSettings",
+    "TendConnectionsSettings",
+    "WithEndpoints",
+    "WithImages",
+    "WithMailchimpTimings",
+    "WithOffers",
+]
 
 
 class ReceiveChangesSettings(Settings):
@@ -132,6 +103,7 @@ class ManageConnectionsSettings(WithEndpoints):
     connection_secrets_prefix: Given
     """The name under which the secrets of connections lie, without a slash at its end."""
     reconcile_state_machine_arn: Given
+    pull_activity_state_machine_arn: Given
     cobot_gap_seconds: Seconds = 11
 
 
@@ -164,7 +136,7 @@ class OfferDueChangesSettings(WithOffers):
     upstream_notices_queue_url: Given
 
 
-class NotifyUpstreamSettings(WithEndpoints):
+class NotifyUpstreamSettings(WithEndpoints, WithActivity):
     """`notify_upstream`."""
 
     notice_retry_seconds: Seconds = 5

@@ -1,0 +1,66 @@
+"""State machine -> ledger: one step of a pull of activity, as the machine names it; see template.yaml."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from accord import bootstrap
+from accord.observability import count, deadline, discreet, logger_of, metrics_of
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = logger_of("pull_activity")
+metrics = metrics_of("pull_activity")
+
+MARGIN = timedelta(seconds=120)
+"""One call to Mailchimp at its slowest, and time to store what a thousand recipients did."""
+
+type Answer = dict[str, Any]
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+@discreet(logger, metrics)
+def handler(event: dict[str, Any], context: "LambdaContext") -> Answer:
+    steps: dict[str, Callable[[], Answer]] = {
+        "list": lambda: list_runs(event),
+        "begin": lambda: begin_run(event),
+        "pull": lambda: pull_pages(event, deadline(context, MARGIN)),
+        "fail": lambda: fail_run(event),
+    }
+    answer = steps[event["step"]]()
+    count(metrics, "StepsTaken", 1)
+    named = {name: event.get(name) for name in ("step", "connection_id", "run_id")}
+    logger.info("stepped", extra=named | {"runs": len(answer.get("runs", [])), "phase": answer.get("phase")})
+    return answer
+
+
+def list_runs(event: dict[str, Any]) -> Answer:
+    """The run that is asked for, or those of this weekend."""
+    told = event["input"]
+    if "run_id" in told:
+        return {"runs": [{"connection_id": told["connection_id"], "run_id": told["run_id"]}]}
+    this_weekend = bootstrap.pull_activity().begin.this_weekend
+    runs = this_weekend(datetime.fromisoformat(event["at"]), everywhere=bool(told.get("everywhere")))
+    return {"runs": [{"connection_id": connection_id, "run_id": run_id} for connection_id, run_id in runs]}
+
+
+def begin_run(event: dict[str, Any]) -> Answer:
+    """What is to be read of every campaign is in the ledger."""
+    bootstrap.pull_activity().pull.begin(event["connection_id"], event["run_id"])
+    return {}
+
+
+def pull_pages(event: dict[str, Any], until: datetime) -> Answer:
+    """As many pages as the time allows; whether it has ended, goes on, or waits."""
+    phase = bootstrap.pull_activity().pull.pull(event["connection_id"], event["run_id"], until)
+    return {"phase": phase.value}
+
+
+def fail_run(event: dict[str, Any]) -> Answer:
+    """The run ends: the machine gave up."""
+    why = str(event.get("error", {}).get("Error", "unknown"))
+    detail = f"given up after {why}: look at the log of pull_activity, and begin another run, which goes on there"
+    bootstrap.pull_activity().pull.fail(event["connection_id"], event["run_id"], detail)
+    return {}
