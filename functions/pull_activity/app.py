@@ -1,11 +1,12 @@
 """State machine -> ledger: one step of a pull of activity, as the machine names it; see template.yaml."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
 from accord.observability import count, deadline, discreet, logger_of, metrics_of
+from accord.usecases.pull_activity import Phase
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -53,9 +54,11 @@ def begin_run(event: dict[str, Any]) -> Answer:
 
 
 def pull_pages(event: dict[str, Any], until: datetime) -> Answer:
-    """As many pages as the time allows; whether it has ended, goes on, or waits."""
-    phase = bootstrap.pull_activity().pull.pull(event["connection_id"], event["run_id"], until)
-    return {"phase": phase.value}
+    """As many pages as the time allows, unless an audience is being read; whether it has ended, goes on, or waits."""
+    pulling = bootstrap.pull_activity()
+    if pulling.begin.gives_way(datetime.now(UTC)):
+        return {"phase": Phase.WAITS.value}
+    return {"phase": pulling.pull.pull(event["connection_id"], event["run_id"], until).value}
 
 
 def fail_run(event: dict[str, Any]) -> Answer:

@@ -35,6 +35,7 @@ FIRST_REQUEST: dict[str, set[str]] = {
     "receive_audience_events": set(),
     "receive_changes": set(),
     "receive_cobot_events": set(),
+    "show_activity": set(),
     "show_badges": set(),
 }
 """The functions that answer HTTP, and what the first request to each may load beside that."""
@@ -65,7 +66,7 @@ def test_all_functions_that_answer_http_are_looked_at() -> None:
 
 
 def test_no_service_of_aws_is_called_that_botocore_is_not_told_of() -> None:
-    called = re.findall(r'(?:_client|create_client)\("(\w+)"', (PACKAGE / "clients.py").read_text())
+    called = re.findall(r'(?:client_of|create_client)\("(\w+)"', (PACKAGE / "clients.py").read_text())
 
     assert set(called) == set(clients.SERVICES)
 

@@ -1,5 +1,6 @@
 """`pull_activity`: the steps of the state machine, each as an invocation; what they do is tested over fakes."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -51,6 +52,18 @@ def test_a_run_from_its_beginning_to_its_end(stack: Stack) -> None:
     run = run_of(stack)
     assert (run.state, run.calls, run.least) == (RunState.DONE, 2, 2)  # the campaigns, and the surveys
     assert "@" not in stack.logged.getvalue()
+
+
+def test_while_an_audience_is_read_a_pull_waits(stack: Stack) -> None:
+    from accord import clients
+    from accord.settings import PullActivitySettings
+
+    note(stack)
+    kind, now = RunKind.RECONCILIATION, datetime.now(UTC)
+    night = Run(id="night", connection_id="burrow", kind=kind, at=now)
+    clients.runs(PullActivitySettings.from_environment()).save(night)
+
+    assert step(stack, "pull", milliseconds_left=300_000) == {"phase": "waits"}
 
 
 @pytest.mark.parametrize("at", ["2026-03-07T11:40:00.000Z", "2026-03-06T12:40:00.000Z"])

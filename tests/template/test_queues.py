@@ -99,12 +99,11 @@ def test_all_functions_together_leave_mailchimp_a_connection() -> None:
     assert sum(at_once) + pages + 1 <= CONNECTIONS_OF_AN_ACCOUNT - SPARE_FOR_CALLS_THAT_TIMED_OUT
 
 
-def test_at_noon_of_a_saturday_the_pull_of_activity_takes_the_one_that_is_spare() -> None:
-    """It runs when no night does, as a rule, so that two are; and one call at a time, whatever there is to read."""
+def test_the_pull_of_activity_makes_one_call_at_a_time_and_gives_way_to_readings_of_audiences() -> None:
+    """So that it takes a connection of those of `reconcile`; that it gives way is tested with the function."""
     states = machine_states("PullActivityStateMachine")
 
     assert {name: state["MaxConcurrency"] for name, state in states.items() if state["Type"] == "Map"} == {"Runs": 1}
-    assert SPARE_FOR_CALLS_THAT_TIMED_OUT == 1
 
 
 def test_who_talks_to_mailchimp_for_operators_is_called_by_nobody_else() -> None:

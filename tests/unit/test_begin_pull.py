@@ -91,6 +91,16 @@ def test_before_a_connection_is_live_nothing_is_pulled() -> None:
         machine.order(a_connection(id="zoo-0", state=ConnectionState.DRAFT))
 
 
+@pytest.mark.parametrize("kind", [RunKind.RECONCILIATION, RunKind.PLAN, RunKind.AUDIENCE_READING])
+def test_while_any_audience_is_read_a_pull_gives_way(kind: RunKind) -> None:
+    machine = Machine(ConnectionState.LIVE, ConnectionState.LIVE)
+    assert not machine.begin.gives_way(SATURDAY)
+    machine.runs.save(Run(id="night", connection_id="zoo-1", kind=kind, at=SATURDAY))
+
+    assert machine.begin.gives_way(SATURDAY)
+    assert not machine.begin.gives_way(SATURDAY + timedelta(hours=6))  # whatever read it is gone
+
+
 def test_another_kind_of_run_is_none() -> None:
     machine = Machine(ConnectionState.LIVE)
     machine.runs.save(Run(id="night", connection_id="zoo-0", kind=RunKind.RECONCILIATION, at=SATURDAY))

@@ -85,7 +85,7 @@ def environment_readers(folders: tuple[Path, ...]) -> Iterator[str]:
 
 
 def test_only_settings_read_the_environment() -> None:
-    assert set(environment_readers((PACKAGE, FUNCTIONS))) == {"layers/accord/accord/settings/base.py"}
+    assert set(environment_readers((PACKAGE, FUNCTIONS))) == {"layers/accord/accord/settings/environment.py"}
 
 
 def test_what_runs_on_aws_does_not_know_tools_and_tests() -> None:

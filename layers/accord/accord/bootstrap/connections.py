@@ -131,13 +131,8 @@ def manage_connections() -> Connecting:
         clock=clock,
         new_token=lambda: token_hex(8),
     )
-    pull = OrderPull(
-        begin=BeginPull(connections, runs),
-        runs=runs,
-        pulls=activity_clients.pulls(settings.pull_activity_state_machine_arn),
-        clock=clock,
-        new_token=lambda: token_hex(8),
-    )
+    pulls = activity_clients.pulls(settings.pull_activity_state_machine_arn)
+    pull = OrderPull(BeginPull(connections, runs), runs, pulls, clock, lambda: token_hex(8))
     begin = BeginRun(runs, clients.step_queue(settings.connection_steps_queue_url), clock, lambda: token_hex(8))
     reach_space = clients.cobot_of(settings, within=SPACE_PATIENCE)
     turns = DynamoDBTurns(clients.table(settings))

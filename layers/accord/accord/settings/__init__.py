@@ -7,7 +7,7 @@ from pydantic import Field
 
 from accord.domain.timing import Timing
 from accord.settings.activity import PullActivitySettings, ShowActivitySettings, WithActivity
-from accord.settings.base import Given, Seconds, Settings, WithEndpoints, WithImages, WithOffers
+from accord.settings.environment import Given, Seconds, Settings, WithEndpoints, WithImages, WithOffers
 
 __all__ = [
     "ApplyAudienceEventsSettings",

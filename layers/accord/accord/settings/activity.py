@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from accord.settings.base import Given, Seconds, Settings
+from accord.settings.environment import Given, Seconds, Settings
 
 Days = Annotated[int, Field(gt=0)]
 

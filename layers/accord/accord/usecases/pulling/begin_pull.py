@@ -16,6 +16,9 @@ from accord.usecases.connecting.reach_account import NotNowError
 A_PAGE = 100
 A_LOOK = 60
 """Runs among which one that is under way is looked for."""
+READING = frozenset({RunKind.RECONCILIATION, RunKind.PLAN, RunKind.AUDIENCE_READING})
+A_NIGHT = timedelta(hours=6)
+"""So long a reading of an audience is given way to."""
 GIVEN_UP = timedelta(days=2)
 """So long after it began a run that did not end is none that is under way: whatever carried it out is gone."""
 
@@ -34,6 +37,15 @@ class BeginPull:
         wanted = [each for each in live if everywhere or is_weekend(each, at)]
         noted = [self.under_way(each, at) or self._noted(each, at) for each in wanted]
         return [(run.connection_id, run.id) for run in noted if run.state is RunState.RUNNING]
+
+    def gives_way(self, at: datetime) -> bool:
+        """Whether an audience is being read: of ten connections to Mailchimp there is none for both."""
+        return any(self._is_read(each, at) for each in self._all())
+
+    def _is_read(self, connection: Connection, at: datetime) -> bool:
+        newest = self.runs.page(connection.id, None, A_LOOK).items
+        reading = (run for run in newest if run.kind in READING and run.state is RunState.RUNNING)
+        return any(at - run.at < A_NIGHT for run in reading)
 
     def under_way(self, connection: Connection, at: datetime) -> Run | None:
         """The pull of the connection's audience that has begun and not ended."""
