@@ -9,7 +9,7 @@ from accord.settings import Settings
 from tests.template.stack import PARAMETERS, functions
 
 FUNCTIONS = functions()
-READ_BY_POWERTOOLS = {"LOG_LEVEL"}
+READ_BY_LIBRARIES = {"LOG_LEVEL", "PYDANTIC_DISABLE_PLUGINS"}
 
 
 def settings_of(verb: str) -> type[Settings]:
@@ -19,7 +19,7 @@ def settings_of(verb: str) -> type[Settings]:
 
 @pytest.mark.parametrize("verb", FUNCTIONS)
 def test_a_function_is_told_what_its_settings_ask_for_and_no_more(verb: str) -> None:
-    told = FUNCTIONS[verb]["Environment"].keys() - READ_BY_POWERTOOLS
+    told = FUNCTIONS[verb]["Environment"].keys() - READ_BY_LIBRARIES
 
     assert told == {name.upper() for name in settings_of(verb).model_fields}
 
