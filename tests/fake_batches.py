@@ -61,9 +61,12 @@ class FakeBatches:
         return self.audience._call("look_at_batch", effect, reads=True)
 
     def results(self, seen: BatchSeen) -> Iterator[BatchResult]:
-        found: list[BatchResult] = self.audience._call(
-            "results", lambda: list(self.known[seen.results_at].results), reads=True
-        )
+        def effect() -> list[BatchResult]:
+            if seen.results_at not in self.known:  # another collector ended it, and what it held is gone
+                raise Retryable("the results are not there", effect_unknown=False)
+            return list(self.known[seen.results_at].results)
+
+        found: list[BatchResult] = self.audience._call("results", effect, reads=True)
         for result in found:
             if (told := self.answer(result)) is not None:
                 yield told

@@ -7,6 +7,7 @@ from accord.domain.contact import ContactStatus
 from accord.domain.inbox import PATIENCE, Response, Survey, Thread
 from accord.domain.notice import NoticeType
 from accord.domain.run import RunState
+from accord.domain.values import subscriber_hash
 from accord.errors import Retryable
 from accord.usecases.pull_activity import Phase
 from tests.builders import a_connection, a_member, erased, minutes, upserted
@@ -126,7 +127,7 @@ def test_i3_whoever_was_erased_is_no_stranger(scene: Scene, pulls: Pulls) -> Non
 
 
 def test_i4_one_to_one_is_remembered_and_the_newsletter_goes_on(scene: Scene) -> None:
-    person = scene.audience.people[next(iter(scene.audience.people))]
+    person = scene.audience.people[subscriber_hash(PUFFIN)]
     person.contact = person.contact.model_copy(update={"one_to_one": False})
     status = scene.status()
 

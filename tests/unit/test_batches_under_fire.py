@@ -6,6 +6,7 @@ Every update goes out in a batch here, which Mailchimp works off when it pleases
 from dataclasses import replace
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
@@ -165,4 +166,4 @@ class UnderFireInBatches(UnderFire):
 
 
 TestUnderFireInBatches = UnderFireInBatches.TestCase
-TestUnderFireInBatches.settings = FEWER
+TestUnderFireInBatches.settings = settings(FEWER, max_examples=FEWER.max_examples // 3)

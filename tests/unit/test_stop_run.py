@@ -48,7 +48,7 @@ def test_p13_what_a_reconciliation_found_until_it_is_stopped_stands() -> None:
 def test_what_no_state_machine_carries_out_page_by_page_is_not_stopped(kind: RunKind) -> None:
     runs = FakeRuns()
     runs.save(a_run(kind))
-    with pytest.raises(NotNowError, match="imports can be stopped"):
+    with pytest.raises(NotNowError, match="can be stopped"):
         stop(runs, a_run(kind))
 
 
