@@ -23,8 +23,8 @@ def accord(stack: LocalStack, tmp_path: Path) -> Words:
 
 @pytest.mark.usefixtures("healthy")
 def test_p23_what_would_be_done_is_seen_before_and_done_after_a_yes(stack: LocalStack, accord: Words) -> None:
-    zoo = another_application(stack, "warren")
-    connection, wombat, quokka = zoo.api.connection_id, "wombat@warren.test", "quokka@warren.test"
+    zoo = another_application(stack, "meadow")
+    connection, wombat, quokka = zoo.api.connection_id, "wombat@meadow.test", "quokka@meadow.test"
     zoo.say("wombat", email=wombat, first_name="Wilma")
     zoo.say("quokka", email=quokka, first_name="Quentin")
     _untold(zoo, wombat, quokka)
