@@ -41,7 +41,7 @@ demo: $(SETUP) ## start it, tell a short story that is checked, and end
 	@$(BIN)/python -P tools/local_stack/launch.py demo $(ARGS)
 
 test: $(SETUP) lint types template ## everything; the system tests come last
-	$(PYTEST) -n 2 --ignore=tests/system --ignore=tests/benchmarks $(PROMISES:%=--ignore=%)
+	HYPOTHESIS_PROFILE=broad $(PYTEST) -n 2 --ignore=tests/system --ignore=tests/benchmarks $(PROMISES:%=--ignore=%)
 	$(if $(PROMISES),HYPOTHESIS_PROFILE=thorough $(PYTEST) -n 2 --timeout 900 $(PROMISES))
 	$(PYTEST) -n 3 --dist loadfile tests/system
 

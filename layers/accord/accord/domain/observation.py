@@ -115,8 +115,23 @@ def is_moving(address: Address) -> bool:
 def left_behind(old: Address, at: datetime) -> Address:
     """An address whose contact is at another one now. What was learnt here of the person's will stays; that the staff
     archived it goes along, and ends where it is seen in the audience again."""
-    gone = {"seen": None, "seen_at": at, "mark": "", "contact_id": None, "attempt": None}
+    gone = {
+        "seen": None,
+        "seen_at": at,
+        "mark": "",
+        "contact_id": None,
+        "attempt": None,
+        "asked_for": _may_be_asked(old),
+    }
     return old.model_copy(update={**_UNTOUCHED, **gone, "archived_by_us_at": None, "archived_by_staff_at": None})
+
+
+def _may_be_asked(address: Address) -> datetime | None:
+    """The opt-in for which somebody was asked here, or may have been before their contact went: an answer is lost, and
+    nobody can tell any more. Nobody is asked twice."""
+    attempt = address.attempt
+    asks = attempt is not None and Effect.ASK in attempt.effects
+    return newest(address.asked_for, attempt.asks_for if attempt is not None and asks else None)
 
 
 def is_anothers(address: Address, contact: Contact) -> bool:
@@ -220,7 +235,7 @@ def _again(address: Address, contact: Contact) -> dict[str, object]:
 def _absent(address: Address, unresolved: set[Effect], at: datetime) -> Address:
     """A contact that was there and is gone was permanently deleted, unless Accord moved or erased it itself."""
     update: dict[str, object] = {"seen": None, "seen_at": at, "mark": "", "attempt": None, "digest": None}
-    update["contact_id"] = None
+    update |= {"contact_id": None, "asked_for": _may_be_asked(address)}
     if Effect.MOVE in unresolved and address.seen is not None:
         update |= _UNTOUCHED
     elif Effect.ERASE in unresolved:
