@@ -75,7 +75,7 @@ def delivered(zoo: Application, email: str, kind: str) -> None:
 def all_heard(zoo: Application) -> None:
     """Every webhook was delivered, and no hint waits any more."""
     told = {"delivered", "lost"}
-    eventually("all is delivered", lambda: {each["state"] for each in all_deliveries(zoo)} <= told, HEARD_BY_THEN)
+    eventually("all is delivered", lambda: {each["state"] for each in all_deliveries(zoo)} <= told, 1.6 * HEARD_BY_THEN)
     eventually("no hint waits", lambda: messages(zoo.stack, HINTS) == 0, 60)
 
 
