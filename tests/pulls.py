@@ -6,11 +6,10 @@ from itertools import count
 
 from accord.domain.activity import Activity, ActivityKind
 from accord.domain.pulling import Happened, Patience
-from accord.domain.run import Run
+from accord.domain.run import Run, RunKind
 from accord.ports import QueuedHint
 from accord.usecases.pull_activity import Phase, PullActivity
 from accord.usecases.pulling.ask_inbox import AskInbox
-from accord.usecases.pulling.begin_pull import a_pull
 from tests.builders import key_of, minutes
 from tests.fake_activity import FakeActivity, FakeReports
 from tests.fake_audiences import FakeAudienceMemory
@@ -65,7 +64,7 @@ class Pulls:
 
     def begin(self) -> Run:
         """A run that is noted."""
-        run = a_pull(self.scene.connection, self.now, f"pull-{next(self._numbers):03d}")
+        run = Run.new(self.scene.connection, RunKind.ACTIVITY, self.now, f"pull-{next(self._numbers):03d}")
         self.runs.save(run)
         return run
 

@@ -21,9 +21,8 @@ from accord.domain.campaign import Campaign
 from accord.domain.contact import ContactStatus
 from accord.domain.inbox import Asked
 from accord.domain.pulling import Patience
-from accord.domain.run import Run
+from accord.domain.run import Run, RunKind
 from accord.usecases.pull_activity import Phase, PullActivity
-from accord.usecases.pulling.begin_pull import a_pull
 from tests.benchmarks.processes import peak_memory
 from tests.builders import a_connection, key_of
 from tests.fake_connections import FakeConnections
@@ -118,7 +117,7 @@ def main(url: str, api_key: str, audience_id: str, folder: str) -> None:
 
 def _pulled(pull: PullActivity, runs: FakeRuns, connection_id: str, audience_id: str) -> dict[str, float]:
     connection = a_connection(id=connection_id, audience_id=audience_id)
-    begun, run = time.perf_counter(), a_pull(connection, datetime.now(UTC), f"run-{len(runs.kept)}")
+    begun, run = time.perf_counter(), Run.new(connection, RunKind.ACTIVITY, datetime.now(UTC), f"run-{len(runs.kept)}")
     runs.save(run)
     pull.begin(connection_id, run.id)
     while pull.pull(connection_id, run.id, datetime.now(UTC) + timedelta(minutes=3)) is not Phase.ENDED:

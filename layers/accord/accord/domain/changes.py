@@ -1,6 +1,5 @@
 """What an upstream application may say of a member, and the order in which changes count."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -9,7 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
 from accord.domain.consent import Statement
 from accord.domain.history import Cause, CauseKind, cause_of_plan
 from accord.domain.member import Member
-from accord.domain.values import Moment, Value
+from accord.domain.values import Moment, Value, stamp
 
 MAX_VERSION = 10**18
 
@@ -74,10 +73,10 @@ class Arrived(Value):
     def position(self, order: OrderBy) -> str:
         """Where this change stands among all of its member: later sorts higher, as text. Ties go to the later
         arrival, then to the higher index. The same change delivered twice has the same position."""
-        arrival = _stamp(self.received_at)
+        arrival = stamp(self.received_at)
         match order:
             case OrderBy.OCCURRED_AT:
-                first = _stamp(self.change.occurred_at or self.received_at)
+                first = stamp(self.change.occurred_at or self.received_at)
             case OrderBy.VERSION:
                 first = f"{self.change.version or 0:019d}"
             case OrderBy.RECEIVED:
@@ -89,7 +88,7 @@ class Arrived(Value):
         if self.change.version is not None:
             return self.change.version
         moment = self.change.occurred_at if order is OrderBy.OCCURRED_AT else None
-        return _stamp(moment or self.received_at)
+        return stamp(moment or self.received_at)
 
     @property
     def cause(self) -> Cause:
@@ -110,7 +109,3 @@ class Arrived(Value):
             received_at=self.received_at,
             change=self.position(order),
         )
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

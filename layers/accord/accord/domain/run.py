@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, Self
 
 from accord.domain.caps import Beyond
 from accord.domain.connection import Connection, Whom
@@ -9,7 +10,7 @@ from accord.domain.file_import import FileImport
 from accord.domain.inbox import Asked
 from accord.domain.plan import PlanSum
 from accord.domain.summary import Summary
-from accord.domain.values import Moment, Value
+from accord.domain.values import Moment, Value, stamp
 
 SILENT = timedelta(days=1)
 """No state machine works that long on a run: one that still counts as running then has lost it."""
@@ -111,6 +112,13 @@ class Run(Value):
     who: Whom | None = None
     """Who is asked in a reconfirmation."""
     detail: str = ""
+
+    @classmethod
+    def new(cls, connection: Connection, kind: RunKind, at: datetime, name: str, **given: Any) -> Self:
+        """A run of that moment in the audience that the connection has now; `name` tells it from others of then."""
+        id_ = f"{stamp(at)}-{name}"
+        told = {"connection_id": connection.id, "kind": kind, "audience_id": connection.audience_id, "at": at}
+        return cls(id=id_, **(told | given))
 
     def is_of(self, connection: Connection) -> bool:
         """Whether it is about the audience that the connection has now."""

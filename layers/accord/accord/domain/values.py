@@ -27,6 +27,11 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A point in time with a zone, kept in UTC."""
 
 
+def stamp(moment: datetime) -> str:
+    """A moment in UTC as text that sorts as time goes."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 def newest(*moments: datetime | None) -> datetime | None:
     """The latest of the given moments; None when there is none."""
     return max((moment for moment in moments if moment is not None), default=None)

@@ -44,12 +44,13 @@ class ManageImports:
         if connection.state is ConnectionState.DISCONNECTED:
             raise NotNowError("The connection is disconnected: reconnect it, then import.")
         now = self.clock.now()
-        run = Run(
-            id=f"{now.isoformat(timespec='microseconds').replace('+00:00', 'Z')}-{self.new_token()[:8]}",
-            connection_id=connection.id,
-            kind=RunKind.IMPORT,
+        run = Run.new(
+            connection,
+            RunKind.IMPORT,
+            now,
+            self.new_token()[:8],
+            audience_id="",  # of whichever the connection has
             state=RunState.AWAITING_FILE,
-            at=now,
             file=FileImport(name=name, mode=mode, source=source),
         )
         self.runs.save(run)

@@ -51,7 +51,7 @@ class ManagePlans:
     def make(self, connection: Connection, *, adopts: bool = False) -> Run:
         """The run that makes a plan: a new one, or the one that is under way; `adopts`: of contacts that can be taken
         over. Raises NotNowError unless the connection is at work."""
-        return self._made(connection, self._new(connection, RunKind.PLAN).model_copy(update={"adopts": adopts}))
+        return self._made(connection, self._new(connection, RunKind.PLAN, adopts=adopts))
 
     def undo(self, connection: Connection, run_id: str) -> Run | None:
         """The run that plans what would be put back of that run: a new one, or the one that is under way; None where
@@ -70,7 +70,7 @@ class ManagePlans:
         if self.clock.now() > undone.at + self.images_kept:
             days = self.images_kept.days
             raise NotNowError(f"The run is older than {days} days: what was there before it is not kept any more.")
-        return self._made(connection, self._new(connection, RunKind.UNDO).model_copy(update={"undoes": run_id}))
+        return self._made(connection, self._new(connection, RunKind.UNDO, undoes=run_id))
 
     def _made(self, connection: Connection, wanted: Run) -> Run:
         if connection.state not in {ConnectionState.LIVE, ConnectionState.PAUSED}:
@@ -146,7 +146,5 @@ class ManagePlans:
         self.steps.send(QueuedStep(connection.id, Step.APPLY, run.id))
         return run
 
-    def _new(self, connection: Connection, kind: RunKind) -> Run:
-        now = self.clock.now()
-        run_id = f"{now.isoformat(timespec='microseconds').replace('+00:00', 'Z')}-{self.new_token()[:8]}"
-        return Run(id=run_id, connection_id=connection.id, kind=kind, audience_id=connection.audience_id, at=now)
+    def _new(self, connection: Connection, kind: RunKind, **given: str | bool) -> Run:
+        return Run.new(connection, kind, self.clock.now(), self.new_token()[:8], **given)

@@ -12,12 +12,12 @@ from accord.errors import Rejected
 from accord.ports import Clock, Ledger
 from accord.ports.connections import Account, Connections, ListedAudiences
 from accord.usecases.connecting.change_connection import changed
+from accord.usecases.connecting.list_connections import list_connections
 from accord.usecases.connecting.reach_account import NotNowError, ReachAccount, refusals_named
 from accord.usecases.manage_connections import not_allowed
 
 MOST_COMPARED = 5
 """Audiences whose contacts are compared: reading them takes a call per thousand."""
-A_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +97,10 @@ class ChooseAudience:
 
     def _used_by(self) -> dict[str, list[str]]:
         used: dict[str, list[str]] = defaultdict(list)
-        after: str | None = None
-        while True:
-            page = self.connections.page(after, A_PAGE)
-            for each in page.items:
-                if each.audience_id and each.state is not ConnectionState.DISCONNECTED:
-                    used[each.audience_id].append(each.id)
-            after = page.next
-            if after is None:
-                return dict(used)
+        for each in list_connections(self.connections):
+            if each.audience_id and each.state is not ConnectionState.DISCONNECTED:
+                used[each.audience_id].append(each.id)
+        return dict(used)
 
     def _in_several(self, account: Account, listed: ListedAudiences, deadline: datetime) -> int | None:
         seen: Counter[str] = Counter()

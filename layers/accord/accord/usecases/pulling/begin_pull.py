@@ -1,6 +1,6 @@
 """A weekend, or an operator -> runs that pull activity: of which connections, and when."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,9 +11,10 @@ from accord.ports import Clock
 from accord.ports.activity import Pulls
 from accord.ports.connections import Connections
 from accord.ports.tending import Runs
+from accord.usecases.connecting.list_connections import list_connections
 from accord.usecases.connecting.reach_account import NotNowError
+from accord.usecases.tending.note_run import note_run
 
-A_PAGE = 100
 A_LOOK = 60
 """Runs among which one that is under way is looked for."""
 READING = frozenset({RunKind.RECONCILIATION, RunKind.PLAN, RunKind.AUDIENCE_READING})
@@ -33,14 +34,17 @@ class BeginPull:
     def this_weekend(self, at: datetime, *, everywhere: bool = False) -> list[tuple[str, str]]:
         """The ids of live connections whose weekly pull begins within the hour before that moment, or of all that are
         live, each with that of its run. The same for the same moment, without the runs that ended."""
-        live = (each for each in self._all() if each.state is ConnectionState.LIVE)
+        live = (each for each in list_connections(self.connections) if each.state is ConnectionState.LIVE)
         wanted = [each for each in live if everywhere or is_weekend(each, at)]
         noted = [self.under_way(each, at) or self._noted(each, at) for each in wanted]
         return [(run.connection_id, run.id) for run in noted if run.state is RunState.RUNNING]
 
+    def _noted(self, connection: Connection, at: datetime) -> Run:
+        return note_run(self.runs, Run.new(connection, RunKind.ACTIVITY, at, "activity"))
+
     def gives_way(self, at: datetime) -> bool:
         """Whether an audience is being read: of ten connections to Mailchimp there is none for both."""
-        return any(self._is_read(each, at) for each in self._all())
+        return any(self._is_read(each, at) for each in list_connections(self.connections))
 
     def _is_read(self, connection: Connection, at: datetime) -> bool:
         newest = self.runs.page(connection.id, None, A_LOOK).items
@@ -52,22 +56,6 @@ class BeginPull:
         newest = self.runs.page(connection.id, None, A_LOOK).items
         running = (run for run in newest if run.kind is RunKind.ACTIVITY and run.state is RunState.RUNNING)
         return next((run for run in running if run.is_of(connection) and at - run.at < GIVEN_UP), None)
-
-    def _noted(self, connection: Connection, at: datetime) -> Run:
-        run = a_pull(connection, at, "activity")
-        known = self.runs.run(connection.id, run.id)
-        if known is None:
-            self.runs.save(run)
-        return known or run
-
-    def _all(self) -> Iterator[Connection]:
-        after: str | None = None
-        while True:
-            page = self.connections.page(after, A_PAGE)
-            yield from page.items
-            after = page.next
-            if after is None:
-                return
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +76,7 @@ class OrderPull:
         now = self.clock.now()
         run = self.begin.under_way(connection, now)
         if run is None:
-            run = a_pull(connection, now, self.new_token()[:8])
+            run = Run.new(connection, RunKind.ACTIVITY, now, self.new_token()[:8])
             self.runs.save(run)
         self.pulls.start(connection.id, run.id)
         return run
-
-
-def a_pull(connection: Connection, at: datetime, name: str) -> Run:
-    """A run that is noted nowhere yet."""
-    stamp = at.isoformat(timespec="microseconds").replace("+00:00", "Z")
-    kind, audience_id = RunKind.ACTIVITY, connection.audience_id
-    return Run(id=f"{stamp}-{name}", connection_id=connection.id, kind=kind, audience_id=audience_id, at=at)

@@ -20,7 +20,7 @@ from accord.domain.run import Run
 from accord.ports import ChangeQueue, Claim, Clock, Ledger, QueuedChanges
 from accord.ports.planning import Plans
 from accord.usecases.reconciling.keep_lines import keep_lines
-from accord.usecases.settling.gather_due import GatherDue
+from accord.usecases.settling.gather_due import send_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,7 @@ class AdoptContacts:
         agreed = [intent.record.member_id for intent in intents if intent.record.member_id not in lost]
         if agreed:
             self.ledger.touch(connection.id, agreed, now, cause_of_plan(run.applies, now))
-            queue = GatherDue(self.bulk)
-            queue.due(connection.id, agreed)
-            queue.flush()
+            send_due(self.bulk, connection.id, agreed)
         return set(agreed)
 
 

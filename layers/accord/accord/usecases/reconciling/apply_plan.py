@@ -16,7 +16,7 @@ from accord.ports.tending import Place, QueuedStep, Runs, StepQueue
 from accord.usecases.reconciling.adopt_contacts import AdoptContacts, remember_seen
 from accord.usecases.reconciling.keep_lines import keep_lines
 from accord.usecases.reconciling.order_undo import OrderUndo
-from accord.usecases.settling.gather_due import GatherDue
+from accord.usecases.settling.gather_due import send_due
 
 A_PAGE = 100
 APPLIED, LEFT_OUT = "applied", "left_out"
@@ -88,9 +88,7 @@ class ApplyPlan:
         now = self.clock.now()
         if ids:
             self.ledger.touch(connection.id, ids, now, cause_of_plan(plan.id, now))
-            queue = GatherDue(self.bulk)
-            queue.due(connection.id, ids)
-            queue.flush()
+            send_due(self.bulk, connection.id, ids)
         return set(ids)
 
     def _end(self, run: Run, state: RunState, detail: str) -> None:

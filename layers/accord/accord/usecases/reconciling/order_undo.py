@@ -11,7 +11,7 @@ from accord.domain.plan import PlanLine
 from accord.domain.run import Run
 from accord.domain.undoing import ordered
 from accord.ports import ChangeQueue, Clock, Ledger
-from accord.usecases.settling.gather_due import GatherDue
+from accord.usecases.settling.gather_due import send_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,5 @@ class OrderUndo:
         intents = [Intent(record, (), (), (), material=True) for record in wanted]
         lost = self.ledger.save_intents(connection.audience_id, intents) if intents else set[str]()
         if due := [id_ for id_ in orders if id_ not in lost]:
-            queue = GatherDue(self.bulk)
-            queue.due(connection.id, due)
-            queue.flush()
+            send_due(self.bulk, connection.id, due)
         return {*before, *due}

@@ -29,6 +29,11 @@ class GatherDue:
     def flush(self) -> None:
         """Send what is gathered. Whoever is lost on the way is due all the same, and offered within minutes."""
         for connection_id, members in self._due.items():
-            for some in batched(members, A_HINT, strict=False):
-                self._queue.send(QueuedChanges(connection_id, due=some))
+            send_due(self._queue, connection_id, members)
         self._due.clear()
+
+
+def send_due(queue: ChangeQueue, connection_id: str, member_ids: Iterable[str]) -> None:
+    """Send those of one connection."""
+    for some in batched(member_ids, A_HINT, strict=False):
+        queue.send(QueuedChanges(connection_id, due=some))

@@ -40,9 +40,7 @@ class BeginRun:
 
     def new(self, connection: Connection, kind: RunKind) -> Run:
         """A run that is noted nowhere yet."""
-        now = self.clock.now()
-        id_ = f"{now.isoformat(timespec='microseconds').replace('+00:00', 'Z')}-{self.new_token()[:8]}"
-        return Run(id=id_, connection_id=connection.id, kind=kind, audience_id=connection.audience_id, at=now)
+        return Run.new(connection, kind, self.clock.now(), self.new_token()[:8])
 
     def reading(self, connection: Connection) -> Run:
         """The reading of the audience that leads to the summary."""
