@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
+from accord.adapters.step_functions.steps import given_up_after
 from accord.observability import count, deadline, discreet, logger_of, metrics_of
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ def step(name: str, event: dict[str, Any], context: "LambdaContext") -> Answer:
 
 def fail_import(event: dict[str, Any]) -> Answer:
     """The run ends: the machine gave up."""
-    why = str(event.get("error", {}).get("Error", "unknown"))
-    detail = f"given up after {why}: look at the log of import_members, and bring the file again"
+    detail = f"given up after {given_up_after(event)}: look at the log of import_members, and bring the file again"
     bootstrap.import_members().fail(event["connection_id"], event["run_id"], detail)
     return {"next": OVER}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
+from accord.adapters.step_functions.steps import given_up_after, listed
 from accord.observability import count, deadline, discreet, logger_of, metrics_of
 from accord.usecases.pull_activity import Phase
 
@@ -39,12 +40,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> Answer:
 
 def list_runs(event: dict[str, Any]) -> Answer:
     """The run that is asked for, or those of this weekend."""
-    told = event["input"]
-    if "run_id" in told:
-        return {"runs": [{"connection_id": told["connection_id"], "run_id": told["run_id"]}]}
-    this_weekend = bootstrap.pull_activity().begin.this_weekend
-    runs = this_weekend(datetime.fromisoformat(event["at"]), everywhere=bool(told.get("everywhere")))
-    return {"runs": [{"connection_id": connection_id, "run_id": run_id} for connection_id, run_id in runs]}
+    return listed(event, bootstrap.pull_activity().begin.this_weekend)
 
 
 def begin_run(event: dict[str, Any]) -> Answer:
@@ -63,7 +59,7 @@ def pull_pages(event: dict[str, Any], until: datetime) -> Answer:
 
 def fail_run(event: dict[str, Any]) -> Answer:
     """The run ends: the machine gave up."""
-    why = str(event.get("error", {}).get("Error", "unknown"))
-    detail = f"given up after {why}: look at the log of pull_activity, and begin another run, which goes on there"
+    what = "look at the log of pull_activity, and begin another run, which goes on there"
+    detail = f"given up after {given_up_after(event)}: {what}"
     bootstrap.pull_activity().pull.fail(event["connection_id"], event["run_id"], detail)
     return {}

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from accord import bootstrap
+from accord.adapters.step_functions.steps import given_up_after, listed
 from accord.domain.sweep import PagePlace
 from accord.observability import count, deadline, discreet, logger_of, metrics_of
 
@@ -40,12 +41,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> Answer:
 
 def list_runs(event: dict[str, Any]) -> Answer:
     """The run that is asked for, or those of tonight."""
-    told = event["input"]
-    if "run_id" in told:
-        return {"runs": [{"connection_id": told["connection_id"], "run_id": told["run_id"]}]}
-    tonight = bootstrap.reconcile_audience().begin.tonight
-    runs = tonight(datetime.fromisoformat(event["at"]), everywhere=bool(told.get("everywhere")))
-    return {"runs": [{"connection_id": connection_id, "run_id": run_id} for connection_id, run_id in runs]}
+    return listed(event, bootstrap.reconcile_audience().begin.tonight)
 
 
 def begin_run(event: dict[str, Any]) -> Answer:
@@ -70,7 +66,6 @@ def close_run(event: dict[str, Any], until: datetime) -> Answer:
 
 def fail_run(event: dict[str, Any]) -> Answer:
     """The run ends: the machine gave up."""
-    why = str(event.get("error", {}).get("Error", "unknown"))
-    detail = f"given up after {why}: look at the log of reconcile_audience, and begin another run"
+    detail = f"given up after {given_up_after(event)}: look at the log of reconcile_audience, and begin another run"
     bootstrap.reconcile_audience().reconcile.fail(event["connection_id"], event["run_id"], detail)
     return {}

@@ -13,7 +13,8 @@ from tests.unit.house import FUNCTIONS, PACKAGE, REPOSITORY, imported_by, import
 STANDARD = sys.stdlib_module_names
 SIDE_EFFECTS = {"os", "logging", "socket", "http", "urllib", "subprocess", "threading", "asyncio", "time", "random"}
 MESSAGES = tuple(
-    f"accord.adapters.{module}." for module in ("cobot.webhook", "http", "mailchimp.webhook", "sqs.batches")
+    f"accord.adapters.{module}."
+    for module in ("cobot.webhook", "http", "mailchimp.webhook", "sqs.batches", "step_functions.steps")
 )
 """Adapters that stand for no port: they turn an event into values, and values into an answer."""
 

@@ -2,18 +2,15 @@
 # ruff: noqa: PLC0415
 
 from collections.abc import Callable
-from functools import cache
 from typing import TYPE_CHECKING
 
-from accord.clients import WORKERS, client_of, secrets
+from accord.clients import WORKERS, client_of, http_of
 from accord.settings import PullActivitySettings, Settings
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from accord.adapters.dynamodb.activity import DynamoDBActivity
-    from accord.adapters.mailchimp.http import MailchimpHttp
-    from accord.adapters.step_functions import StepFunctionsPulls
     from accord.domain.connection import Connection
     from accord.ports.activity import CampaignReports
     from accord.ports.inbox import Inbox
@@ -27,18 +24,11 @@ def activity(settings: Settings, kept: "timedelta") -> "DynamoDBActivity":
     return DynamoDBActivity(Table(client_of("dynamodb"), settings.table_name, WORKERS), kept)
 
 
-def pulls(state_machine_arn: str) -> "StepFunctionsPulls":
-    """The state machine `pull_activity`."""
-    from accord.adapters.step_functions import StepFunctionsPulls
-
-    return StepFunctionsPulls(client_of("stepfunctions"), state_machine_arn)
-
-
 def inbox_of(settings: PullActivitySettings) -> "Callable[[Connection], Inbox]":
     """What people wrote to a connection's audience, with its own key."""
     from accord.adapters.mailchimp.inbox import MailchimpInbox
 
-    http = _http_of(settings)
+    http = http_of(settings, settings.mailchimp_timeout_seconds)
 
     def of(connection: "Connection") -> "Inbox":
         timeout, anywhere = settings.mailchimp_timeout_seconds, settings.is_local
@@ -51,16 +41,5 @@ def reports_of(settings: PullActivitySettings) -> "Callable[[Connection], Campai
     """What became of the campaigns to a connection's audience, with its own key."""
     from accord.adapters.mailchimp.reports import MailchimpReports
 
-    http = _http_of(settings)
+    http = http_of(settings, settings.mailchimp_timeout_seconds)
     return lambda connection: MailchimpReports(http(connection), connection.audience_id)
-
-
-def _http_of(settings: PullActivitySettings) -> "Callable[[Connection], MailchimpHttp]":
-    from accord.adapters.mailchimp.http import MailchimpHttp
-
-    @cache
-    def http(base_url: str, api_key: str) -> MailchimpHttp:
-        timeout = settings.mailchimp_timeout_seconds
-        return MailchimpHttp(base_url=base_url, api_key=api_key, timeout=timeout, allow_any_host=settings.is_local)
-
-    return lambda connection: http(connection.api_base_url, secrets().mailchimp_api_key(connection))

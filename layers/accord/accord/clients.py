@@ -12,6 +12,8 @@ from accord.domain.values import address_key
 from accord.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from botocore.config import Config
 
     from accord.adapters.dynamodb.audiences import DynamoDBAudienceMemory
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from accord.adapters.dynamodb.runs import DynamoDBRuns
     from accord.adapters.dynamodb.sendings import DynamoDBSendings
     from accord.adapters.dynamodb.table import Table
+    from accord.adapters.mailchimp.http import MailchimpHttp
     from accord.adapters.s3 import S3ImportFiles
     from accord.adapters.secrets.reading import SecretsManagerSecrets
     from accord.adapters.secrets.writing import SecretsManagerConnectionSecrets
@@ -32,8 +35,9 @@ if TYPE_CHECKING:
     from accord.adapters.sqs.hints import SqsHintQueue
     from accord.adapters.sqs.notices import SqsNoticeQueue
     from accord.adapters.sqs.steps import SqsStepQueue
-    from accord.adapters.step_functions import StepFunctionsImports, StepFunctionsReconciliations
+    from accord.adapters.step_functions.runs import StepFunctionsRuns
     from accord.domain.cobot import Cobot
+    from accord.domain.connection import Connection
     from accord.domain.folding import KeyOf
     from accord.ports.applications import MembershipApplication
     from accord.usecases.connecting.reach_space import ReachSpace, SpaceOf
@@ -213,18 +217,22 @@ def key_of(secret_arn: str) -> "KeyOf":
     return partial(address_key, secrets().address_key(secret_arn))
 
 
-def reconciliations(state_machine_arn: str) -> "StepFunctionsReconciliations":
-    """The state machine `reconcile`."""
-    from accord.adapters.step_functions import StepFunctionsReconciliations
+def state_machine(arn: str) -> "StepFunctionsRuns":
+    """`reconcile`, `import` or `pull_activity`."""
+    from accord.adapters.step_functions.runs import StepFunctionsRuns
 
-    return StepFunctionsReconciliations(client_of("stepfunctions"), state_machine_arn)
+    return StepFunctionsRuns(client_of("stepfunctions"), arn)
 
 
-def imports(state_machine_arn: str) -> "StepFunctionsImports":
-    """The state machine `import`."""
-    from accord.adapters.step_functions import StepFunctionsImports
+def http_of(settings: Settings, timeout: float) -> "Callable[[Connection], MailchimpHttp]":
+    """Calls to Mailchimp with a connection's own key, over connections that are kept; `timeout` of each in seconds."""
+    from accord.adapters.mailchimp.http import MailchimpHttp
 
-    return StepFunctionsImports(client_of("stepfunctions"), state_machine_arn)
+    @cache
+    def http(base_url: str, api_key: str) -> MailchimpHttp:
+        return MailchimpHttp(base_url=base_url, api_key=api_key, timeout=timeout, allow_any_host=settings.is_local)
+
+    return lambda connection: http(connection.api_base_url, secrets().mailchimp_api_key(connection))
 
 
 def import_files(bucket: str) -> "S3ImportFiles":

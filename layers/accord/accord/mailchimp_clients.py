@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from accord.clients import reached_at, secrets
+from accord.clients import http_of, reached_at, secrets
 from accord.settings import (
     ApplyAudienceEventsSettings,
     PullActivitySettings,
@@ -48,15 +48,12 @@ def audience_of(
 def batches_of(settings: WithMailchimpTimings, timeout: float) -> "Callable[[Connection], Batches]":
     """The batches of a connection's account, with its own key; `timeout` of each call in seconds."""
     from accord.adapters.mailchimp.batches import MailchimpBatches
-    from accord.adapters.mailchimp.http import MailchimpHttp
 
-    @cache
-    def http(base_url: str, api_key: str) -> MailchimpHttp:
-        return MailchimpHttp(base_url=base_url, api_key=api_key, timeout=timeout, allow_any_host=settings.is_local)
+    http = http_of(settings, timeout)
 
     def of(connection: "Connection") -> "Batches":
         return MailchimpBatches(
-            http(connection.api_base_url, secrets().mailchimp_api_key(connection)),
+            http(connection),
             connection.audience_id,
             timeout=timeout,
             with_permissions=bool(connection.permissions),
@@ -68,17 +65,12 @@ def batches_of(settings: WithMailchimpTimings, timeout: float) -> "Callable[[Con
 
 def listing_of(settings: ReconcileAudienceSettings) -> "Callable[[Connection], AudienceListing]":
     """The pages of a connection's audience, with its own key."""
-    from accord.adapters.mailchimp.http import MailchimpHttp
     from accord.adapters.mailchimp.listing import MailchimpListing
 
-    @cache
-    def http(base_url: str, api_key: str) -> MailchimpHttp:
-        timeout = settings.mailchimp_timeout_seconds
-        return MailchimpHttp(base_url=base_url, api_key=api_key, timeout=timeout, allow_any_host=settings.is_local)
+    http = http_of(settings, settings.mailchimp_timeout_seconds)
 
     def of(connection: "Connection") -> "AudienceListing":
-        calls = http(connection.api_base_url, secrets().mailchimp_api_key(connection))
-        return MailchimpListing(calls, connection.audience_id, permissions=bool(connection.permissions))
+        return MailchimpListing(http(connection), connection.audience_id, permissions=bool(connection.permissions))
 
     return of
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from accord import activity_clients, clients
+from accord import clients
 from accord.settings import (
     ConnectCobotSettings,
     ConnectMailchimpSettings,
@@ -127,11 +127,11 @@ def manage_connections() -> Connecting:
     order = OrderReconciliation(
         begin=BeginReconciliation(connections, runs, clock),
         runs=runs,
-        reconciliations=clients.reconciliations(settings.reconcile_state_machine_arn),
+        reconciliations=clients.state_machine(settings.reconcile_state_machine_arn),
         clock=clock,
         new_token=lambda: token_hex(8),
     )
-    pulls = activity_clients.pulls(settings.pull_activity_state_machine_arn)
+    pulls = clients.state_machine(settings.pull_activity_state_machine_arn)
     pull = OrderPull(BeginPull(connections, runs), runs, pulls, clock, lambda: token_hex(8))
     begin = BeginRun(runs, clients.step_queue(settings.connection_steps_queue_url), clock, lambda: token_hex(8))
     reach_space = clients.cobot_of(settings, within=SPACE_PATIENCE)
@@ -274,7 +274,7 @@ def tend_connections() -> "TendConnections":
         ledger=ledger,
         connections=connections,
         runs=runs,
-        reconciliations=clients.reconciliations(settings.reconcile_state_machine_arn),
+        reconciliations=clients.state_machine(settings.reconcile_state_machine_arn),
         clock=clock,
         take_along=TakeAlong(ledger, clients.audience_memory(settings), clock),
         hold=HoldAddresses(ledger, clock),

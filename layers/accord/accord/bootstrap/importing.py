@@ -36,7 +36,7 @@ def manage_imports() -> ManagingImports:
         manage=ManageImports(
             runs=clients.runs(settings),
             files=clients.import_files(settings.files_bucket_name),
-            imports=clients.imports(settings.import_state_machine_arn),
+            imports=clients.state_machine(settings.import_state_machine_arn),
             clock=clients.SystemClock(),
             new_token=lambda: uuid4().hex,
         ),

@@ -44,7 +44,7 @@ def manage_plans() -> Planning:
 
     settings = ManagePlansSettings.from_environment()
     ledger = clients.ledger(settings)
-    machine = clients.reconciliations(settings.reconcile_state_machine_arn)
+    machine = clients.state_machine(settings.reconcile_state_machine_arn)
     manage = ManagePlans(
         ledger=ledger,
         plans=DynamoDBPlans(clients.table(settings)),

@@ -1,10 +1,10 @@
 """The port `Batches` on Mailchimp's Marketing API 3.0: `/batches`, and the archives of results."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from accord.adapters.mailchimp import batch_calls
 from accord.adapters.mailchimp.batch_results import download
 from accord.adapters.mailchimp.contacts import contact_of, patch_json
 from accord.adapters.mailchimp.errors import Subject, error_of, problem_of
@@ -27,30 +27,23 @@ class MailchimpBatches:
         allow_any_host: bool = False,
     ) -> None:
         self._http = http
-        self._list = f"/lists/{audience_id}"
+        self._audience_id = audience_id
         self._timeout = timeout
         self._with_permissions = with_permissions
         self._allow_any_host = allow_any_host
 
     def begin(self, changes: Sequence[BatchedChange]) -> str:
         """One POST. Raises ValueError for no change, or one that does not belong into a batch."""
-        operations = [self._operation(change) for change in changes]
-        if not operations:
-            raise ValueError("a batch has at least one change")
-        answer = self._http.call("POST", "/batches", subject=Subject.BATCH, body={"operations": operations})
-        if not isinstance(batch_id := answer.get("id"), str) or not re.fullmatch(r"[\w-]+", batch_id):
-            raise unreadable(reads=False)
-        return batch_id
+        return batch_calls.begin(self._http, [self._operation(change) for change in changes])
 
     def look(self, batch_id: str) -> BatchSeen | None:
         try:
-            answer = self._http.call("GET", f"/batches/{batch_id}", subject=Subject.BATCH)
+            url = batch_calls.results_at(self._http, batch_id)
         except Rejected as refused:
             if refused.refusal is Refusal.NOT_FOUND:
                 return None
             raise
-        finished = answer.get("status") == "finished"
-        return BatchSeen(finished, str(answer.get("response_body_url") or "") if finished else "")
+        return BatchSeen(url is not None, url or "")
 
     def results(self, seen: BatchSeen) -> Iterator[BatchResult]:
         for entry in download(seen.results_at, self._timeout, allow_any_host=self._allow_any_host):
@@ -64,11 +57,9 @@ class MailchimpBatches:
                 raise
 
     def _operation(self, change: BatchedChange) -> dict[str, Any]:
-        if not re.fullmatch(r"[\w-]+", change.reference):
-            raise ValueError("a contact is referred to by its contact_id or its subscriber hash")
+        path = batch_calls.member_path(self._audience_id, change.reference)
         if change.patch.status is not None or not change.patch.merge_fields:
             raise ValueError("a batch takes fields, and no status")
-        path = f"{self._list}/members/{change.reference}"
         body = json.dumps(patch_json(change.patch))
         return {"method": "PATCH", "path": path, "operation_id": change.name, "body": body}
 

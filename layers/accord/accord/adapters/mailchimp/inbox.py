@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from accord.adapters.mailchimp import batch_calls
 from accord.adapters.mailchimp.batch_results import download
 from accord.adapters.mailchimp.contacts import moment_of, objects
 from accord.adapters.mailchimp.errors import Subject
-from accord.adapters.mailchimp.http import MailchimpHttp, unreadable
+from accord.adapters.mailchimp.http import MailchimpHttp
 from accord.domain.activity import Answer
 from accord.domain.audience_hint import FORGOTTEN_DOMAIN
 from accord.domain.inbox import Response, Survey, Thread, Told
@@ -48,20 +49,12 @@ class MailchimpInbox:
 
     def ask(self, contacts: Sequence[AskedContact], responses: Sequence[Response]) -> str:
         """One POST. Raises ValueError where nothing is asked."""
-        operations = [*map(self._feed, contacts), *map(_answers, responses)]
-        if not operations:
-            raise ValueError("a batch has at least one operation")
-        answer = self._http.call("POST", "/batches", subject=Subject.REPORT, body={"operations": operations})
-        if not isinstance(batch_id := answer.get("id"), str) or not re.fullmatch(r"[\w-]+", batch_id):
-            raise unreadable(reads=False)
-        return batch_id
+        return batch_calls.begin(self._http, [*map(self._feed, contacts), *map(_answers, responses)])
 
     def told(self, batch_id: str) -> Iterator[Told] | None:
         """One GET; the results are read from elsewhere, without the key."""
-        answer = self._http.call("GET", f"/batches/{batch_id}", subject=Subject.REPORT)
-        if answer.get("status") != "finished":
-            return None
-        return self._results(str(answer.get("response_body_url") or ""))
+        url = batch_calls.results_at(self._http, batch_id)
+        return self._results(url) if url is not None else None
 
     def _results(self, url: str) -> Iterator[Told]:
         for entry in download(url, self._timeout, allow_any_host=self._allow_any_host):
@@ -69,9 +62,7 @@ class MailchimpInbox:
                 yield told
 
     def _feed(self, contact: AskedContact) -> dict[str, Any]:
-        if not re.fullmatch(r"[\w-]+", contact.reference):
-            raise ValueError("a contact is referred to by its contact_id or its subscriber hash")
-        path = f"/lists/{self._audience_id}/members/{contact.reference}/activity-feed"
+        path = f"{batch_calls.member_path(self._audience_id, contact.reference)}/activity-feed"
         params = {"activity_filters": "inbox_thread", "count": str(A_PAGE), "fields": "activity"}
         return {"method": "GET", "path": path, "operation_id": f"{CONTACT}{contact.name}", "params": params}
 
