@@ -1,5 +1,7 @@
 """What people write comes to the members whom it is of: in one batch, once, without a word on the newsletter."""
 
+from typing import Any
+
 import pytest
 
 from accord.domain.activity import ActivityKind, Answer
@@ -219,17 +221,19 @@ def test_a_batch_that_is_gone_ends_the_asking_and_not_the_pull(pulls: Pulls) -> 
     assert (ended.state, ended.counts["inbox_left_out"]) == (RunState.DONE, 1)
 
 
-def test_results_that_can_not_be_read_for_now_are_read_again_and_told_once(pulls: Pulls) -> None:
+def test_results_that_can_not_be_read_for_now_are_read_again_and_told_once(
+    pulls: Pulls, monkeypatch: pytest.MonkeyPatch
+) -> None:
     replies(pulls)
     run = pulls.begin()
     add, tries = pulls.outbox.add_notice, iter([Retryable("DynamoDB is busy", effect_unknown=False)])
 
-    def crash(*given: object, **named: object) -> None:
+    def crash(*given: Any, **named: Any) -> None:
         for error in tries:
             raise error
-        add(*given, **named)  # type: ignore[arg-type]
+        add(*given, **named)
 
-    pulls.outbox.add_notice = crash  # type: ignore[method-assign]
+    monkeypatch.setattr(pulls.outbox, "add_notice", crash)
     with pytest.raises(Retryable):
         pulls.carry_out(run)
     pulls.carry_out(run)

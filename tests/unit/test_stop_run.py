@@ -7,6 +7,7 @@ import pytest
 from accord.domain.file_import import FileImport, ImportMode, Phase
 from accord.domain.run import LOST, NOBODY, SILENT, WAITS, Run, RunKind, RunState
 from accord.domain.sweep import Found, PagePlace, PageRead
+from accord.ports import QueuedChanges
 from accord.usecases import import_members
 from accord.usecases.connecting.reach_account import NotNowError
 from accord.usecases.tending.stop_run import StopRun
@@ -80,8 +81,8 @@ def test_p13_what_was_sent_in_the_very_step_that_was_under_way_is_counted(monkey
     desk.step(run, Phase.COUNTING)
     send = desk.bulk.send
 
-    def stopped_meanwhile(message: object) -> None:
-        send(message)  # type: ignore[arg-type]
+    def stopped_meanwhile(message: QueuedChanges) -> None:
+        send(message)
         stop(desk.runs, run)
 
     monkeypatch.setattr(desk.bulk, "send", stopped_meanwhile)
