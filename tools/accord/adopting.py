@@ -47,14 +47,10 @@ def adopt(asking: Asking, connection: str, who: tuple[str, ...], file: Path | No
     plan = _planned(asking, connection)
     lines = lines_of(asking.api, connection, plan, Look(None, 0, True, None))
     chosen = _chosen(asking, lines, wanted) if wanted else _show(asking, lines)
+    if not plan["lines"] or not (wanted or everybody):
+        return asking.terminal.document(plan) if asking.terminal.as_json else _only_shown(asking, connection, plan)
     if not asking.terminal.as_json:
         show_plan(asking.terminal, connection, plan)
-    if not plan["lines"] or not (wanted or everybody):
-        if asking.terminal.as_json:
-            return asking.terminal.document(plan)
-        if plan["lines"]:
-            asking.terminal.command_to_copy("Take over all of them", f"accord adopt {connection} --all")
-        return None
     number = len(chosen) or plan["lines"]
     asking.terminal.confirm(f"Take over {number:,} of {plan['lines']:,}?", yes=yes)
     order = {"members": chosen} if chosen else {}
@@ -109,6 +105,13 @@ def _show(asking: Asking, lines: Iterable[Answer]) -> dict[str, str | None]:
         for _, line in zip(range(SHOWN), lines, strict=False):
             asking.terminal.rows(rows_of(line))
     return {}
+
+
+def _only_shown(asking: Asking, connection: str, plan: Answer) -> None:
+    if not plan["lines"]:
+        return asking.terminal.say("There is nobody to take over: all who are subscribed and agreed are members.")
+    show_plan(asking.terminal, connection, plan)
+    return asking.terminal.command_to_copy("Take over all of them", f"accord adopt {connection} --all")
 
 
 def _say(asking: Asking, connection: str, plan: Answer, run: Answer) -> None:

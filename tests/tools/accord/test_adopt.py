@@ -43,6 +43,17 @@ def test_without_a_name_they_are_only_shown(adopting: SmallAccord, accord: Comma
     assert bodies(adopting) == []
 
 
+def test_where_nobody_can_be_it_says_so(api: SmallAccord, accord: Command) -> None:
+    api.tell(f"POST {ZOO}/plans", {"plan": PLAN}, status=202)
+    api.tell(ONE, plan({}))
+    api.tell(f"{ONE}/lines", {"lines": [], "next": None})
+
+    seen = accord("adopt", "zoo", "--all", "--yes")
+
+    assert (seen.status, bodies(api)) == (0, [])
+    assert seen.out == "There is nobody to take over: all who are subscribed and agreed are members.\n"
+
+
 @pytest.mark.parametrize("who", ["Koala@zoo.test", "c-1", "by-address-1"])
 def test_by_address_by_contact_or_by_line_one_is_taken_over(adopting: SmallAccord, accord: Command, who: str) -> None:
     seen = accord("adopt", "zoo", who, "--yes")
