@@ -5,7 +5,7 @@ that was interrupted, or another one, goes on there; an event that comes again i
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +24,7 @@ from accord.domain.pulling import (
     with_first_page,
 )
 from accord.domain.run import Run, RunState
+from accord.domain.values import newest
 from accord.errors import Misconfigured, Refusal, Rejected
 from accord.ports import Clock, HintQueue, Ledger, Outbox
 from accord.ports.activity import ActivityLedger, CampaignReports
@@ -72,13 +73,14 @@ class PullActivity:
         if under_way is None:
             return
         connection, run = under_way
+        known = {campaign.id: campaign for campaign in self.activity.campaigns(connection.id)}
+        since = sent_since(_last(connection, known.values()), run.at, self.patience)
         try:
-            listed, calls, least = self._listed(connection, run)
+            listed, calls, least = self._listed(connection, since)
         except Misconfigured as error:
             self._stopped_by(connection, run, error)
             return
-        known = {campaign.id: campaign for campaign in self.activity.campaigns(connection.id)}
-        self._note_gone(connection, run, listed, known)
+        self._note_gone(connection, since, listed, known)
         rows = 0
         for campaign in listed.values():
             now = merged(campaign, known.get(campaign.id))
@@ -89,19 +91,18 @@ class PullActivity:
         self.runs.advance(run.model_copy(update={"total": run.done + rows, "calls": run.calls + calls, "least": least}))
 
     def _note_gone(
-        self, connection: Connection, run: Run, listed: dict[str, Campaign], known: dict[str, Campaign]
+        self, connection: Connection, since: datetime, listed: dict[str, Campaign], known: dict[str, Campaign]
     ) -> None:
         """Campaigns that Mailchimp would list, and does not any more: what was read of them stays."""
-        since = sent_since(self._last(connection), run.at, self.patience)
         for campaign in known.values():
             here = campaign.audience_id == connection.audience_id and campaign.sent_at >= since
             if here and campaign.id not in listed and campaign.gone_at is None:
                 gone = campaign.model_copy(update={"reading": (), "gone_at": self.clock.now()})
                 self.activity.save_campaign(connection.id, gone)
 
-    def _listed(self, connection: Connection, run: Run) -> tuple[dict[str, Campaign], int, int]:
+    def _listed(self, connection: Connection, since: datetime) -> tuple[dict[str, Campaign], int, int]:
         """The campaigns of which something may be new, by id; the calls that it took, and that it had to take."""
-        reports, since = self.reports_of(connection), sent_since(self._last(connection), run.at, self.patience)
+        reports = self.reports_of(connection)
         found: dict[str, Campaign] = {}
         calls = offset = 0
         while True:
@@ -110,11 +111,6 @@ class PullActivity:
             found |= {campaign.id: campaign for campaign in page.campaigns}
             if offset >= page.total or not page.rows:
                 return found, calls, calls_at_least(page.total)
-
-    def _last(self, connection: Connection) -> datetime | None:
-        """When the reports of this audience were last read to their ends."""
-        own = (each for each in self.activity.campaigns(connection.id) if each.audience_id == connection.audience_id)
-        return max((each.pulled_at for each in own if each.pulled_at is not None), default=None)
 
     def pull(self, connection_id: str, run_id: str, deadline: datetime) -> Phase:
         """Read on until the deadline: reports first, and then what people wrote. Raises Retryable."""
@@ -223,3 +219,8 @@ class PullActivity:
 
     def _end(self, run: Run, state: RunState, detail: str) -> None:
         self.runs.advance(run.model_copy(update={"state": state, "done_at": self.clock.now(), "detail": detail}))
+
+
+def _last(connection: Connection, known: Iterable[Campaign]) -> datetime | None:
+    """When the reports of this audience were last read to their ends."""
+    return newest(*(each.pulled_at for each in known if each.audience_id == connection.audience_id))

@@ -35,14 +35,8 @@ class DynamoDBActivity:
 
     def campaigns(self, connection_id: str) -> list[Campaign]:
         """One Query, or as many as their size takes: some 500 campaigns a megabyte."""
-        found: list[Campaign] = []
-        start: Item | None = None
-        while True:
-            values = {"pk": _campaigns_pk(connection_id)}
-            page, start = self._table.query("pk = :pk", values, limit=A_QUERY, start=start)
-            found += [Campaign.model_validate_json(stored["body"]["S"]) for stored in page]
-            if start is None:
-                return by_newest(found)
+        found = self._table.all("pk = :pk", {"pk": _campaigns_pk(connection_id)}, a_page=A_QUERY)
+        return by_newest(Campaign.model_validate_json(stored["body"]["S"]) for stored in found)
 
     def campaign(self, connection_id: str, campaign_id: str) -> Campaign | None:
         """One consistent read."""
@@ -78,13 +72,10 @@ class DynamoDBActivity:
                 "first": f"{ACTIVITY}{stamp(campaign.sent_at)}",
                 "last": f"{ACTIVITY}~",
             }
-            condition, start = "pk = :pk AND sk BETWEEN :first AND :last", None
-            found: list[Item] = []
-            while True:
-                page, start = self._table.query(condition, values, limit=A_QUERY, descending=True, start=start)
-                found += [each for each in page if _named(each)[1] == campaign.id]
-                if start is None or len(found) >= limit:
-                    return member_id, [_event_of(each) for each in found[:limit]]
+            condition = "pk = :pk AND sk BETWEEN :first AND :last"
+            found = self._table.all(condition, values, a_page=A_QUERY, descending=True)
+            own = (_event_of(each) for each in found if _named(each)[1] == campaign.id)
+            return member_id, list(itertools.islice(own, limit))
 
         return dict(self._table.each(of, dict.fromkeys(member_ids)))
 

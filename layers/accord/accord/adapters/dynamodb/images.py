@@ -52,24 +52,13 @@ class DynamoDBImages:
         self.save(connection_id, bare)
 
     def _of_member(self, connection_id: str, member_id: str) -> Iterator[Item]:
-        start: Item | None = None
         values = {"pk": member_pk(connection_id, member_id), "prefix": IMAGE}
-        while True:
-            page, start = self._table.query("pk = :pk AND begins_with(sk, :prefix)", values, limit=AT_ONCE, start=start)
-            yield from page
-            if start is None:
-                return
+        return self._table.all("pk = :pk AND begins_with(sk, :prefix)", values, a_page=AT_ONCE)
 
     def _entries(self, connection_id: str, run_id: str, shard: int, after: str) -> Iterator[Item]:
-        start: Item | None = None
         values = {"shard": _shard(connection_id, run_id, shard), "after": after}
-        while True:
-            page, start = self._table.query(
-                "status_shard = :shard AND status_since > :after", values, limit=AT_ONCE, index=BY_STATUS, start=start
-            )
-            yield from page
-            if start is None:
-                return
+        condition = "status_shard = :shard AND status_since > :after"
+        return self._table.all(condition, values, a_page=AT_ONCE, index=BY_STATUS)
 
     def _whole(self, entries: Sequence[Item]) -> list[BeforeImage]:
         keys = [{"pk": entry["pk"], "sk": entry["sk"]} for entry in entries]

@@ -155,14 +155,7 @@ def statements(table: Table, connection_id: str, member_id: str) -> list[Stateme
 
 def _all(table: Table, pk: str, prefix: str) -> list[Item]:
     """Every item of a partition whose key begins so."""
-    found: list[Item] = []
-    start: Item | None = None
-    while True:
-        values = {"pk": pk, "prefix": prefix}
-        page, start = table.query("pk = :pk AND begins_with(sk, :prefix)", values, limit=500, start=start)
-        found += page
-        if start is None:
-            return found
+    return list(table.all("pk = :pk AND begins_with(sk, :prefix)", {"pk": pk, "prefix": prefix}, a_page=500))
 
 
 def counts(table: Table, connection_id: str) -> dict[Status, int]:
@@ -190,9 +183,8 @@ def _merged(
     def stream(values: dict[str, str], page: tuple[list[Item], Item | None]) -> Iterator[Item]:
         entries, start = page
         yield from entries
-        while start is not None:
-            entries, start = table.query(condition, values, limit=size, index=index, start=start)
-            yield from entries
+        if start is not None:
+            yield from table.all(condition, values, a_page=size, index=index, start=start)
 
     streams = [stream(values, page) for values, page in zip(shards, table.each(first, shards), strict=True)]
     ordered = heapq.merge(*streams, key=lambda entry: entry[order]["S"])

@@ -25,13 +25,7 @@ class DynamoDBOpenBatches:
 
     def all(self) -> list[OpenBatch]:
         """One Query, of half a read unit where there is none."""
-        found: list[Item] = []
-        start: Item | None = None
-        while True:
-            page, start = self._table.query("pk = :pk", {"pk": PARTITION}, limit=A_QUERY, start=start)
-            found += page
-            if start is None:
-                break
+        found = self._table.all("pk = :pk", {"pk": PARTITION}, a_page=A_QUERY)
         batches = [OpenBatch.model_validate_json(stored["body"]["S"]) for stored in found]
         return sorted(batches, key=lambda batch: batch.stop_at)
 

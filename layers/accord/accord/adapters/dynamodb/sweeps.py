@@ -38,12 +38,7 @@ class DynamoDBSweeps:
 
     def pages(self, run: Run) -> Iterator[PageRead]:
         """In the order of their places, fifty in one Query."""
-        start: Item | None = None
-        while True:
-            found, start = self._table.query("pk = :pk", {"pk": _pk(run)}, limit=A_QUERY, start=start)
-            yield from map(_page_of, found)
-            if start is None:
-                return
+        return map(_page_of, self._table.all("pk = :pk", {"pk": _pk(run)}, a_page=A_QUERY))
 
 
 def _pk(run: Run) -> str:

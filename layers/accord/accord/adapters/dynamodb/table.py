@@ -163,6 +163,23 @@ class Table:
         response = self._call("query", **arguments)
         return response["Items"], response.get("LastEvaluatedKey")
 
+    def all(
+        self,
+        condition: str,
+        values: Values,
+        *,
+        a_page: int,
+        index: str | None = None,
+        descending: bool = False,
+        start: Item | None = None,
+    ) -> Iterator[Item]:
+        """All items under a key condition, from `start` on; so many with each call, made when they are needed."""
+        while True:
+            page, start = self.query(condition, values, limit=a_page, index=index, descending=descending, start=start)
+            yield from page
+            if start is None:
+                return
+
     def count(self, condition: str, values: Values, *, index: str) -> int:
         """How many items an index has under a key condition."""
         arguments: dict[str, Any] = {"TableName": self._name, "IndexName": index, "Select": "COUNT"}
