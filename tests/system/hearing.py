@@ -27,7 +27,7 @@ def feed(zoo: Application) -> list[Answer]:
     after = ""
     while True:
         answer = zoo.send("GET", f"changes?limit=500{after}", token=zoo.token)
-        assert answer.status_code == 200
+        assert answer.status_code == 200, answer.text
         page = answer.json()
         found += page["notices"]
         if not page["notices"]:

@@ -96,8 +96,9 @@ def test_operators_see_failures_and_try_them_again(zoo: Application) -> None:
 
     others = zoo.send("POST", "failures/retry", {"reason": "dead_letter"}, token=zoo.operator_token)
     assert (others.status_code, others.json()) == (202, {"retried": 0, "more": False})
+    (refused,) = [each["count"] for each in zoo.api.failures()["reasons"] if each["code"] == "email_refused"]
     all_of_it = zoo.send("POST", "failures/retry", {"reason": "email_refused"}, token=zoo.operator_token)
-    assert (all_of_it.status_code, all_of_it.json()) == (202, {"retried": 1, "more": False})
+    assert (all_of_it.status_code, all_of_it.json()) == (202, {"retried": refused, "more": False})
     zoo.api.wait_for("unicorn", lambda member: member["status"] == "failed")
     assert zoo.kinds("unicorn").count("retried") == 2
 

@@ -3,6 +3,7 @@
 Run as a file, `python launch.py run` or `demo`; the rest is `python -m tools.local_stack`.
 """
 
+import os
 import runpy
 import signal
 import sys
@@ -17,8 +18,11 @@ def main() -> None:
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
-    """Nothing was started yet. `run` is meant to be stopped, `demo` is not."""
-    sys.exit(0 if "run" in sys.argv else 130)
+    """Nothing was started yet. `run` is meant to be stopped, `demo` is not.
+
+    At once: SystemExit would be passed over where the signal comes within a weak reference's callback.
+    """
+    os._exit(0 if "run" in sys.argv else 130)
 
 
 if __name__ == "__main__":

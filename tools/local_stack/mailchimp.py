@@ -18,6 +18,8 @@ CHILD = Path(__file__).with_name("child.py")
 STOP_TIMEOUT = 5.0  # seconds
 AUDIENCE_NAME = "Friends of the Kiwi"
 CLIENT_ID = "accord-local"
+WEBHOOK_TIME_SCALE = 0.05
+"""The 75 minutes in which Mailchimp tries a webhook again take under four here."""
 
 
 class MailchimpError(Exception):
@@ -82,6 +84,7 @@ class SimulatorProcess:
         """Start, and wait until it answers. Raises MailchimpError."""
         command = [sys.executable, "-P", str(CHILD), "tools.mailchimp_simulator"]
         command += ["--port", str(self._port), "--audience-name", AUDIENCE_NAME]
+        command += ["--webhook-time-scale", str(WEBHOOK_TIME_SCALE)]
         command += [] if self._latency is None else ["--latency", str(self._latency)]
         command += [] if self._max_audiences is None else ["--max-audiences", str(self._max_audiences)]
         with self._log.open("w") as log:
