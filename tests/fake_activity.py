@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from accord.domain.activity import Activity, ActivityKind
+from accord.domain.activity import Activity, ActivityKind, change_of_list
 from accord.domain.campaign import Campaign, Link, Report, Totals
 from accord.domain.pulling import A_PAGE, Happened, Row
 from accord.domain.record import Presence
@@ -175,6 +175,8 @@ class FakeActivity:
             if known == connection_id
             for each in events.values()
         ]
+        histories = (lines for (known, _), lines in self._ledger.events.items() if known == connection_id)
+        kept += [change_of_list(line) for lines in histories for line in lines.values() if line.changes_list]
         told = [each for each in kept if each.kind is not ActivityKind.SENT and until - self._kept <= each.at <= until]
         return _page(
             sorted(told, key=lambda each: (*each.name[1:], each.member_id), reverse=True), wanted, after, limit

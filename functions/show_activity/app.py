@@ -42,7 +42,7 @@ def get_member_activity(request: Request) -> Response:
 
 
 def get_activity(request: Request) -> Response:
-    """What all members did, newest first."""
+    """Everything that happened to the list, and what all members did with its campaigns (S9), newest first."""
     connection = _connection(request)
     asked, limit = wanted(request), body.number(request, "limit", A_PAGE, LARGEST_PAGE)
     with cursor(request) as after:

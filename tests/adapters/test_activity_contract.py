@@ -7,8 +7,10 @@ import pytest
 
 from accord.adapters.dynamodb.activity import DynamoDBActivity
 from accord.adapters.dynamodb.table import Table
-from accord.domain.activity import Activity, ActivityKind
+from accord.domain.activity import Activity, ActivityKind, change_of_list
 from accord.domain.campaign import Campaign, Link, Read, Reading, Report, Totals
+from accord.domain.contact import ContactStatus
+from accord.domain.history import Event, EventKind
 from accord.domain.record import Presence, Record
 from accord.ports import Ledger, Settlement
 from accord.ports.activity import ActivityLedger, Wanted
@@ -170,6 +172,27 @@ def test_s9_some_of_what_all_did_can_be_asked_for(activity: ActivityLedger) -> N
     found = all_members(activity, Wanted(kinds=frozenset({ActivityKind.CLICKED})), page=3)
 
     assert found == [each for each in reversed(events) if each.kind is ActivityKind.CLICKED]
+
+
+def line(member_id: str, kind: EventKind, after: float, **given: Any) -> Event:
+    at = NOON + minutes(after)
+    return Event(member_id=member_id, at=at, id=f"{at.isoformat(timespec='microseconds')}#{kind}", kind=kind, **given)
+
+
+def test_s9_how_the_list_changed_is_told_among_what_all_did(activity: ActivityLedger, ledger: Ledger) -> None:
+    created = line("gustave", "created", 1, contact_status=ContactStatus.SUBSCRIBED)
+    left = line("gustave", "archived", 5)
+    ledger.add_events(BARN, [created, line("gustave", "tagged", 2), line("gisele", "settled", 3), left])
+    ledger.add_events("another", [line("stranger", "created", 1)])
+    opened, summer = event(after=4), event(after=4, campaign_id="summer")
+    activity.add(BARN, [opened, summer], NOON)
+
+    assert [each.change or each for each in all_members(activity, page=1) if each != summer] == [left, opened, created]
+    assert all_members(activity, Wanted("spring")) == [opened]
+    of_list = Wanted(kinds=frozenset({ActivityKind.LIST_CHANGED}))
+    assert all_members(activity, of_list) == [change_of_list(left), change_of_list(created)]
+    ledger.forget_member(BARN, "gustave")
+    assert all_members(activity) == []
 
 
 def test_nothing_is_read_of_what_is_older_than_it_is_kept(activity: ActivityLedger) -> None:

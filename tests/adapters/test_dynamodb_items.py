@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 
 from accord.adapters.dynamodb.connection_items import connection_item, connection_of
 from accord.adapters.dynamodb.definition import TABLE
+from accord.adapters.dynamodb.events import event_item, event_of, superseded_event
 from accord.adapters.dynamodb.items import (
     INDEX_SHARDS,
     address_item,
     address_of,
-    event_item,
-    event_of,
     holder_item,
     item,
     moment,
@@ -25,7 +24,6 @@ from accord.adapters.dynamodb.items import (
     shard_of,
     stamp,
     statement_item,
-    superseded_event,
 )
 from accord.domain.address import Address, Attempt, Effect, Holder, Origin, PermissionWritten, Who
 from accord.domain.changes import OrderBy

@@ -10,6 +10,9 @@ from accord.adapters.dynamodb.activity import DynamoDBActivity
 from accord.adapters.dynamodb.table import Table
 from accord.domain.activity import Activity, ActivityKind
 from accord.domain.campaign import Campaign, Link, Totals
+from accord.domain.contact import ContactStatus
+from accord.domain.history import Event, Stand
+from accord.domain.reasons import ReasonCode, Status
 from accord.domain.record import Presence, Record
 from accord.ports import Settlement
 from tests.builders import minutes
@@ -79,6 +82,26 @@ def test_s9_what_everybody_did_is_shown_without_what_was_only_sent(stack: Stack)
 
     assert status == 200
     assert [(each["member"], each["kind"]) for each in document["activity"]] == [("m-1", "clicked"), ("m-1", "opened")]
+
+
+def test_s9_how_the_list_changed_is_told_with_its_reason(stack: Stack, sent: Campaign) -> None:
+    gone = Event(
+        member_id="m-2",
+        at=sent.sent_at + minutes(9),
+        id="9#settled",
+        kind="settled",
+        status=Status.UNSUBSCRIBED,
+        reason=ReasonCode.UNSUBSCRIBED_IN_MAILCHIMP,
+        contact_status=ContactStatus.UNSUBSCRIBED,
+        before=Stand(status=Status.SYNCED, reason=ReasonCode.IN_AGREEMENT),
+    )
+    stack.ledger.add_events("burrow", [gone])
+
+    assert kinds(ask(stack, "feed")[1]) == ["list_changed", "clicked", "opened"]
+    (shown,) = ask(stack, "feed", kind="list_changed")[1]["activity"]
+    assert (shown["member"], shown["detail"], shown["campaign"]) == ("m-2", "settled", None)
+    assert shown["change"]["status"] == "unsubscribed"
+    assert shown["change"]["reason"]["message"] in shown["sentence"]
 
 
 def test_campaigns_are_shown_with_totals_rates_and_links(stack: Stack, sent: Campaign) -> None:

@@ -184,9 +184,13 @@ def test_s9_what_happened_to_the_list_is_shown_for_the_whole_connection(
     day = send(zoo, "A day at the lagoon")
     for name in ("heron", "egret"):
         zoo.person(birds[name], "click", campaign_id=day, url=LINKS[1])
+    zoo.person(birds["egret"], "unsubscribe")
+    zoo.becomes("egret", "unsubscribed", "unsubscribed_in_mailchimp")
 
     pull(zoo)
 
     events = did(zoo, "activity", kind="clicked", campaign=day)
     assert {event["member"] for event in events} == {"heron", "egret"}
     assert [event["at"] for event in events] == sorted((event["at"] for event in events), reverse=True)
+    changes = [(event["member"], event["detail"]) for event in did(zoo, "activity", kind="list_changed")]
+    assert sorted(changes) == [*((name, "created") for name in sorted(birds)), ("egret", "settled")]

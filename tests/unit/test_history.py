@@ -83,3 +83,20 @@ def test_a_retry_is_somebodys_wish() -> None:
     assert (last(scene).kind, last(scene).before) == ("retried", SYNCED)
     assert (cause := scene.record().cause) is not None
     assert (cause.kind, tell_cause(cause, "fr")) == (CauseKind.OPERATOR, "Quelqu'un l'a demandé.")
+
+
+def test_s9_who_came_and_who_said_no_is_of_the_list_and_what_became_of_fields_is_not() -> None:
+    scene = a_scene()
+    scene.post(upserted(a_member(DOE, plan="Night"), at=NOON + minutes(10)))
+    scene.post(upserted(a_member("stag@glade.test", consent=opted_out()), id_="m-2"))
+    scene.audience.turn(DOE, ContactStatus.UNSUBSCRIBED)
+    scene.hear("unsubscribe", DOE)
+
+    told = {each.kind: each.changes_list for each in whole(scene, "m-1")}
+    assert told == {"created": True, "updated": False, "heard": False, "settled": True}
+    assert not any(each.changes_list for each in whole(scene, "m-2")), "they were never in it"
+
+
+def whole(scene: Scene, id_: str) -> list[Event]:
+    """All lines, the newest first."""
+    return scene.ledger.history("burrow", id_, None, 99).items

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from accord.domain.activity import ActivityKind
 from accord.domain.spreadsheet import csv_line
 from tools.accord.asking import Asking, Id, asks, connection_argument, more, paging, shared_options
 from tools.accord.client import Answer
@@ -15,13 +16,13 @@ from tools.accord.following import watch_run
 from tools.accord.runs_in_words import ACTIVITY, show_run
 from tools.accord.terminal import moment, plain
 
-KINDS = ("sent", "opened", "clicked", "bounced", "unsubscribed", "reported_as_abuse", "inbox_thread", "survey_response")
+KINDS = tuple(kind.value for kind in ActivityKind)
 HEAD = ("member", "at", "kind", "campaign", "subject", "link", "detail")
 
 
 @click.group()
 def activity() -> None:
-    """See who opened and clicked what."""
+    """See what happened to the list, and who opened and clicked what."""
 
 
 @activity.command()
@@ -74,9 +75,11 @@ def show(
     everything: bool,
     after: str | None,
 ) -> None:
-    """Show what MEMBER did, or everybody.
+    """Show what MEMBER did, or all that happened.
 
-    Newest first. Without MEMBER what was only sent is left out: see campaigns.
+    Newest first. Without MEMBER also how the list changed: who came, left,
+    said no or has another address. Of one member `accord members history` tells
+    that. What was only sent is left out: see campaigns.
 
     \b
     accord activity show zoo m-17
@@ -143,6 +146,14 @@ def _lines(asking: Asking, connection: str, member: str | None, query: dict[str,
 
 
 def _line(event: Answer) -> str:
-    about = event["campaign"]
-    cells = (event["member"], event["at"], event["kind"], about["id"], about["subject"], event["link"], event["detail"])
+    about = event["campaign"] or event.get("thread") or event.get("survey") or {}
+    cells = (
+        event["member"],
+        event["at"],
+        event["kind"],
+        about.get("id"),
+        about.get("subject") or about.get("title"),
+        event["link"],
+        event["detail"],
+    )
     return csv_line(cell or "" for cell in cells)

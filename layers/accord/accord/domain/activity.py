@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from accord.domain.address import Holder
+from accord.domain.history import Event
 from accord.domain.values import Moment, Value
 
 
@@ -22,6 +23,8 @@ class ActivityKind(StrEnum):
     INBOX_THREAD = "inbox_thread"
     """A conversation in Mailchimp's Inbox, of which the API shows the outside only (FACTS 1.8)."""
     SURVEY_RESPONSE = "survey_response"
+    LIST_CHANGED = "list_changed"
+    """A line of the member's history that the list itself tells: told of all members together, and kept there."""
 
 
 class Answer(Value):
@@ -44,17 +47,25 @@ class Activity(Value):
     """What was clicked; of a conversation, where it is read."""
     detail: str = ""
     """Of a bounce `hard` or `soft`; of an unsubscribe the reason that the person chose or wrote; of a conversation
-    `inbound` or `outbound`."""
+    `inbound` or `outbound`; of a change of the list its kind."""
     subject: str = ""
     """Of a conversation; of a response the title of its survey."""
     author: str = ""
     """Who wrote in the conversation, as Mailchimp names them."""
     answers: tuple[Answer, ...] = ()
+    change: Event | None = None
+    """Of a change of the list: what happened."""
 
     @property
     def name(self) -> tuple[str, datetime, str, str, str]:
         """What makes it the same event."""
         return self.member_id, self.at, self.campaign_id, self.kind.value, self.link
+
+
+def change_of_list(event: Event) -> Activity:
+    """A line of a history, as part of what happened to the list."""
+    kind = ActivityKind.LIST_CHANGED
+    return Activity(member_id=event.member_id, campaign_id="", kind=kind, at=event.at, detail=event.kind, change=event)
 
 
 class Held(NamedTuple):

@@ -29,6 +29,10 @@ EventKind = Literal[
     "retried",
 ]
 
+OF_THE_LIST: frozenset[EventKind] = frozenset(
+    {"created", "asked_to_confirm", "moved", "followed", "archived", "unsubscribed", "erased"}
+)
+
 
 class CauseKind(StrEnum):
     """Why a member is decided."""
@@ -99,3 +103,13 @@ class Event(Value):
     fields: tuple[str, ...] = ()
     """The merge fields that were written or cleared, by tag."""
     cause: Cause | None = None
+
+    @property
+    def changes_list(self) -> bool:
+        """Whether it belongs to what happened to the list (S9): a contact came, went or has another address, or the
+        member to whom there is one stands otherwise than before. Not that somebody's fields have other values."""
+        if self.kind in OF_THE_LIST:
+            return True
+        has_contact = self.contact_status is not None or self.contact_before is not None
+        stands_otherwise = self.before is not None and self.status not in {None, self.before.status}
+        return has_contact and stands_otherwise

@@ -90,8 +90,9 @@ class ActivityLedger(Protocol):
     def of_connection(
         self, connection_id: str, wanted: Wanted, after: str | None, until: datetime, limit: int
     ) -> Page[Activity]:
-        """Of all members, the newest first, from `until` back to where nothing is kept any more; without what was only
-        sent, which `campaigns` tells. Pages as of one member. Raises ValueError for a cursor of another list."""
+        """What all members did, and how the list changed, the newest first, from `until` back to where nothing is kept
+        any more; without what was only sent, which `campaigns` tells. Pages as of one member. Raises ValueError for a
+        cursor of another list."""
 
 
 class Pulls(Protocol):

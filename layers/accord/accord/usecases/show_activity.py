@@ -40,7 +40,8 @@ class ShowActivity:
         return self._shown(connection, self.activity.of_member(connection.id, member_id, wanted, after, limit))
 
     def of_connection(self, connection: Connection, wanted: Wanted, after: str | None, limit: int) -> ShownActivity:
-        """Of all members, newest first, without what was only sent. Raises ValueError for a cursor of another list."""
+        """Of all members, and how the list changed, newest first, without what was only sent. Raises ValueError for a
+        cursor of another list."""
         page = self.activity.of_connection(connection.id, wanted, after, self.clock.now(), limit)
         erased = self.activity.erased(connection.id, {event.member_id for event in page.items})
         return self._shown(connection, Page([each for each in page.items if each.member_id not in erased], page.next))

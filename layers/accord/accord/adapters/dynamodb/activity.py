@@ -4,30 +4,29 @@ import hashlib
 import heapq
 import itertools
 import json
-import zlib
 from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from accord.adapters.dynamodb.by_activity import A_WEEK, SHARDS, activity_attributes, activity_shard, week_of
 from accord.adapters.dynamodb.cursors import read_cursor, written_cursor
 from accord.adapters.dynamodb.definition import BY_ACTIVITY
-from accord.adapters.dynamodb.items import ACTIVITY, Item, item, member_pk, moment, record_key, stamp
+from accord.adapters.dynamodb.events import event_of
+from accord.adapters.dynamodb.items import ACTIVITY, EVENT, Item, item, member_pk, moment, record_key, stamp
 from accord.adapters.dynamodb.lists import forget_activity
 from accord.adapters.dynamodb.table import Table, put
-from accord.domain.activity import Activity, ActivityKind
+from accord.domain.activity import Activity, ActivityKind, change_of_list
 from accord.domain.campaign import Campaign
 from accord.ports import Page
 from accord.ports.activity import Wanted, by_newest
 
-SHARDS = 8
 A_LOOK = 26
 """Weeks that are looked through for one page: eight queries each."""
-A_WEEK = timedelta(days=7)
 A_QUERY = 200
 
 
 class DynamoDBActivity:
-    """An item for each event, beside the member's record. In the index of all members' activity, whose partitions hold
-    an eighth of a week each, stand those that somebody did: what was only sent is one line of its campaign."""
+    """An item for each event, beside the member's record. In the index of all members' activity stand those that
+    somebody did (what was only sent is one line of its campaign), and the lines of histories that changed the list."""
 
     def __init__(self, table: Table, kept: timedelta) -> None:
         self._table = table
@@ -113,7 +112,7 @@ class DynamoDBActivity:
         oldest, before = until - self._kept, f"{stamp(until)}~"
         if after is not None:
             (before,) = read_cursor(after, "activity", connection_id, 1)
-        week = _week_of(moment(before[:27]))
+        week = week_of(moment(before[:27]))
         found: list[Item] = []
         looks = 0
         while looks < A_LOOK and len(found) <= limit and week + A_WEEK > oldest:
@@ -134,7 +133,7 @@ class DynamoDBActivity:
         """One week's entries before that place, the newest first, of all shards; as many as `limit` of each."""
 
         def newest(shard: int) -> list[Item]:
-            values = {"shard": _shard(connection_id, week, shard), "before": before}
+            values = {"shard": activity_shard(connection_id, week, shard), "before": before}
             condition = "activity_shard = :shard AND activity_at < :before"
             return self._table.query(condition, values, limit=limit, index=BY_ACTIVITY, descending=True)[0]
 
@@ -151,16 +150,13 @@ class DynamoDBActivity:
 
     def _item(self, connection_id: str, event: Activity, read_at: datetime) -> Item:
         pk, sk = _key(connection_id, event)
-        place = f"{sk.removeprefix(ACTIVITY)}#{event.member_id}"
-        shard = zlib.crc32(place.encode()) % SHARDS
-        told = event.kind is not ActivityKind.SENT
-        return item(
+        name = f"{sk.removeprefix(f'{ACTIVITY}{stamp(event.at)}#')}#{event.member_id}"
+        told = activity_attributes(connection_id, event.at, name) if event.kind is not ActivityKind.SENT else {}
+        return told | item(
             pk=pk,
             sk=sk,
-            body=event.model_dump_json(exclude_defaults=True, exclude={"member_id", "campaign_id", "kind", "at"}),
+            body=event.model_dump_json(exclude_defaults=True, exclude=_BESIDE_THE_BODY),
             read_at=int(read_at.timestamp()),
-            activity_shard=_shard(connection_id, _week_of(event.at), shard) if told else None,
-            activity_at=place if told else None,
             expires_at=self._expires_at(event.at),
         )
 
@@ -181,13 +177,21 @@ def _key(connection_id: str, event: Activity) -> tuple[str, str]:
     )
 
 
+_BESIDE_THE_BODY = {"member_id", "campaign_id", "kind", "at"}
+
+
 def _event_of(stored: Item) -> Activity:
+    if stored["sk"]["S"].startswith(EVENT):
+        return change_of_list(event_of(stored))
     at, campaign_id, kind = _named(stored)
     named = {"member_id": stored["pk"]["S"].split("#", 2)[2], "campaign_id": campaign_id, "kind": kind, "at": at}
     return Activity.model_validate({**json.loads(stored["body"]["S"]), **named})
 
 
 def _named(stored: Item) -> tuple[str, str, str]:
+    """When, in which campaign, and of which kind."""
+    if stored["sk"]["S"].startswith(EVENT):
+        return "", "", ActivityKind.LIST_CHANGED.value
     _, at, campaign_id, kind, *_ = stored["sk"]["S"].split("#")
     return at, campaign_id, kind
 
@@ -195,13 +199,3 @@ def _named(stored: Item) -> tuple[str, str, str]:
 def _takes(wanted: Wanted, entry: Item) -> bool:
     _, campaign_id, kind = _named(entry)
     return wanted.campaign_id in {"", campaign_id} and (not wanted.kinds or ActivityKind(kind) in wanted.kinds)
-
-
-def _week_of(at: datetime) -> datetime:
-    """Its Monday, at midnight in UTC."""
-    day = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return day - timedelta(days=day.weekday())
-
-
-def _shard(connection_id: str, week: datetime, number: int) -> str:
-    return f"ACTIVITY#{connection_id}#{stamp(week)[:10]}#{number}"

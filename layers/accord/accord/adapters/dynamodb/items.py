@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from accord.domain.address import MAX_HOLDERS, Address, Holder, Who
-from accord.domain.changes import Arrived, OrderBy
 from accord.domain.connection import AudienceSetup
 from accord.domain.consent import Statement
 from accord.domain.erasure import Erasure
-from accord.domain.history import Cause, Event
+from accord.domain.history import Cause
 from accord.domain.reasons import Status
 from accord.domain.record import Presence, Record
 from accord.domain.values import newest
@@ -205,32 +204,6 @@ def erasure_key(connection_id: str, erasure_id: str) -> Item:
 
 def erasure_item(connection_id: str, erasure: Erasure) -> Item:
     return erasure_key(connection_id, erasure.id) | item(body=erasure.model_dump_json())
-
-
-def event_item(connection_id: str, event: Event, kept: timedelta) -> Item:
-    return item(
-        pk=member_pk(connection_id, event.member_id),
-        sk=f"{EVENT}{event.id}",
-        body=event.model_dump_json(exclude_defaults=True),
-        expires_at=int((event.at + kept).timestamp()),
-    )
-
-
-def event_of(stored: Item) -> Event:
-    return Event.model_validate_json(stored["body"]["S"])
-
-
-def superseded_event(arrived: Arrived) -> Event:
-    """The line in the history for a change that came too late. The same change gives the same line."""
-    digest = hashlib.sha256(arrived.model_dump_json().encode()).hexdigest()[:12]
-    return Event(
-        member_id=arrived.change.id,
-        at=arrived.received_at,
-        id=f"{arrived.received_at.isoformat(timespec='microseconds')}#superseded-{digest}",
-        kind="superseded",
-        version=arrived.shown_version(OrderBy.OCCURRED_AT),
-        cause=arrived.cause,
-    )
 
 
 def setup_item(connection_id: str, setup: AudienceSetup) -> Item:

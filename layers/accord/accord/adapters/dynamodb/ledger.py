@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from accord.adapters.dynamodb import feed, lists, writes
 from accord.adapters.dynamodb.connection_items import connection_item, connection_of, listed_item
 from accord.adapters.dynamodb.errors import Contended
+from accord.adapters.dynamodb.events import event_item
 from accord.adapters.dynamodb.items import (
     COUNT_SHARDS,
     erasure_item,
     erasure_key,
-    event_item,
     moment,
     record_key,
     record_of,

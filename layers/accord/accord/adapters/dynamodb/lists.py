@@ -7,6 +7,7 @@ from datetime import datetime
 
 from accord.adapters.dynamodb.cursors import read_cursor, written_cursor
 from accord.adapters.dynamodb.definition import BY_DUE, BY_STATUS
+from accord.adapters.dynamodb.events import event_of
 from accord.adapters.dynamodb.items import (
     ACTIVITY,
     CONSENT,
@@ -20,7 +21,6 @@ from accord.adapters.dynamodb.items import (
     address_pk,
     count_pk,
     due_shard,
-    event_of,
     member_pk,
     record_of,
     stamp,

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from accord.adapters.dynamodb.events import event_item, superseded_event
 from accord.adapters.dynamodb.feed import feed_item
 from accord.adapters.dynamodb.items import (
     ADDRESS_ATTRIBUTES,
@@ -16,7 +17,6 @@ from accord.adapters.dynamodb.items import (
     count_pk,
     due_shard,
     erasure_item,
-    event_item,
     holder_item,
     item,
     record_item,
@@ -26,7 +26,6 @@ from accord.adapters.dynamodb.items import (
     stamp,
     statement_item,
     summary_key,
-    superseded_event,
 )
 from accord.adapters.dynamodb.table import Write, put, update
 from accord.domain.address import Address, Holder

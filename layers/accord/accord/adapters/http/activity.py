@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accord.adapters.http.body import choice
+from accord.adapters.http.members import shown_event
 from accord.adapters.http.messages import Request
 from accord.domain.activity import Activity, ActivityKind
 from accord.domain.campaign import Campaign
@@ -35,18 +36,21 @@ def _shown_event(event: Activity, campaign: Campaign | None, language: Language,
         "at": _moment(event.at),
         "kind": event.kind.value,
         "sentence": tell_activity(event, subject, language),
-        "campaign": {"id": event.campaign_id, "subject": subject or None} if event.kind not in WRITTEN else None,
+        "campaign": {"id": event.campaign_id, "subject": subject or None} if event.kind not in BY_THEMSELVES else None,
         "link": event.link or None,
         "detail": event.detail or None,
-        **_written(event),
+        **_told(event, language),
     }
 
 
-WRITTEN = {ActivityKind.INBOX_THREAD, ActivityKind.SURVEY_RESPONSE}
+BY_THEMSELVES = {ActivityKind.INBOX_THREAD, ActivityKind.SURVEY_RESPONSE, ActivityKind.LIST_CHANGED}
+"""What belongs to no campaign."""
 
 
-def _written(event: Activity) -> dict[str, object]:
-    """What is told of a conversation, or of a response to a survey."""
+def _told(event: Activity, language: Language) -> dict[str, object]:
+    """What else is told of a conversation, of a response to a survey, or of a change of the list."""
+    if event.change is not None:
+        return {"change": shown_event(event.change, language)}
     if event.kind is ActivityKind.INBOX_THREAD:
         return {"thread": {"id": event.campaign_id, "subject": event.subject or None, "author": event.author or None}}
     if event.kind is ActivityKind.SURVEY_RESPONSE:

@@ -2,6 +2,7 @@
 
 from accord.domain.activity import Activity, ActivityKind
 from accord.domain.reason_texts import Language
+from accord.usecases.showing.tell_event import tell
 
 OPENS: dict[Language, str] = {
     "en": "An open is no proof that a person read the mail: Apple's Mail Privacy Protection, and some other programs, "
@@ -44,7 +45,9 @@ _BOUNCES: dict[Language, dict[str, str]] = {
 
 
 def tell_activity(event: Activity, subject: str, language: Language) -> str:
-    """What happened, in one sentence; the subject is the campaign's."""
+    """What happened, in words; the subject is the campaign's."""
+    if event.change is not None:
+        return tell(event.change, language)
     said = _SENTENCES[event.kind][language]
     if event.kind is ActivityKind.BOUNCED:
         said = said.replace("{detail}", _BOUNCES[language].get(event.detail, event.detail or "?"))
