@@ -1,6 +1,8 @@
 """The ports of the pull of activity in memory: campaigns as Mailchimp reports on them, and the ledger of activity."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -8,6 +10,7 @@ from accord.domain.activity import Activity, ActivityKind, change_of_list
 from accord.domain.campaign import Campaign, Link, Report, Totals
 from accord.domain.pulling import A_PAGE, Happened, Row
 from accord.domain.record import Presence
+from accord.domain.report_batch import PageAsked
 from accord.errors import Refusal, Rejected
 from accord.ports import Page
 from accord.ports.activity import ListedCampaigns, ReportPage, Wanted, by_newest
@@ -95,6 +98,9 @@ class FakeReports:
         links = [Link(url=url, clicks=clicks.count(url)) for url in dict.fromkeys(clicks)]
         return sorted(links, key=lambda link: -link.clicks)[:100]
 
+    def has(self, _page: PageAsked) -> bool:
+        return False
+
     def _call(self, name: str) -> None:
         self.before_call(name)
         self.calls.append(name)
@@ -103,6 +109,69 @@ class FakeReports:
         if campaign_id not in self.sent_campaigns:
             raise Rejected(Refusal.NOT_FOUND, "report")
         return self.sent_campaigns[campaign_id]
+
+
+class FakeReportBatches:
+    """`ReportBatches` over fake reports: a batch is over after `looks` looks at it, and tells what the pages held when
+    it was asked for. What can not be read then is left out."""
+
+    def __init__(self, reports: FakeReports, looks: int = 0) -> None:
+        self.looks = looks
+        self.calls: list[str] = []
+        self.batches: dict[str, dict[PageAsked, ReportPage | list[Link]]] = {}
+        self._reports = reports
+
+    def ask(self, pages: Sequence[PageAsked]) -> str:
+        self._call("ask")
+        name = f"batch-{len(self.calls)}"
+        self.batches[name] = {}
+        background = copy(self._reports)
+        background.before_call = lambda _name: None
+        background.calls = []
+        for page in pages:
+            with suppress(Rejected):
+                is_links = page.report is Report.CLICK_DETAILS
+                self.batches[name][page] = background.links(page.campaign_id) if is_links else background.page(*page)
+        return name
+
+    def told(self, batch_id: str) -> "FakeReadReports | None":
+        self._call("look")
+        if batch_id not in self.batches:
+            raise Rejected(Refusal.NOT_FOUND, "batch")
+        if self.looks:
+            self.looks -= 1
+            return None
+        return FakeReadReports(self._reports, self.batches[batch_id])
+
+    def drop(self, batch_id: str) -> None:
+        self._call("drop")
+        self.batches.pop(batch_id, None)
+
+    def _call(self, name: str) -> None:
+        self._reports.before_call(name)
+        self.calls.append(name)
+
+
+class FakeReadReports:
+    """Pages that were read, before the reports themselves."""
+
+    def __init__(self, others: FakeReports, read: dict[PageAsked, ReportPage | list[Link]]) -> None:
+        self._others = others
+        self._read = read
+
+    def has(self, page: PageAsked) -> bool:
+        return page in self._read
+
+    def sent(self, since: datetime, offset: int) -> ListedCampaigns:
+        return self._others.sent(since, offset)
+
+    def page(self, campaign_id: str, report: Report, offset: int, since: datetime | None) -> ReportPage:
+        found = self._read.get(PageAsked(campaign_id, report, offset, since))
+        return found if isinstance(found, ReportPage) else self._others.page(campaign_id, report, offset, since)
+
+    def links(self, campaign_id: str) -> list[Link]:
+        found = self._read.get(PageAsked(campaign_id, Report.CLICK_DETAILS))
+        return found if isinstance(found, list) else self._others.links(campaign_id)
 
 
 class FakeActivity:

@@ -6,12 +6,14 @@ from itertools import count
 
 from accord.domain.activity import Activity, ActivityKind
 from accord.domain.pulling import Happened, Patience
+from accord.domain.report_batch import SINGLY
 from accord.domain.run import Run, RunKind
 from accord.ports import QueuedHint
 from accord.usecases.pull_activity import Phase, PullActivity
 from accord.usecases.pulling.ask_inbox import AskInbox
+from accord.usecases.pulling.ask_reports import AskReports
 from tests.builders import key_of, minutes
-from tests.fake_activity import FakeActivity, FakeReports
+from tests.fake_activity import FakeActivity, FakeReportBatches, FakeReports
 from tests.fake_audiences import FakeAudienceMemory
 from tests.fake_connections import FakeConnections
 from tests.fake_inbox import FakeInbox
@@ -26,10 +28,18 @@ GATE = "https://zoo.test/gate"
 class Pulls:
     """Over one scene; every pull is a run of its own."""
 
-    def __init__(self, scene: Scene, reports: FakeReports | None = None, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        reports: FakeReports | None = None,
+        patience: Patience | None = None,
+        *,
+        singly: int = SINGLY,
+    ) -> None:
         self.scene = scene
         self.runs = FakeRuns()
         self.reports = reports or FakeReports()
+        self.batches = FakeReportBatches(self.reports)
         self.activity, self.outbox = FakeActivity(scene.ledger), FakeOutbox()
         self.inbox, self.mail = FakeInbox(), FakeMail()
         self.pull = PullActivity(
@@ -38,6 +48,12 @@ class Pulls:
             activity=self.activity,
             runs=self.runs,
             reports_of=lambda _connection: self.reports,
+            ask=AskReports(
+                reports_of=lambda _connection: self.reports,
+                batches_of=lambda _connection: self.batches,
+                clock=scene.clock,
+                singly=singly,
+            ),
             inbox=AskInbox(
                 ledger=scene.ledger,
                 memory=FakeAudienceMemory(scene.ledger),

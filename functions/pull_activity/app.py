@@ -18,6 +18,9 @@ metrics = metrics_of("pull_activity")
 MARGIN = timedelta(seconds=120)
 """One call to Mailchimp at its slowest, and time to store what a thousand recipients did."""
 
+LONGEST_WAIT = 300
+"""Seconds between two looks at what Mailchimp reads in the background."""
+
 type Answer = dict[str, Any]
 
 
@@ -46,15 +49,17 @@ def list_runs(event: dict[str, Any]) -> Answer:
 def begin_run(event: dict[str, Any]) -> Answer:
     """What is to be read of every campaign is in the ledger."""
     bootstrap.pull_activity().pull.begin(event["connection_id"], event["run_id"])
-    return {}
+    return {"phase": Phase.GOES_ON.value, "seconds": 0}
 
 
 def pull_pages(event: dict[str, Any], until: datetime) -> Answer:
-    """As many pages as the time allows, unless an audience is being read; whether it has ended, goes on, or waits."""
-    pulling = bootstrap.pull_activity()
-    if pulling.begin.gives_way(datetime.now(UTC)):
-        return {"phase": Phase.WAITS.value}
-    return {"phase": pulling.pull.pull(event["connection_id"], event["run_id"], until).value}
+    """As many pages as the time allows, unless an audience is being read; whether it has ended, goes on, or waits, and
+    for how many seconds: twice as long each time, as far as that is bearable."""
+    pulling, phase = bootstrap.pull_activity(), Phase.WAITS
+    if not pulling.begin.gives_way(datetime.now(UTC)):
+        phase = pulling.pull.pull(event["connection_id"], event["run_id"], until)
+    seconds = min(max(2 * event["waited"], 1), LONGEST_WAIT) if phase is Phase.WAITS else 0
+    return {"phase": phase.value, "seconds": seconds}
 
 
 def fail_run(event: dict[str, Any]) -> Answer:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from accord.adapters.mailchimp import batch_results
-from accord.adapters.mailchimp.batch_results import download, results_in
+from accord.adapters.mailchimp.batch_results import OF_CONTACTS, Limits, download, results_in
 from accord.errors import Rejected, Retryable
 
 
@@ -40,8 +40,8 @@ def packed(*files: list[dict[str, Any]]) -> bytes:
     return gzip.compress(tar({f"./{n}.json": json.dumps(f, ensure_ascii=False).encode() for n, f in enumerate(files)}))
 
 
-def read(archive: bytes) -> list[dict[str, Any]]:
-    return list(results_in(io.BytesIO(archive)))
+def read(archive: bytes, limits: Limits = OF_CONTACTS) -> list[dict[str, Any]]:
+    return list(results_in(io.BytesIO(archive), limits))
 
 
 def test_results_come_from_all_files_however_many_are_in_one() -> None:
@@ -97,25 +97,22 @@ def test_an_error_repeats_nothing_of_a_result() -> None:
     assert caught.value.__suppress_context__
 
 
-def test_what_unpacks_to_more_than_is_believed_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_results, "MOST_UNPACKED", 1_000_000)
+def test_what_unpacks_to_more_than_is_believed_is_given_up() -> None:
     info = tarfile.TarInfo("bomb.json")
     info.size = 10**12
     bomb = gzip.compress(info.tobuf() + b" " * 5_000_000)
     with pytest.raises(Rejected, match="larger"):
-        read(bomb)
+        read(bomb, OF_CONTACTS._replace(unpacked=1_000_000))
 
 
-def test_an_archive_of_more_bytes_than_are_believed_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_results, "MOST_PACKED", 1_000)
+def test_an_archive_of_more_bytes_than_are_believed_is_given_up() -> None:
     with pytest.raises(Rejected, match="larger"):
-        read(packed([result(n, response=str(n) * 50) for n in range(5_000)]))
+        read(packed([result(n, response=str(n) * 50) for n in range(5_000)]), OF_CONTACTS._replace(packed=1_000))
 
 
-def test_one_endless_result_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_results, "MOST_OF_ONE", 100_000)
+def test_one_endless_result_is_given_up() -> None:
     with pytest.raises(Retryable):
-        read(packed([result(1, response="x" * 10**6)]))
+        read(packed([result(1, response="x" * 10**6)]), OF_CONTACTS._replace(one=100_000))
 
 
 @pytest.mark.parametrize(

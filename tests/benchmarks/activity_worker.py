@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from accord.adapters.mailchimp.http import MailchimpHttp
+from accord.adapters.mailchimp.report_batches import MailchimpReportBatches
 from accord.adapters.mailchimp.reports import MailchimpReports
 from accord.domain.activity import Activity
 from accord.domain.address import Address, Holder
@@ -23,6 +24,7 @@ from accord.domain.inbox import Asked
 from accord.domain.pulling import Patience
 from accord.domain.run import Run, RunKind
 from accord.usecases.pull_activity import Phase, PullActivity
+from accord.usecases.pulling.ask_reports import AskReports
 from tests.benchmarks.processes import peak_memory
 from tests.builders import a_connection, key_of
 from tests.fake_connections import FakeConnections
@@ -102,6 +104,11 @@ def main(url: str, api_key: str, audience_id: str, folder: str) -> None:
         ledger=ledger,
         runs=runs,
         reports_of=lambda _connection: MailchimpReports(http, audience_id),
+        ask=AskReports(
+            lambda _connection: MailchimpReports(http, audience_id),
+            lambda _connection: MailchimpReportBatches(http, audience_id, timeout=120, allow_any_host=True),
+            _Clock(),
+        ),
         outbox=FakeOutbox(),
         hints=FakeHintQueue(),
         clock=_Clock(),
@@ -120,8 +127,10 @@ def _pulled(pull: PullActivity, runs: FakeRuns, connection_id: str, audience_id:
     begun, run = time.perf_counter(), Run.new(connection, RunKind.ACTIVITY, datetime.now(UTC), f"run-{len(runs.kept)}")
     runs.save(run)
     pull.begin(connection_id, run.id)
-    while pull.pull(connection_id, run.id, datetime.now(UTC) + timedelta(minutes=3)) is not Phase.ENDED:
-        continue
+    waited = 0
+    while (phase := pull.pull(connection_id, run.id, datetime.now(UTC) + timedelta(minutes=13))) is not Phase.ENDED:
+        waited = min(max(2 * waited, 1), 300) if phase is Phase.WAITS else 0  # as the function does
+        time.sleep(waited)
     ended = runs.kept[connection_id, run.id]
     assert ended.done_at is not None, ended
     events = sum(ended.counts.get(kind, 0) for kind in ("sent", "opened", "clicked", "bounced"))

@@ -46,8 +46,8 @@ def test_a_run_from_its_beginning_to_its_end(stack: Stack) -> None:
         note(stack)
 
         assert step(stack, "list_one") == {"runs": [{"connection_id": "burrow", "run_id": RUN}]}
-        assert step(stack, "begin") == {}
-        assert step(stack, "pull", milliseconds_left=300_000) == {"phase": "ended"}
+        assert step(stack, "begin") == {"phase": "goes_on", "seconds": 0}
+        assert step(stack, "pull", milliseconds_left=300_000) == {"phase": "ended", "seconds": 0}
 
     run = run_of(stack)
     assert (run.state, run.calls, run.least) == (RunState.DONE, 2, 2)  # the campaigns, and the surveys
@@ -63,7 +63,12 @@ def test_while_an_audience_is_read_a_pull_waits(stack: Stack) -> None:
     night = Run(id="night", connection_id="burrow", kind=kind, at=now)
     clients.runs(PullActivitySettings.from_environment()).save(night)
 
-    assert step(stack, "pull", milliseconds_left=300_000) == {"phase": "waits"}
+    waited = 0
+    for seconds in (1, 2, 4, 8):
+        answer = step(stack, "pull", milliseconds_left=300_000, waited=waited)
+        assert answer == {"phase": "waits", "seconds": seconds}
+        waited = answer["seconds"]
+    assert step(stack, "pull", milliseconds_left=300_000, waited=299)["seconds"] == 300
 
 
 @pytest.mark.parametrize("at", ["2026-03-07T11:40:00.000Z", "2026-03-06T12:40:00.000Z"])

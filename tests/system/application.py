@@ -10,6 +10,7 @@ import requests
 
 from accord.domain.connection import Policy
 from accord.domain.values import subscriber_hash
+from tests.system.watching import PATIENCE
 from tools.connect import Wanted, connect
 from tools.connect.stack import find_stack
 from tools.local_stack import STACK_NAME, Api, LocalStack
@@ -17,9 +18,6 @@ from tools.sample_application import signed_headers
 
 LONG_AGO = "2024-05-01T09:00:00Z"
 AGREED = {"status": "opted_in", "at": LONG_AGO, "source": "signup form", "wording": "I agree to receive newsletters"}
-
-HEARD_BY_THEN = 150.0
-"""Seconds: a message whose worker was killed, or not ready on a busy machine, comes again after 125."""
 
 type Answer = dict[str, Any]
 
@@ -56,7 +54,7 @@ class Application:
 
     # --- what it says -----------------------------------------------------------------------------------------------
 
-    def say(self, member_id: str, *, timeout: float = HEARD_BY_THEN, **member: Any) -> Answer:
+    def say(self, member_id: str, *, timeout: float = PATIENCE, **member: Any) -> Answer:
         """Post the member as they are now, signed; their status once this change is settled."""
         return self.tell(upserted(member_id, **member), timeout=timeout)[0]
 
@@ -64,13 +62,13 @@ class Application:
         """The member was deleted upstream; their status once this is settled."""
         return self.tell({"type": "member.left", "id": member_id, "occurred_at": moment()})[0]
 
-    def tell(self, *changes: Answer, timeout: float = HEARD_BY_THEN) -> list[Answer]:
+    def tell(self, *changes: Answer, timeout: float = PATIENCE) -> list[Answer]:
         """Post the changes in one request; how their members stand once all are settled."""
         receipt = self.api.post(changes)
         assert receipt.refused == (), f"refused: {receipt.refused}"
         return [self.settled(change["id"], change["occurred_at"], timeout) for change in changes]
 
-    def settled(self, member_id: str, at: str, timeout: float = HEARD_BY_THEN) -> Answer:
+    def settled(self, member_id: str, at: str, timeout: float = PATIENCE) -> Answer:
         """The member's status, as soon as a change of that moment, or a later one, is settled."""
 
         def done(member: Answer) -> bool:
@@ -79,7 +77,7 @@ class Application:
 
         return self.api.wait_for(member_id, done, timeout)
 
-    def becomes(self, member_id: str, status: str, reason: str, timeout: float = HEARD_BY_THEN) -> Answer:
+    def becomes(self, member_id: str, status: str, reason: str, timeout: float = PATIENCE) -> Answer:
         """The member as soon as they stand so."""
         return self.api.wait_for(
             member_id, lambda member: (member["status"], member["reason"]["code"]) == (status, reason), timeout

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import requests
 
 from accord.ports.keeping import EVENTS
-from tests.system.application import HEARD_BY_THEN, Answer, Application
-from tests.system.watching import HINTS, eventually, messages
+from tests.system.application import Answer, Application
+from tests.system.watching import HINTS, PATIENCE, eventually, messages
 from tools.local_stack import STACK_NAME
 from tools.mailchimp_simulator.edge.delivery import sign
 
@@ -69,14 +69,14 @@ def delivered(zoo: Application, email: str, kind: str) -> None:
     def taken() -> bool:
         return any((each["type"], each["state"]) == (kind, "delivered") for each in deliveries(zoo, email))
 
-    eventually(f"a {kind} was delivered", taken, HEARD_BY_THEN)
+    eventually(f"a {kind} was delivered", taken)
 
 
 def all_heard(zoo: Application) -> None:
     """Every webhook was delivered, and no hint waits any more."""
     told = {"delivered", "lost"}
-    eventually("all is delivered", lambda: {each["state"] for each in all_deliveries(zoo)} <= told, 1.6 * HEARD_BY_THEN)
-    eventually("no hint waits", lambda: messages(zoo.stack, HINTS) == 0, 60)
+    eventually("all is delivered", lambda: {each["state"] for each in all_deliveries(zoo)} <= told, 1.6 * PATIENCE)
+    eventually("no hint waits", lambda: messages(zoo.stack, HINTS) == 0)
 
 
 def a_second_later() -> None:

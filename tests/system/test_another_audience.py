@@ -15,7 +15,7 @@ def joined(made: Terrarium) -> Application:
     """To an audience of its own, checked, summed up and approved."""
     made.on("PUT", "/audience", {"create": AUDIENCE})
     made.on("POST", "/test")
-    eventually("the summary is ready", lambda: made.state == "awaiting_approval", 90)
+    eventually("the summary is ready", lambda: made.state == "awaiting_approval")
     made.on("POST", "/approve", {"summary": made.on("GET", "/summary")["id"]}, 202)
     return made.application()
 

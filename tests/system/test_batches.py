@@ -61,7 +61,7 @@ def story(stack: LocalStack) -> Story:
     finally:
         stack.audience.end_faults()
     application.api.wait_until_settled(RABBITS, timeout=120)
-    eventually("the erasure is certified", lambda: _certified(application, erasure), 60)
+    eventually("the erasure is certified", lambda: _certified(application, erasure))
     told.calls = stack.audience.calls()["by_route"]
     return told
 

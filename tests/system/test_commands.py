@@ -37,7 +37,7 @@ def test_make_demo_tells_its_story_and_where_it_is_while_it_runs(base: Path) -> 
         command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
-        eventually("stack.json is there", lambda: told.exists() or demo.poll() is not None, 120)
+        eventually("stack.json is there", lambda: told.exists() or demo.poll() is not None)
         mode, info = stat.S_IMODE(told.stat().st_mode), json.loads(told.read_text())
         said, _ = demo.communicate(timeout=180)
     finally:

@@ -69,7 +69,7 @@ def crowd(stack: LocalStack) -> Crowd:
         posted.counts = application.api.wait_until_settled(MEMBERS, timeout=400)
     finally:
         stack.audience.end_faults()
-    wait_until_idle(stack, 120)
+    wait_until_idle(stack)
     posted.calls = stack.audience.calls()
     posted.letters = letters_recorded(stack) - letters
     return posted

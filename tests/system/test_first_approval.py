@@ -120,7 +120,7 @@ def test_a3_s2_p23_q1_nothing_is_written_before_the_approval_and_then_all_who_ag
     assert [check["check"] for check in checks["checks"] if not check["ok"]] == []
     fields = {each["source"]: each["state"] for each in terrarium.on("GET", "/fields")["fields"]}
     assert (fields["first_name"], fields["plan"]) == ("bound", "to_create")
-    eventually("the summary is ready", lambda: terrarium.state == "awaiting_approval", 90)
+    eventually("the summary is ready", lambda: terrarium.state == "awaiting_approval")
     summary = terrarium.on("GET", "/summary")
     assert (summary["contacts"], summary["members"]) == (3, 5)
     assert summary["would"] == {"create": 1, "update": 2, "leave_alone": 0, "unsubscribe": 0, "archive": 0}
@@ -138,7 +138,7 @@ def test_a3_s2_p23_q1_nothing_is_written_before_the_approval_and_then_all_who_ag
         run = next(run for run in terrarium.on("GET", "/runs")["runs"] if run["id"] == approved["run"])
         return run["state"] == "done" and run
 
-    run = eventually("the import is done", imported, 120)
+    run = eventually("the import is done", imported)
     assert run["counts"] == {"synced": 3, "excluded": 2}
     (told,) = [notice for notice in feed(zoo) if notice["type"] == "connection.imported"]
     assert told["data"] == {"counts": run["counts"]}
@@ -169,7 +169,7 @@ def test_a9_s6_a_connection_is_removed_and_started_again_and_opt_outs_are_rememb
     terrarium.on("POST", "/reconnect")
     assert terrarium.state == "draft"
     terrarium.on("POST", "/test")
-    eventually("the summary is ready", lambda: terrarium.state == "awaiting_approval", 90)
+    eventually("the summary is ready", lambda: terrarium.state == "awaiting_approval")
     summary = terrarium.on("GET", "/summary")
     terrarium.on("POST", "/approve", {"summary": summary["id"]}, 202)
     zoo.api.post([upserted("gecko", email="gecko@terrarium.test", first_name="Gecko", consent=AGREED)])

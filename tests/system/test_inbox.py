@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.system.application import HEARD_BY_THEN, Answer, Application, another_application, upserted
+from tests.system.application import Answer, Application, another_application, upserted
 from tests.system.test_activity import did, pull, send, told
 from tests.system.watching import eventually
 from tools.local_stack import LocalStack
@@ -27,7 +27,7 @@ class Reef:
 
     def noticed(self, kind: str) -> list[Answer]:
         """The notices of that kind that arrived, as soon as there are some."""
-        eventually(f"a {kind} arrives", lambda: self._of(kind), HEARD_BY_THEN)
+        eventually(f"a {kind} arrives", lambda: self._of(kind))
         return self._of(kind)
 
     def _of(self, kind: str) -> list[Answer]:
@@ -89,7 +89,7 @@ def test_i4_who_wants_no_messages_one_to_one_keeps_the_newsletter(reef: Reef) ->
     reef.zoo.person(PUFFIN, "consent_to_one_to_one", consents=False)
     reef.zoo.say("puffin", email=PUFFIN, first_name="Puffina")  # written to, and seen
 
-    puffin = reef.zoo.api.wait_for("puffin", lambda member: member["one_to_one"] is False, HEARD_BY_THEN)
+    puffin = reef.zoo.api.wait_for("puffin", lambda member: member["one_to_one"] is False)
 
     assert puffin["status"] == "synced"
     assert reef.zoo.seen(PUFFIN) == "subscribed"

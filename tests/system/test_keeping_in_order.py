@@ -48,7 +48,7 @@ class Kept:
         """After a night in which the check ended well."""
         before = self.shown["webhook"]["checked_at"]
         self.night()
-        eventually("the webhook is checked", lambda: self.shown["webhook"]["checked_at"] != before, 60)
+        eventually("the webhook is checked", lambda: self.shown["webhook"]["checked_at"] != before)
 
     def newest(self, kind: str) -> Answer:
         """The newest run of this kind."""
@@ -115,7 +115,7 @@ def test_s5_a_webhook_that_mailchimp_disabled_in_silence_is_registered_anew_once
     kept: Kept,
 ) -> None:
     kept.ask("POST", "/runs", {"kind": "reconciliation", "full": True})
-    eventually("what was heard until now is counted", lambda: kept.newest("reconciliation")["state"] == "done", 60)
+    eventually("what was heard until now is counted", lambda: kept.newest("reconciliation")["state"] == "done")
     (before,) = [each["url"] for each in kept.webhooks if "/mailchimp/webhooks/" in each["url"]]
     kept.application.say("axolotl", email="axolotl@terrarium.test", first_name="Axel")
     kept.stack.audience.add_fault("lost_webhook", rate=1.0, seed=5)
@@ -125,7 +125,7 @@ def test_s5_a_webhook_that_mailchimp_disabled_in_silence_is_registered_anew_once
     kept.ask("POST", "/runs", {"kind": "reconciliation"})
 
     kept.application.becomes("axolotl", "unsubscribed", "unsubscribed_in_mailchimp")
-    eventually("the night ended", lambda: kept.newest("reconciliation")["state"] == "done", 60)
+    eventually("the night ended", lambda: kept.newest("reconciliation")["state"] == "done")
     assert kept.newest("reconciliation")["counts"]["webhook_registered"] == 1
     (after,) = [each["url"] for each in kept.webhooks if "/mailchimp/webhooks/" in each["url"]]
     assert after != before
@@ -137,7 +137,7 @@ def test_s6_a_lost_audience_pauses_the_connection_and_everything_goes_on_when_it
     kept.stack.audience.lose_audience(kept.application.audience_id)
 
     kept.night()
-    eventually("the connection pauses itself", lambda: kept.stood == ("paused", "audience_gone"), 60)
+    eventually("the connection pauses itself", lambda: kept.stood == ("paused", "audience_gone"))
     assert "audience" in kept.shown["reason"]["message"]
     late = upserted("toad", email="toad@terrarium.test", first_name="Warty")
     kept.application.api.post([late])
@@ -145,7 +145,7 @@ def test_s6_a_lost_audience_pauses_the_connection_and_everything_goes_on_when_it
 
     kept.stack.audience.bring_back(kept.application.audience_id)
     kept.night()
-    eventually("the connection goes on", lambda: kept.stood == ("live", "in_operation"), 60)
+    eventually("the connection goes on", lambda: kept.stood == ("live", "in_operation"))
     kept.application.settled("toad", late["occurred_at"], 90)
     assert kept.application.seen("toad@terrarium.test") == "subscribed"
     assert kept.application.seen("newt@terrarium.test") == "subscribed"
@@ -154,7 +154,7 @@ def test_s6_a_lost_audience_pauses_the_connection_and_everything_goes_on_when_it
 def test_s6_instead_of_a_lost_audience_another_one_is_chosen(kept: Kept, stack: LocalStack) -> None:
     stack.audience.lose_audience(kept.application.audience_id)
     kept.night()
-    eventually("the connection pauses itself", lambda: kept.stood == ("paused", "audience_gone"), 60)
+    eventually("the connection pauses itself", lambda: kept.stood == ("paused", "audience_gone"))
 
     kept.ask("PUT", "/audience", {"id": stack.info.audience_id})
 

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from accord.domain.values import subscriber_hash
-from tests.system.application import HEARD_BY_THEN, Application, upserted
+from tests.system.application import Application, upserted
 from tests.system.hearing import READ_AGAIN, feed, received_of
 from tests.system.watching import (
     DEAD_LETTERS,
@@ -84,7 +84,7 @@ def test_p07_an_unsubscribe_is_known_though_who_reads_it_again_was_killed(zoo: A
         for midge in midges:
             zoo.person(f"{midge}@loch.test", "unsubscribe")
         read = partial(_calls, stack, READ_AGAIN)
-        eventually("a contact is being read", read, HEARD_BY_THEN, 0.02)
+        eventually("a contact is being read", read, every=0.02)
         assert kill_workers(stack, "ApplyAudienceEvents") >= 1
         for midge in midges:
             zoo.becomes(midge, "unsubscribed", "unsubscribed_in_mailchimp")

@@ -35,7 +35,7 @@ def compare(zoo: Application) -> Answer:
         run: Answer = requests.get(f"{url}/{ordered.json()['run']}", headers=headers, timeout=30).json()
         return run if run["state"] != "running" else None
 
-    run = eventually("the run has ended", ended, 120)
+    run = eventually("the run has ended", ended)
     assert run is not None
     assert run["state"] == "done", run
     return run

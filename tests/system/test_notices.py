@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from accord.adapters.dynamodb.ledger import DynamoDBLedger
-from tests.system.application import HEARD_BY_THEN, Application, another_application, upserted
+from tests.system.application import Application, another_application, upserted
 from tests.system.hearing import feed, kinds_told
 from tests.system.watching import DEAD_LETTERS, NOTICES, eventually, impatient_queues, kill_workers, messages
 from tools.local_stack import LocalStack
@@ -48,7 +48,7 @@ def test_p07_an_endpoint_that_fails_twice_gets_the_notice_a_third_time_under_the
     before = len(owlery.post.tries())
     owlery.post.answer_next(500, 503)
     owlery.unsubscribes("barn-owl")
-    eventually("the notice is taken", lambda: "barn-owl" in owlery.listed(), HEARD_BY_THEN)
+    eventually("the notice is taken", lambda: "barn-owl" in owlery.listed())
     tries = owlery.post.tries()[before:]
     assert [each["answer"] for each in tries] == [500, 503, 204]
     assert {each["id"] for each in tries} == {notice["id"] for notice in feed(owlery.application)}
@@ -62,12 +62,10 @@ def test_p07_a_worker_killed_while_the_endpoint_thinks_loses_no_notice(owlery: O
     with impatient_queues(stack, 4, [NOTICES]):
         owlery.post.answer_next(204, delay=30)
         owlery.unsubscribes(*owls)
-        eventually(
-            "a notice arrived, and is not answered", lambda: len(owlery.post.tries()) > before, HEARD_BY_THEN, 0.01
-        )
+        eventually("a notice arrived, and is not answered", lambda: len(owlery.post.tries()) > before, every=0.01)
         assert kill_workers(stack, "NotifyUpstream") >= 1
-        eventually("every notice is taken", lambda: set(owls) <= set(owlery.listed()), HEARD_BY_THEN)
-        eventually("the first one comes again", lambda: _first_again(owlery, before), 60)
+        eventually("every notice is taken", lambda: set(owls) <= set(owlery.listed()))
+        eventually("the first one comes again", lambda: _first_again(owlery, before))
     told = [notice["id"] for notice in feed(owlery.application) if notice["data"]["id"] in owls]
     tries = [each["id"] for each in owlery.post.tries()[before:]]
     assert (len(told), set(tries)) == (len(owls), set(told))
@@ -84,14 +82,14 @@ def test_an_endpoint_that_is_gone_is_sent_nothing_more_and_the_feed_goes_on(owle
     owlery.arrives("tawny-owl", "eagle-owl")
     owlery.post.answer_next(410)
     owlery.unsubscribes("tawny-owl")
-    eventually("the endpoint says that it is gone", lambda: owlery.post.tries()[-1]["answer"] == 410, HEARD_BY_THEN)
+    eventually("the endpoint says that it is gone", lambda: owlery.post.tries()[-1]["answer"] == 410)
     ledger = DynamoDBLedger(stack.emulator.client("dynamodb"), stack.outputs["TableName"])
     connection = eventually("notices are stopped", lambda: _stopped(ledger, "owlery"))
     assert "410" in connection
 
     sent, unsent = len(owlery.post.tries()), _not_sent(stack)
     owlery.unsubscribes("eagle-owl")
-    eventually("nothing is sent", lambda: _not_sent(stack) > unsent, HEARD_BY_THEN)
+    eventually("nothing is sent", lambda: _not_sent(stack) > unsent)
     assert len(owlery.post.tries()) == sent
     for owl in ("tawny-owl", "eagle-owl"):
         assert kinds_told(owlery.application, owl) == ["contact.unsubscribed"]

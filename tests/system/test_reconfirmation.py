@@ -37,7 +37,7 @@ def ends(warren: Application, run_id: str) -> Answer:
         run: Answer = next(each for each in ask(warren, "runs")[1]["runs"] if each["id"] == run_id)
         return run if run["state"] == "done" else None
 
-    found = eventually("the reconfirmation is done", done, 90)
+    found = eventually("the reconfirmation is done", done)
     assert found is not None
     return found
 

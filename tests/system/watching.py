@@ -19,7 +19,11 @@ DEAD_LETTERS = (
 )
 
 
-def eventually[Seen](what: str, look: Callable[[], Seen], seconds: float = 30.0, every: float = 0.1) -> Seen:
+PATIENCE = 150.0
+"""Seconds: a message whose worker was killed, or not ready on a busy machine, comes again after 125."""
+
+
+def eventually[Seen](what: str, look: Callable[[], Seen], seconds: float = PATIENCE, every: float = 0.1) -> Seen:
     """What `look` sees as soon as it is true; fails with what was expected and what was last seen."""
     deadline = time.monotonic() + seconds
     while not (seen := look()):
@@ -47,7 +51,7 @@ def messages(stack: LocalStack, *outputs: str) -> int:
     return found
 
 
-def wait_until_idle(stack: LocalStack, seconds: float = 60.0) -> None:
+def wait_until_idle(stack: LocalStack, seconds: float = PATIENCE) -> None:
     """Until no message waits and none is worked on."""
     eventually("no message in the queues", lambda: messages(stack, *QUEUES) == 0, seconds)
 

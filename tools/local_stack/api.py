@@ -53,7 +53,7 @@ class Api:
         """What failed and why."""
         return _read(self._get("failures", self._operator_token))
 
-    def wait_for(self, member_id: str, wanted: Callable[[Answer], bool], timeout: float = 60.0) -> Answer:
+    def wait_for(self, member_id: str, wanted: Callable[[Answer], bool], timeout: float = 150.0) -> Answer:
         """The member, as soon as it is as wanted. Raises NotSettledError."""
         deadline = time.monotonic() + timeout
         while True:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from accord.adapters.dynamodb.activity import DynamoDBActivity
     from accord.domain.connection import Connection
-    from accord.ports.activity import CampaignReports
+    from accord.ports.activity import CampaignReports, ReportBatches
     from accord.ports.inbox import Inbox
 
 
@@ -43,3 +43,18 @@ def reports_of(settings: PullActivitySettings) -> "Callable[[Connection], Campai
 
     http = http_of(settings, settings.mailchimp_timeout_seconds)
     return lambda connection: MailchimpReports(http(connection), connection.audience_id)
+
+
+def report_batches_of(settings: PullActivitySettings) -> "Callable[[Connection], ReportBatches]":
+    """Where pages of those reports are read in the background, with its own key."""
+    from accord.adapters.mailchimp.report_batches import MailchimpReportBatches
+
+    http = http_of(settings, settings.mailchimp_timeout_seconds)
+
+    def of(connection: "Connection") -> "ReportBatches":
+        timeout, anywhere = settings.mailchimp_timeout_seconds, settings.is_local
+        return MailchimpReportBatches(
+            http(connection), connection.audience_id, timeout=timeout, allow_any_host=anywhere
+        )
+
+    return of

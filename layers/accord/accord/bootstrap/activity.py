@@ -38,6 +38,7 @@ def pull_activity() -> Pulling:
     from accord.domain.pulling import Patience
     from accord.usecases.pull_activity import PullActivity
     from accord.usecases.pulling.ask_inbox import AskInbox
+    from accord.usecases.pulling.ask_reports import AskReports
     from accord.usecases.pulling.begin_pull import BeginPull
 
     settings = PullActivitySettings.from_environment()
@@ -63,6 +64,7 @@ def pull_activity() -> Pulling:
         activity=activity,
         runs=runs,
         reports_of=activity_clients.reports_of(settings),
+        ask=AskReports(activity_clients.reports_of(settings), activity_clients.report_batches_of(settings), clock),
         inbox=inbox,
         outbox=outbox,
         hints=clients.hint_queue(settings.audience_events_queue_url),

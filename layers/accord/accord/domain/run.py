@@ -9,6 +9,7 @@ from accord.domain.connection import Connection, Whom
 from accord.domain.file_import import FileImport
 from accord.domain.inbox import Asked
 from accord.domain.plan import PlanSum
+from accord.domain.report_batch import PagesAsked
 from accord.domain.summary import Summary
 from accord.domain.values import Moment, Value, stamp
 
@@ -80,6 +81,8 @@ class Run(Value):
     """Members by status, once an import is done; what was set right, once a check is; what a reconciliation found."""
     inbox: Asked | None = None
     """Of a pull of activity: how far the asking for what people wrote is."""
+    pages: PagesAsked | None = None
+    """Of a pull of activity: the batch in which the pages of reports are read."""
     since: Moment | None = None
     """Of a reconciliation: only contacts that changed then or later are read. None: the whole audience."""
     calls: int = 0

@@ -1,12 +1,13 @@
 """What the pull of activity asks of the world, beside `ports`: Mailchimp's reports, and a memory of what they told."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from accord.domain.activity import Activity, ActivityKind
 from accord.domain.campaign import Campaign, Link, Report
 from accord.domain.pulling import Row
+from accord.domain.report_batch import PageAsked
 from accord.ports import Page
 
 
@@ -27,7 +28,7 @@ class ReportPage(NamedTuple):
 
 
 class CampaignReports(Protocol):
-    """What became of the campaigns to one audience. Every method makes one call, and may raise Rejected where
+    """What became of the campaigns to one audience. Every method but `has` makes one call, and may raise Rejected where
     Mailchimp has no such report: not yet, or not any more."""
 
     def sent(self, since: datetime, offset: int) -> ListedCampaigns:
@@ -39,6 +40,23 @@ class CampaignReports(Protocol):
 
     def links(self, campaign_id: str) -> list[Link]:
         """The hundred that were clicked most, these first."""
+
+    def has(self, page: PageAsked) -> bool:
+        """Whether the page is here already, and takes no call."""
+
+
+class ReportBatches(Protocol):
+    """Pages that Mailchimp reads in the background."""
+
+    def ask(self, pages: Sequence[PageAsked]) -> str:
+        """One call: the id of a batch that reads these pages."""
+
+    def told(self, batch_id: str) -> CampaignReports | None:
+        """One call: the reports with all that the batch read; a page that it could not read takes a call again. None
+        while it goes on. Raises Rejected where there is no such batch (any more), or too much is in it."""
+
+    def drop(self, batch_id: str) -> None:
+        """One call: what the batch read is deleted. Harmless where there is no such batch."""
 
 
 class Wanted(NamedTuple):

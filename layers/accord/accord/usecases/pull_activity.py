@@ -23,6 +23,7 @@ from accord.domain.pulling import (
     turned,
     with_first_page,
 )
+from accord.domain.report_batch import PageAsked, pages_of
 from accord.domain.run import Run, RunState
 from accord.domain.values import newest
 from accord.errors import Misconfigured, Refusal, Rejected
@@ -32,6 +33,7 @@ from accord.ports.connections import Connections
 from accord.ports.tending import Runs
 from accord.usecases.connecting.stop_connection import stop_connection
 from accord.usecases.pulling.ask_inbox import AskInbox
+from accord.usecases.pulling.ask_reports import AskReports
 from accord.usecases.pulling.store_activity import StoreActivity
 
 
@@ -60,6 +62,7 @@ class PullActivity:
     activity: ActivityLedger
     runs: Runs
     reports_of: Callable[[Connection], CampaignReports]
+    ask: AskReports
     inbox: AskInbox
     outbox: Outbox
     hints: HintQueue
@@ -125,18 +128,23 @@ class PullActivity:
             return Phase.ENDED
 
     def _pull(self, connection: Connection, run: Run, deadline: datetime) -> Phase:
-        store = StoreActivity(self.ledger, self.activity, self.outbox, self.hints, self.clock, self.key_of)
-        reports = self.reports_of(connection)
-        for waiting in reversed(self._waiting(connection)):
-            campaign: Campaign = waiting
-            while campaign.reading:
-                if self.clock.now() >= deadline:
-                    return Phase.GOES_ON
-                campaign, run = self._page(connection, run, campaign, reports, store)
-                self.activity.save_campaign(connection.id, campaign)
-                if not self.runs.advance(run):
-                    return Phase.ENDED
-        run = self.inbox(connection, run)
+        if to_come := self._waiting(connection)[::-1]:
+            run, reports = self.ask(connection, run, to_come)
+            if not self.runs.advance(run):
+                return Phase.ENDED
+            if reports is None:
+                return Phase.WAITS
+            store = StoreActivity(self.ledger, self.activity, self.outbox, self.hints, self.clock, self.key_of)
+            for waiting in to_come:
+                campaign: Campaign = waiting
+                while campaign.reading:
+                    if self.clock.now() >= deadline:
+                        return Phase.GOES_ON
+                    campaign, run = self._page(connection, run, campaign, reports, store)
+                    self.activity.save_campaign(connection.id, campaign)
+                    if not self.runs.advance(run):
+                        return Phase.ENDED
+        run = self.inbox(connection, self.ask.end(connection, run))
         if run.inbox is None or not run.inbox.over:
             waits = run.inbox is not None and bool(run.inbox.batch_id)
             return (Phase.WAITS if waits else Phase.GOES_ON) if self.runs.advance(run) else Phase.ENDED
@@ -163,11 +171,12 @@ class PullActivity:
         report = campaign.reading[0].report
         found: Counter[str] = Counter(run.counts)
         rows, least = 0, 0
+        called = not reports.has(PageAsked(campaign.id, report, campaign.reading[0].offset, campaign.reading[0].since))
         try:
             if report is Report.CLICK_DETAILS:
                 links = tuple(reports.links(campaign.id))
                 following = turned(campaign.model_copy(update={"links": links}), 0, 0, self.clock.now())
-                least = 1
+                least = int(called)
             else:
                 following, rows, least = self._rows(connection, campaign, reports, store, found)
         except Rejected as rejected:
@@ -175,7 +184,12 @@ class PullActivity:
             found[LEFT_OUT] += 1
         else:
             found[CAMPAIGNS] += not following.reading
-        progress = {"calls": run.calls + 1, "least": run.least + least, "done": run.done + rows, "counts": dict(found)}
+        progress = {
+            "calls": run.calls + called,
+            "least": run.least + least,
+            "done": run.done + rows,
+            "counts": dict(found),
+        }
         return following, run.model_copy(update=progress)
 
     def _rows(
@@ -193,7 +207,8 @@ class PullActivity:
         found.update(store(connection, campaign, campaign.reading[0], page.rows, oldest))
         following = turned(campaign, len(page.rows), page.total, self.clock.now())
         is_read = following.read.get(reading.report) != campaign.read.get(reading.report)
-        return following, len(page.rows), calls_at_least(page.total) if is_read else 0
+        spared = sum(map(reports.has, pages_of(campaign, reading.model_copy(update={"offset": 0}), page.total)))
+        return following, len(page.rows), calls_at_least(page.total) - spared if is_read else 0
 
     def _left_out(self, campaign: Campaign, rejected: Rejected) -> Campaign:
         """Nothing more is read of it in this pull; the next one looks again, if Mailchimp still lists it."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from accord.adapters.mailchimp.errors import Subject
 from accord.adapters.mailchimp.http import MailchimpHttp, unreadable
+from accord.errors import Refusal, Rejected
 
 
 def member_path(audience_id: str, reference: str) -> str:
@@ -23,6 +24,15 @@ def begin(http: MailchimpHttp, operations: Sequence[Mapping[str, Any]]) -> str:
     if not isinstance(batch_id := answer.get("id"), str) or not re.fullmatch(r"[\w-]+", batch_id):
         raise unreadable(reads=False)
     return batch_id
+
+
+def end(http: MailchimpHttp, batch_id: str) -> None:
+    """It does nothing more, and its results are deleted: one DELETE; harmless where there is none (any more)."""
+    try:
+        http.call("DELETE", f"/batches/{batch_id}", subject=Subject.BATCH)
+    except Rejected as refused:
+        if refused.refusal is not Refusal.NOT_FOUND:
+            raise
 
 
 def results_at(http: MailchimpHttp, batch_id: str) -> str | None:

@@ -11,7 +11,7 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterator
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any, NamedTuple, Protocol, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -19,10 +19,17 @@ from urllib3.exceptions import HTTPError
 
 from accord.errors import Refusal, Rejected, Retryable
 
-MOST_PACKED = 64 * 1024 * 1024
-MOST_UNPACKED = 256 * 1024 * 1024
-MOST_OF_ONE = 1024 * 1024
-"""Bytes. A contact with all its fields has some five thousand, and a batch five thousand contacts at the most."""
+
+class Limits(NamedTuple):
+    """So much is believed, in bytes: of an archive, in it, and of one result."""
+
+    packed: int
+    unpacked: int
+    one: int
+
+
+OF_CONTACTS = Limits(packed=64 * 1024 * 1024, unpacked=256 * 1024 * 1024, one=1024 * 1024)
+"""A contact with all its fields has some five thousand, and a batch ten thousand contacts at the most."""
 A_READ = 64 * 1024
 
 HOSTS = re.compile(r"mailchimp-api-batch\.s3([.-][a-z0-9-]+)?\.amazonaws\.com|([a-z0-9-]+\.)*mailchimp\.com")
@@ -51,7 +58,9 @@ class Bounded:
         return content
 
 
-def download(url: str, timeout: float, *, allow_any_host: bool) -> Iterator[dict[str, Any]]:
+def download(
+    url: str, timeout: float, *, allow_any_host: bool, limits: Limits = OF_CONTACTS
+) -> Iterator[dict[str, Any]]:
     """Each result as Mailchimp wrote it. The request carries no credentials, not even those of a netrc file, and
     follows no redirect. Raises Rejected for an address that is not Mailchimp's, and for too much; Retryable where the
     archive is not there (any more: an address is good for ten minutes), or broken."""
@@ -62,26 +71,26 @@ def download(url: str, timeout: float, *, allow_any_host: bool) -> Iterator[dict
         with session.get(url, stream=True, timeout=(5.0, timeout), allow_redirects=False) as response:
             if response.status_code != 200:
                 raise _not_now(f"the results are not there ({response.status_code})")
-            yield from results_in(cast("Readable", response.raw))
+            yield from results_in(cast("Readable", response.raw), limits)
     except (requests.RequestException, HTTPError) as error:
         raise _not_now(f"the results did not come ({type(error).__name__})") from None  # its text holds the URL
 
 
-def results_in(archive: Readable) -> Iterator[dict[str, Any]]:
+def results_in(archive: Readable, limits: Limits = OF_CONTACTS) -> Iterator[dict[str, Any]]:
     """The objects in all files of an archive. Raises Retryable where it is broken or cut off."""
-    unpacked = Bounded(gzip.GzipFile(fileobj=cast("IO[bytes]", Bounded(archive, MOST_PACKED))), MOST_UNPACKED)
+    unpacked = Bounded(gzip.GzipFile(fileobj=cast("IO[bytes]", Bounded(archive, limits.packed))), limits.unpacked)
     try:
         with tarfile.open(fileobj=cast("IO[bytes]", unpacked), mode="r|") as tar:
             for member in tar:
                 if member.isfile() and (file := tar.extractfile(member)) is not None:
-                    yield from _objects(file)
+                    yield from _objects(file, limits.one)
         while unpacked.read():  # to its end, where it says whether it is whole
             pass
     except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError) as error:
         raise _not_now(f"the results can not be read ({type(error).__name__})") from None  # its text may hold some
 
 
-def _objects(file: Readable) -> Iterator[dict[str, Any]]:
+def _objects(file: Readable, most: int) -> Iterator[dict[str, Any]]:
     """The objects of a JSON array, a piece at a time. Raises ValueError for anything else."""
     decode, parse = codecs.getincrementaldecoder("utf-8")().decode, json.JSONDecoder().raw_decode
     text = ""
@@ -99,7 +108,7 @@ def _objects(file: Readable) -> Iterator[dict[str, Any]]:
             found, end = parse(text)
         except ValueError:
             piece = file.read(A_READ)
-            if not piece or len(text) > MOST_OF_ONE:
+            if not piece or len(text) > most:
                 raise
             text += decode(piece)
             continue

@@ -50,11 +50,7 @@ class MailchimpBatches:
             yield BatchResult(str(entry.get("operation_id") or ""), self._answer(entry))
 
     def end(self, batch_id: str) -> None:
-        try:
-            self._http.call("DELETE", f"/batches/{batch_id}", subject=Subject.BATCH)
-        except Rejected as refused:
-            if refused.refusal is not Refusal.NOT_FOUND:
-                raise
+        batch_calls.end(self._http, batch_id)
 
     def _operation(self, change: BatchedChange) -> dict[str, Any]:
         path = batch_calls.member_path(self._audience_id, change.reference)

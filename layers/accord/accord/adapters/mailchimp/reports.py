@@ -12,6 +12,7 @@ from accord.domain.activity import ActivityKind
 from accord.domain.audience_hint import FORGOTTEN_DOMAIN
 from accord.domain.campaign import Campaign, Link, Report, Totals
 from accord.domain.pulling import A_PAGE, MOST_LINKS, Happened, Row
+from accord.domain.report_batch import PageAsked
 from accord.errors import Retryable
 from accord.ports.activity import ListedCampaigns, ReportPage
 
@@ -53,25 +54,46 @@ class MailchimpReports:
 
     def page(self, campaign_id: str, report: Report, offset: int, since: datetime | None) -> ReportPage:
         """Raises Retryable for a page that is shorter than its own `total_items` promises."""
-        name, fields = COLLECTIONS[report]
-        asked = ",".join(("total_items", *(f"{name}.{field}" for field in fields)))
-        params: dict[str, str | int] = {"fields": asked, **_place(offset)}
-        if since is not None:
-            params["since"] = _bound(since)
-        answer = self._http.call("GET", _path(campaign_id, report), subject=Subject.REPORT, params=params)
-        rows, total = objects(answer.get(name)), total_of(answer)
-        if len(rows) < (wanted := min(max(total - offset, 0), A_PAGE)):
-            raise Retryable(f"Mailchimp gave {len(rows)} of {wanted} rows of a page", effect_unknown=False)
-        read = _READ[report]
-        return ReportPage([Row(_email(row), tuple(read(row))) for row in rows], total)
+        params = page_wanted(report, offset, since)
+        answer = self._http.call("GET", path_of(campaign_id, report), subject=Subject.REPORT, params=params)
+        return page_in(answer, report, offset)
 
     def links(self, campaign_id: str) -> list[Link]:
         """One page, in the order of clicks."""
-        fields = "total_items,urls_clicked.url,urls_clicked.total_clicks,urls_clicked.unique_clicks"
-        order: dict[str, str | int] = {"sort_field": "total_clicks", "sort_dir": "DESC", "count": MOST_LINKS}
-        path = _path(campaign_id, Report.CLICK_DETAILS)
-        answer = self._http.call("GET", path, subject=Subject.REPORT, params={"fields": fields} | order)
-        return [_link(each) for each in objects(answer.get("urls_clicked"))[:MOST_LINKS]]
+        path = path_of(campaign_id, Report.CLICK_DETAILS)
+        return links_in(self._http.call("GET", path, subject=Subject.REPORT, params=links_wanted()))
+
+    def has(self, _page: PageAsked) -> bool:
+        """None: each takes a call."""
+        return False
+
+
+def page_wanted(report: Report, offset: int, since: datetime | None) -> dict[str, str | int]:
+    """The parameters of a page."""
+    name, fields = COLLECTIONS[report]
+    asked = ",".join(("total_items", *(f"{name}.{field}" for field in fields)))
+    params: dict[str, str | int] = {"fields": asked, **_place(offset)}
+    return params if since is None else params | {"since": _bound(since)}
+
+
+def page_in(answer: Mapping[str, Any], report: Report, offset: int) -> ReportPage:
+    """The page in an answer. Raises Retryable for one that is shorter than its own `total_items` promises."""
+    rows, total = objects(answer.get(COLLECTIONS[report][0])), total_of(answer)
+    if len(rows) < (wanted := min(max(total - offset, 0), A_PAGE)):
+        raise Retryable(f"Mailchimp gave {len(rows)} of {wanted} rows of a page", effect_unknown=False)
+    read = _READ[report]
+    return ReportPage([Row(_email(row), tuple(read(row))) for row in rows], total)
+
+
+def links_wanted() -> dict[str, str | int]:
+    """The parameters of the links, those that were clicked most first."""
+    fields = "total_items,urls_clicked.url,urls_clicked.total_clicks,urls_clicked.unique_clicks"
+    return {"fields": fields, "sort_field": "total_clicks", "sort_dir": "DESC", "count": MOST_LINKS}
+
+
+def links_in(answer: Mapping[str, Any]) -> list[Link]:
+    """The links in an answer."""
+    return [_link(each) for each in objects(answer.get("urls_clicked"))[:MOST_LINKS]]
 
 
 def _link(each: Mapping[str, Any]) -> Link:
@@ -79,7 +101,8 @@ def _link(each: Mapping[str, Any]) -> Link:
     return Link(url=url, clicks=_number(each, "total_clicks"), clickers=_number(each, "unique_clicks"))
 
 
-def _path(campaign_id: str, report: Report) -> str:
+def path_of(campaign_id: str, report: Report) -> str:
+    """Where the report is. The id is one of Mailchimp's."""
     return f"/reports/{campaign_id}/{report.value}"
 
 
