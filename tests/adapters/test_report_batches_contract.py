@@ -139,6 +139,20 @@ def test_what_was_read_is_on_the_disk_packed_and_no_longer_than_it_is_needed() -
         assert not folder.exists()
 
 
+def test_where_the_disk_is_full_the_batch_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_self: ReadReports, _entry: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(ReadReports, "keep", full)
+    with Simulator(latency=0) as simulator:
+        world = SimulatedWorld(simulator)
+        batches = MailchimpReportBatches(world.http, simulator.list_id, allow_any_host=True)
+        batch_id = batches.ask(pages(world.send("Spring", WOMBAT)))
+
+        with pytest.raises(Rejected, match="can not be kept"):
+            told(batches, batch_id)
+
+
 def test_a_page_that_is_no_json_is_called_for() -> None:
     with Simulator(latency=0) as simulator:
         world = SimulatedWorld(simulator)

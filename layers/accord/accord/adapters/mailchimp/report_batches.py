@@ -16,11 +16,13 @@ from accord.adapters.mailchimp.http import MailchimpHttp
 from accord.adapters.mailchimp.reports import MailchimpReports, links_in, links_wanted, page_in, page_wanted, path_of
 from accord.domain.campaign import Link, Report
 from accord.domain.report_batch import PageAsked
+from accord.errors import Refusal, Rejected
 from accord.ports.activity import ListedCampaigns, ReportPage
 
 MB = 1024 * 1024
-LIMITS = Limits(packed=512 * MB, unpacked=4096 * MB, one=16 * MB)
-"""Bytes. A page of a thousand recipients has some three hundred thousand, and a batch two thousand pages."""
+LIMITS = Limits(packed=256 * MB, unpacked=4096 * MB, one=16 * MB)
+"""Bytes. A page of a thousand recipients has some three hundred thousand, and a batch two thousand pages; the disk of a
+function has 512 MB, and a page that is kept is packed less well than in the archive."""
 
 
 class MailchimpReportBatches:
@@ -40,13 +42,16 @@ class MailchimpReportBatches:
         return batch_calls.begin(self._http, [_operation(page) for page in pages])
 
     def told(self, batch_id: str) -> "ReadReports | None":
-        """One GET; the results are read from elsewhere, without the key."""
+        """One GET; the results are read from elsewhere, without the key. Raises Rejected where the disk is full, too."""
         url = batch_calls.results_at(self._http, batch_id)
         if url is None:
             return None
         read = ReadReports(MailchimpReports(self._http, self._audience_id))
-        for entry in download(url, self._timeout, allow_any_host=self._allow_any_host, limits=LIMITS):
-            read.keep(entry)
+        try:
+            for entry in download(url, self._timeout, allow_any_host=self._allow_any_host, limits=LIMITS):
+                read.keep(entry)
+        except OSError as error:
+            raise Rejected(Refusal.OTHER, f"the results can not be kept ({type(error).__name__})") from None
         return read
 
     def drop(self, batch_id: str) -> None:
