@@ -42,7 +42,7 @@ class MailchimpReportBatches:
         return batch_calls.begin(self._http, [_operation(page) for page in pages])
 
     def told(self, batch_id: str) -> "ReadReports | None":
-        """One GET; the results are read from elsewhere, without the key. Raises Rejected where the disk is full, too."""
+        """One GET; the results are read from elsewhere, without the key. Raises Rejected where the disk is full."""
         url = batch_calls.results_at(self._http, batch_id)
         if url is None:
             return None
