@@ -96,6 +96,8 @@ def test_a_night_at_scale(report: Report, tmp_path: Path) -> None:
         assert (some["contacts"], some["calls"]) == (CHANGED, 2)
         singly = bench.job("one_by_one")
         rows.append(row(f"{singly['contacts']} contacts, one PUT and one tag call each", singly))
+        batched = bench.job("in_batches")
+        rows.append(row(f"{batched['contacts']:,} contacts, two operations of a batch each", batched))
     report.add(
         "A night against a plain loop over the same pages, and against what peers do",
         ("", "calls", "seconds", "peak MB"),

@@ -1,14 +1,13 @@
 """The simulator as a server in a background thread, or for as long as a program runs."""
 
 import asyncio
-import threading
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import requests
 from aiohttp import web
 
+from tools.background_server import BackgroundServer
 from tools.cobot_simulator.api import CobotApi
 from tools.cobot_simulator.control import PREFIX, Control
 from tools.cobot_simulator.delivery import Deliveries
@@ -16,7 +15,7 @@ from tools.cobot_simulator.space import Space
 from tools.cobot_simulator.world import World
 
 
-class CobotSimulator:
+class CobotSimulator(BackgroundServer):
     """A Cobot on this machine: `with CobotSimulator() as cobot: cobot.tell("spaces", space="beehive")`.
 
     port: 0 chooses a free one. retry_time_scale: factor on the pauses between attempts of an event (1: 20 hours).
@@ -25,8 +24,6 @@ class CobotSimulator:
     def __init__(self, *, port: int = 0, retry_time_scale: float = 1.0) -> None:
         self._port = port
         self._world = World(Deliveries(retry_time_scale))
-        self._ready = threading.Event()
-        self._failure: BaseException | None = None
 
     @property
     def url(self) -> str:
@@ -55,20 +52,6 @@ class CobotSimulator:
         """Count anew."""
         requests.delete(f"{self.url}{PREFIX}/calls", timeout=10).raise_for_status()
 
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._work, name="cobot-simulator", daemon=True)
-        self._thread.start()
-        self._ready.wait()
-        if self._failure:
-            raise self._failure
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._ended.set)
-        self._thread.join()
-
     async def serve(self, ended: asyncio.Event, begun: Callable[[], object] = bool) -> None:
         """Listen until `ended` is set; `begun()` is called once requests are answered."""
         api = CobotApi(self._world)
@@ -87,15 +70,3 @@ class CobotSimulator:
         finally:
             await self._world.deliveries.stop()
             await runner.cleanup()
-
-    def _work(self) -> None:
-        try:
-            asyncio.run(self._until_ended())
-        except Exception as failure:  # noqa: BLE001 - raised again by the thread that waits for the start
-            self._failure = failure
-        finally:
-            self._ready.set()
-
-    async def _until_ended(self) -> None:
-        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
-        await self.serve(self._ended, self._ready.set)

@@ -2,16 +2,14 @@
 
 import asyncio
 import json
-import threading
 from collections import deque
-from collections.abc import Iterable
-from concurrent.futures import Future
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from tools.background_server import BackgroundServer
 from tools.sample_application.members import Change
 
 MAX_BODY = 1024 * 1024
@@ -20,7 +18,7 @@ TAKEN = 204
 LONGEST_DELAY = 60  # seconds
 
 
-class SampleApplication:
+class SampleApplication(BackgroundServer):
     """A membership application on this machine: `with SampleApplication() as upstream:` serves `upstream.url`.
 
     GET  /notices   the notices that were received and verified, oldest first: [{"type", "timestamp", "data"}]
@@ -40,7 +38,6 @@ class SampleApplication:
         self._answers: deque[tuple[int, float]] = deque()
         self._tries: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
         self._members: dict[str, dict[str, Any]] = {}
-        self._started: Future[None] = Future()
 
     @property
     def url(self) -> str:
@@ -73,25 +70,8 @@ class SampleApplication:
             else:
                 self._members.pop(change["id"], None)
 
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._work, name="sample-application", daemon=True)
-        self._thread.start()
-        self._started.result()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._loop.call_soon_threadsafe(self._ended.set)
-        self._thread.join()
-
-    def _work(self) -> None:
-        try:
-            asyncio.run(self._serve())
-        except Exception as failure:  # noqa: BLE001 - raised again by the thread that waits for the start
-            if not self._started.done():
-                self._started.set_exception(failure)
-
-    async def _serve(self) -> None:
-        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
+    async def serve(self, ended: asyncio.Event, begun: Callable[[], object] = bool) -> None:
+        """Listen until `ended` is set; `begun()` is called once requests are answered."""
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_get("/notices", self._show_notices)
         app.router.add_post("/notices", self._receive_notice)
@@ -103,8 +83,8 @@ class SampleApplication:
         try:
             await web.TCPSite(runner, "127.0.0.1", self._port).start()
             self._port = runner.addresses[0][1]
-            self._started.set_result(None)
-            await self._ended.wait()
+            begun()
+            await ended.wait()
         finally:
             await runner.cleanup()
 

@@ -1,13 +1,11 @@
 """The simulator as a server in a background thread, or for as long as a program runs."""
 
 import asyncio
-import threading
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 from aiohttp import web
 
+from tools.background_server import BackgroundServer
 from tools.mailchimp_simulator.domain.account import MAX_AUDIENCES, Account
 from tools.mailchimp_simulator.domain.clock import Clock
 from tools.mailchimp_simulator.domain.contact import Status
@@ -24,7 +22,7 @@ from tools.mailchimp_simulator.edge.world import World
 MAX_BODY = 64 * 1024 * 1024
 
 
-class Simulator:
+class Simulator(BackgroundServer):
     """A Mailchimp on this machine: `with Simulator() as simulator: requests.get(simulator.url + "/ping", ...)`.
 
     port: 0 chooses a free one. latency: seconds that every call takes at least. webhook_time_scale: factor on the
@@ -49,8 +47,6 @@ class Simulator:
         self._port = port
         self._account = Account(Clock(), api_key, list_id, audience_name, max_audiences)
         self._world = World(self._account, Deliveries(webhook_time_scale, webhook_timeout), latency, batch_delay)
-        self._ready = threading.Event()
-        self._failure: BaseException | None = None
 
     @property
     def url(self) -> str:
@@ -85,20 +81,6 @@ class Simulator:
 
         return asyncio.run_coroutine_threadsafe(work(), self._loop).result()
 
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._work, name="mailchimp-simulator", daemon=True)
-        self._thread.start()
-        self._ready.wait()
-        if self._failure:
-            raise self._failure
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._ended.set)
-        self._thread.join()
-
     async def serve(self, ended: asyncio.Event, begun: Callable[[], object] = bool) -> None:
         """Listen until `ended` is set; `begun()` is called once requests are answered."""
         app = web.Application(client_max_size=MAX_BODY)
@@ -119,18 +101,6 @@ class Simulator:
         finally:
             await self._world.stop()
             await runner.cleanup()
-
-    def _work(self) -> None:
-        try:
-            asyncio.run(self._until_ended())
-        except Exception as failure:  # noqa: BLE001 - raised again by the thread that waits for the start
-            self._failure = failure
-        finally:
-            self._ready.set()
-
-    async def _until_ended(self) -> None:
-        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
-        await self.serve(self._ended, self._ready.set)
 
     async def _batch_results(self, request: web.Request) -> web.Response:
         """The archive of a batch's results, for ten minutes after the batch was read (FACTS 1.6)."""
