@@ -1,6 +1,7 @@
 """A member as Mailchimp shows it, and what is written to it."""
 
 import hashlib
+import marshal
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -87,11 +88,18 @@ def mark_of(
     fields: list[tuple[str, object]] = sorted(merge_fields.items())
     if dict in set(map(type, merge_fields.values())):
         fields = [(tag, sorted(value.items()) if isinstance(value, dict) else value) for tag, value in fields]
-    shown = (status, contact_id, fields, sorted(chosen), sorted(tags), language, complained)
-    text = repr((shown, sorted(permissions.items())))  # a third of the time that JSON takes
-    text += f"{ended_at}" if ended_at is not None else ""
-    text += "declines one-to-one messages" if one_to_one is False else ""
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    shown = (
+        (status, contact_id, fields, language, complained, one_to_one is False),
+        sorted(chosen) if chosen else _NONE,
+        sorted(tags) if tags else _NONE,
+        sorted(permissions.items()) if permissions else _NONE,
+        str(ended_at) if ended_at is not None else "",
+    )
+    # A tenth of the time that JSON takes. Format 0 knows no references: what is equal has the same bytes.
+    return hashlib.blake2b(marshal.dumps(shown, 0), digest_size=8).hexdigest()
+
+
+_NONE: list[str] = []
 
 
 class ContactPatch(Value):
