@@ -5,7 +5,7 @@ Usage: python -m tests.benchmarks.import_worker JOB LINES FOLDER
 
 import csv
 import json
-import resource
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +17,7 @@ import email_validator
 from accord.domain.file_import import ImportMode
 from accord.ports import QueuedChanges
 from accord.ports.importing import Uploaded
+from tests.benchmarks.processes import peak_memory
 from tests.builders import minutes
 from tests.desk import Desk
 
@@ -128,7 +129,7 @@ def main(job: str, lines: str, folder: str) -> None:
     begun = time.perf_counter()
     found = JOBS[job](int(lines), Path(folder) / f"members-{lines}.csv")
     seconds = time.perf_counter() - begun
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    memory = round(peak_memory(os.getpid()))
     sys.stdout.write(json.dumps({"seconds": seconds, "peak_mb": memory, **found}) + "\n")
 
 

@@ -5,7 +5,7 @@ Usage: python -m tests.benchmarks.reconcile_worker JOB URL API_KEY AUDIENCE FOLD
 
 import itertools
 import json
-import resource
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +21,7 @@ from accord.adapters.mailchimp.listing import MailchimpListing, fields_of
 from accord.domain.run import Run, RunKind
 from accord.domain.sweep import A_PAGE, PagePlace
 from tests.benchmarks.disk_memory import DiskMemory, DiskSweeps
+from tests.benchmarks.processes import peak_memory
 from tests.builders import a_connection, key_of
 from tests.fakes import FakeLedger
 from tests.nights import Nights
@@ -149,7 +150,7 @@ def main(job: str, url: str, api_key: str, audience_id: str, folder: str) -> Non
     begun = time.perf_counter()
     found = work()
     seconds = time.perf_counter() - begun
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    memory = round(peak_memory(os.getpid()))
     sys.stdout.write(json.dumps({"seconds": seconds, "calls": worker.calls, "peak_mb": memory, **found}) + "\n")
 
 
