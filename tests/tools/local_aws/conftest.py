@@ -50,7 +50,7 @@ def eventually() -> Callable[..., Any]:
     return _eventually
 
 
-def _eventually(look: Callable[[], Any], seconds: float = 20.0) -> Any:
+def _eventually(look: Callable[[], Any], seconds: float = 60.0) -> Any:
     """What `look` returns as soon as it is true, or an AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (seen := look()):

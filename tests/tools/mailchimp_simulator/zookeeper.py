@@ -86,7 +86,7 @@ def hash_of(email: str) -> str:
     return hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()
 
 
-def until[T](look: Callable[[], T], seconds: float = 5) -> T:
+def until[T](look: Callable[[], T], seconds: float = 30) -> T:
     """What `look` gives once it gives something."""
     end = time.monotonic() + seconds
     while not (seen := look()):
