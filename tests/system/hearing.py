@@ -73,9 +73,13 @@ def delivered(zoo: Application, email: str, kind: str) -> None:
 
 
 def all_heard(zoo: Application) -> None:
-    """Every webhook was delivered, and no hint waits any more."""
-    told = {"delivered", "lost"}
-    eventually("all is delivered", lambda: {each["state"] for each in all_deliveries(zoo)} <= told, 1.6 * PATIENCE)
+    """Every webhook was delivered, and no hint waits any more. What was told where no webhook is any more is lost."""
+
+    def is_told() -> bool:
+        url = _webhook(zoo)["url"]
+        return {each["state"] for each in all_deliveries(zoo) if each["url"] == url} <= {"delivered", "lost"}
+
+    eventually("all is delivered", is_told, 1.6 * PATIENCE)
     eventually("no hint waits", lambda: messages(zoo.stack, HINTS) == 0)
 
 
