@@ -43,7 +43,7 @@ demo: $(SETUP) ## start it, tell a short story that is checked, and end
 test: $(SETUP) lint types template ## everything; the system tests come last
 	HYPOTHESIS_PROFILE=broad $(PYTEST) -n 2 --ignore=tests/system --ignore=tests/benchmarks $(PROMISES:%=--ignore=%)
 	$(if $(PROMISES),HYPOTHESIS_PROFILE=thorough $(PYTEST) -n 2 --timeout 900 $(PROMISES))
-	$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder tests/system
+	$(PYTEST) -n 3 --dist loadfile tests/system
 
 check: $(SETUP) lint types ## what is quick: style, types, arrows and unit tests
 	$(PYTEST) tests/unit

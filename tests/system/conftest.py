@@ -16,13 +16,6 @@ TIMINGS = Timings(
 )
 """Short where Mailchimp is waited for, and time enough for the work itself on a machine that is busy."""
 
-LONGEST = ("test_crowd", "test_killed_worker", "test_activity", "test_cobot", "test_outage", "test_commands")
-"""Files that take a minute or more begin first, so that no stack is left with one at the end."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
-
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[LocalStack]:

@@ -76,7 +76,7 @@ def test_p08_our_own_writes_bring_no_webhook(zoo: Application) -> None:
 
 
 def test_a_stranger_at_the_webhooks_door_learns_nothing(zoo: Application) -> None:
-    url = door_of(zoo).url  # a night that found what the webhook had not told has given it another one
+    url = door_of(zoo).url
     guessed = url.rpartition("/")[0] + "/guessed"
     form = {"type": "unsubscribe", "data[email]": "heron@lagoon.test", "data[list_id]": zoo.audience_id}
     assert requests.get(url, timeout=30).status_code == 200
