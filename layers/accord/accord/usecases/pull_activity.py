@@ -206,9 +206,10 @@ class PullActivity:
         oldest = self.clock.now() - self.patience.kept
         found.update(store(connection, campaign, campaign.reading[0], page.rows, oldest))
         following = turned(campaign, len(page.rows), page.total, self.clock.now())
-        is_read = following.read.get(reading.report) != campaign.read.get(reading.report)
+        if following.read.get(reading.report) == campaign.read.get(reading.report):
+            return following, len(page.rows), 0
         spared = sum(map(reports.has, pages_of(campaign, reading.model_copy(update={"offset": 0}), page.total)))
-        return following, len(page.rows), calls_at_least(page.total) - spared if is_read else 0
+        return following, len(page.rows), calls_at_least(page.total) - spared
 
     def _left_out(self, campaign: Campaign, rejected: Rejected) -> Campaign:
         """Nothing more is read of it in this pull; the next one looks again, if Mailchimp still lists it."""
